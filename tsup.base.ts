@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
+
+const shared: Options = {
+  outDir: 'dist',
+  target: 'node20.19',
+  sourcemap: true,
+  clean: true,
+  treeshake: true,
+  silent: true,
+  // tsup would turn `node:test` into `test`.
+  removeNodeProtocol: false,
+  tsconfig: 'tsconfig.src.json',
+};
+
+/**
+ * A package to import: ESM, CommonJS and types, one bundle for each entry that
+ * `package.json` exports from source.
+ */
+export function library(options: Options = {}) {
+  return defineConfig({
+    ...shared,
+    entry: entriesOf('package.json'),
+    format: ['esm', 'cjs'],
+    dts: {
+      compilerOptions: {
+        // tsup's bundler of types sets `baseUrl`, which TypeScript 6 calls deprecated (TS5101).
+        ignoreDeprecations: '6.0',
+        composite: false,
+        incremental: false,
+      },
+    },
+    ...options,
+  });
+}
+
+/** A program to run: one ESM file, from `src/main.ts`. */
+export function program(options: Options = {}) {
+  return defineConfig({ ...shared, entry: ['src/main.ts'], format: ['esm'], ...options });
+}
+
+interface Manifest {
+  exports: Record<string, string | Record<string, unknown>>;
+}
+
+function entriesOf(file: string): string[] {
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+  return Object.values(manifest.exports).flatMap((target) => {
+    const source = typeof target === 'string' ? undefined : target['@halfclose/source'];
+    return typeof source === 'string' ? [source] : [];
+  });
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// Packages are read from source, so no test needs a build.
+const conditions = ['@halfclose/source', 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'html'] },
+  },
+});
