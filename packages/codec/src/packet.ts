@@ -1,0 +1,31 @@
+import type { IcmpMessage } from './icmp-message.ts';
+import type { IpAddress } from './ip-address.ts';
+import type { Segment } from './segment.ts';
+
+/**
+ * An IP packet that carries a TCP segment. Both addresses are of one family: IPv4 (held as v4-mapped) or IPv6.
+ * The ECN codepoint of the IP header is `segment.ecn`.
+ */
+export interface TcpPacket {
+  readonly kind: 'tcp';
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  /** IPv4 TTL or IPv6 hop limit, 0 to 255. */
+  readonly hopLimit: number;
+  /** Differentiated services codepoint, 0 to 63 (RFC 2474). */
+  readonly dscp: number;
+  readonly segment: Segment;
+}
+
+/** An IP packet that carries an ICMP or ICMPv6 message. */
+export interface IcmpPacket {
+  readonly kind: 'icmp';
+  readonly source: IpAddress;
+  readonly destination: IpAddress;
+  readonly hopLimit: number;
+  readonly dscp: number;
+  readonly message: IcmpMessage;
+}
+
+/** What devices carry and hosts exchange. */
+export type Packet = TcpPacket | IcmpPacket;
