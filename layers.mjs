@@ -1,0 +1,37 @@
+// Who may import whom: docs/ARCHITECTURE.md as a table. The lint rules are made from it (eslint.config.js),
+// and test/layers.test.ts compares it with each package.json and each import.
+//
+//   imports  the packages of ours it may import
+//   npm      the other packages it may import
+//   node     whether it may import node: modules
+//   clock    whether it may touch timers, Date, Math.random and console; who may not also compiles
+//            without ambient types, and may not import @halfclose/timers/host
+//   host     files of its src/ to which `node` and `clock` do not apply
+
+/**
+ * @typedef {{ imports: string[], npm?: string[], node: boolean, clock: boolean, host?: string[] }} Layer
+ */
+
+/** @type {Record<string, Layer>} */
+export const packages = {
+  codec: { imports: [], node: false, clock: false },
+  timers: { imports: [], node: false, clock: false, host: ['host.ts', 'host-*.ts'] },
+  tcp: { imports: ['codec', 'timers'], npm: ['siphash'], node: false, clock: false },
+  stack: { imports: ['codec', 'timers', 'tcp'], node: false, clock: false },
+  netem: { imports: ['codec', 'timers'], node: false, clock: false },
+  sockets: { imports: ['stack'], node: false, clock: false },
+  trace: { imports: ['codec'], node: false, clock: false },
+  packetdrill: {
+    imports: ['codec', 'timers', 'stack', 'sockets', 'trace'],
+    node: false,
+    clock: false,
+    host: ['bin.ts', 'bin-*.ts'],
+  },
+  tun: { imports: [], npm: ['node-gyp-build'], node: true, clock: true },
+  // net builds the default in-process host, so it sees the layers below sockets, too.
+  net: { imports: ['codec', 'timers', 'stack', 'sockets'], node: true, clock: true },
+  testkit: { imports: ['netem', 'stack', 'sockets', 'net', 'trace', 'timers'], node: true, clock: true },
+};
+
+/** Apps stand on top: they may import anything. */
+export const apps = ['cli', 'bench', 'playground'];
