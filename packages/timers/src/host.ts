@@ -1,1 +1,1 @@
-export {};
+export { HostTimers, hostTimers } from './host-timers.ts';

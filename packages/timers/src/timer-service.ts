@@ -1,0 +1,24 @@
+import type { Clock, Milliseconds } from './clock.ts';
+import type { Timer } from './timer.ts';
+
+/**
+ * What a protocol stack needs from its surroundings: time, timers, and a place in the queue.
+ *
+ * Nothing here calls back before the calling code has returned.
+ */
+export interface TimerService extends Clock {
+  /**
+   * Arms the timer, or moves one that is armed. A deadline that has come already fires at the next opportunity, never
+   * inside this call; `Infinity` disarms.
+   *
+   * @param deadline on this service's clock
+   * @throws RangeError if `deadline` is NaN or -Infinity
+   */
+  arm(timer: Timer, deadline: Milliseconds): void;
+  /** Disarms the timer; harmless when it is idle. */
+  disarm(timer: Timer): void;
+  /** Runs `task` after the running code, before time moves on. */
+  defer(task: () => void): void;
+  /** Runs `task` after everything deferred, and lets timers and I/O that are due go first. */
+  yield(task: () => void): void;
+}

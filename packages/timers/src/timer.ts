@@ -1,0 +1,45 @@
+import type { Milliseconds } from './clock.ts';
+
+/** The places a timer can be in besides a slot of the wheel (0 and up). Internal to this package. */
+export const IDLE = -1;
+
+/**
+ * Something to call at a deadline; made once, armed and disarmed often.
+ *
+ * A timer belongs to the one service it is armed with until it fires or is disarmed. The links of the wheel are
+ * fields of the timer itself, so that arming allocates nothing.
+ */
+export class Timer {
+  /**
+   * Called once for each deadline that comes, with the time of the service and this timer. It may arm or disarm any
+   * timer, this one included.
+   */
+  readonly onExpiry: (now: Milliseconds, timer: Timer) => void;
+
+  /** @internal The deadline, meaningful while armed. */
+  at: Milliseconds = Infinity;
+  /** @internal Where it is: a slot of the wheel, or {@link IDLE}. */
+  slot = IDLE;
+  /** @internal Rank among equal deadlines in the due queue. */
+  order = 0;
+  /** @internal Right neighbour; a link to itself means none. */
+  next: Timer = this;
+  /** @internal Left neighbour, or parent in the due queue; a link to itself means none. */
+  prev: Timer = this;
+  /** @internal Leftmost child in the due queue; a link to itself means none. */
+  child: Timer = this;
+
+  constructor(onExpiry: (now: Milliseconds, timer: Timer) => void) {
+    this.onExpiry = onExpiry;
+  }
+
+  /** When it fires; `Infinity` while idle. */
+  get deadline(): Milliseconds {
+    return this.at;
+  }
+
+  /** Whether it is waiting for a deadline. */
+  get armed(): boolean {
+    return this.slot !== IDLE;
+  }
+}
