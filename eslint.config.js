@@ -145,7 +145,16 @@ export default defineConfig(
         'error',
         { assertFunctionNames: ['expect*', 'assert*', 'check*', 'fc.assert'] },
       ],
-      'vitest/no-disabled-tests': 'error',
+      // A test may skip where the machine cannot run it, with the reason (`ctx.skip(...)`, `it.skipIf`), but
+      // not for good. The plugin's own rule does not know the difference.
+      'vitest/no-disabled-tests': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "MemberExpression[object.name=/^(it|test|describe|suite)$/][property.name='skip']",
+          message: 'Skip by capability and say why: ctx.skip(condition, reason), or it.skipIf(condition).',
+        },
+      ],
       'vitest/no-focused-tests': 'error',
       'vitest/valid-title': ['error', { ignoreTypeOfDescribeName: true }],
       // A table of cases or a loop over seeds is good practice here.
