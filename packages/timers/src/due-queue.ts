@@ -1,14 +1,13 @@
 import type { Timer } from './timer.ts';
 
 /**
- * The timers of the current millisecond and before, earliest first, ties in the order they came.
+ * The timers of the current millisecond and before, earliest first, ties in the order of arming.
  *
  * A pairing heap on the timers' own links: adding is O(1), taking the first or removing any is O(log n) amortised.
  * A link from a timer to itself means none.
  */
 export class DueQueue {
   #first: Timer | null = null;
-  #order = 0;
 
   /** The earliest timer. */
   get first(): Timer | null {
@@ -17,15 +16,7 @@ export class DueQueue {
 
   /** Adds a timer that is in no list. */
   add(timer: Timer): void {
-    const first = this.#first;
-    if (first === null) {
-      timer.order = 0;
-      this.#order = 1;
-      this.#first = timer;
-    } else {
-      timer.order = this.#order++;
-      this.#first = meld(first, timer);
-    }
+    this.#first = this.#first === null ? timer : meld(this.#first, timer);
   }
 
   /** Removes a timer that is in this queue. */
@@ -42,7 +33,7 @@ export class DueQueue {
 }
 
 function isBefore(a: Timer, b: Timer): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+  return a.at < b.at || (a.at === b.at && ((a.order - b.order) | 0) < 0);
 }
 
 /** Joins two heaps; the later root becomes the leftmost child of the earlier one. */

@@ -41,6 +41,8 @@ export class TimerWheel {
   /** The current tick. Timers of this tick and before are due or held; all later ones are in slots. */
   #position = 0;
   #size = 0;
+  /** Counts the calls of `arm`, modulo 2^32: the order of equal deadlines. */
+  #armings = 0;
   /** The earliest timer, if it is known. */
   #earliest: Timer | null = null;
   /** The time that a running `advance` has reached. */
@@ -67,6 +69,13 @@ export class TimerWheel {
       this.disarm(timer);
       return;
     }
+    timer.order = this.#armings = (this.#armings + 1) | 0;
+    if (deadline >= timer.at && timer.slot <= FAR && deadline > this.#reached) {
+      // Later than before, and in a slot: it stays there, and moves on when the slot is looked at.
+      timer.at = deadline;
+      if (timer === this.#earliest) this.#earliest = null;
+      return;
+    }
     if (timer.slot === IDLE) this.#size++;
     else this.#remove(timer);
     timer.at = deadline;
@@ -80,6 +89,8 @@ export class TimerWheel {
   disarm(timer: Timer): void {
     if (timer.slot === IDLE) return;
     this.#remove(timer);
+    timer.next = timer;
+    timer.prev = timer;
     timer.slot = IDLE;
     timer.at = Infinity;
     this.#size--;
@@ -122,7 +133,7 @@ export class TimerWheel {
     return this.#earliest.at;
   }
 
-  /** Takes the timer out of its slot or the due queue. */
+  /** Takes the timer out of its slot or the due queue; its own links are left as they were. */
   #remove(timer: Timer): void {
     if (timer === this.#earliest) this.#earliest = null;
     const slot = timer.slot;
@@ -133,8 +144,6 @@ export class TimerWheel {
     const { prev, next } = timer;
     prev.next = next;
     next.prev = prev;
-    timer.next = timer;
-    timer.prev = timer;
     // Both neighbours are the head: the list is empty now.
     if (prev === next && slot < FAR) this.#occupied[slot >> SLOT_BITS]! &= ~(1 << (slot & 31));
   }
@@ -144,6 +153,8 @@ export class TimerWheel {
     const offset = timer.at - this.#epoch;
     if (offset < this.#position + 1) {
       timer.slot = DUE;
+      timer.next = timer;
+      timer.prev = timer;
       this.#due.add(timer);
     } else if (offset >= HORIZON) {
       this.#append(timer, FAR);
@@ -167,7 +178,7 @@ export class TimerWheel {
     head.prev = timer;
   }
 
-  /** Places each timer of a slot anew, in the order of the list. */
+  /** Places each timer of a slot anew. */
   #scatter(slot: number): void {
     const head = this.#slots[slot]!;
     let timer = head.next;
@@ -175,8 +186,6 @@ export class TimerWheel {
     head.prev = head;
     while (timer !== head) {
       const next = timer.next;
-      timer.next = timer;
-      timer.prev = timer;
       this.#place(timer);
       timer = next;
     }
@@ -228,8 +237,14 @@ export class TimerWheel {
 
   #findEarliestInSlots(): Timer | null {
     for (let level = 0; level < LEVELS; level++) {
-      const occupied = this.#occupied[level]!;
-      if (occupied !== 0) return earliestOf(this.#slots[(level << SLOT_BITS) | firstBit(occupied)]!);
+      for (let occupied = this.#occupied[level]!; occupied !== 0; occupied = this.#occupied[level]!) {
+        const slot = (level << SLOT_BITS) | firstBit(occupied);
+        this.#occupied[level] = occupied & (occupied - 1);
+        // Timers that were moved to a later time leave the slot here; if all do, the next slot is asked.
+        this.#scatter(slot);
+        const earliest = earliestOf(this.#slots[slot]!);
+        if (earliest !== null) return earliest;
+      }
     }
     return earliestOf(this.#slots[FAR]!);
   }

@@ -20,7 +20,7 @@ export class Timer {
   at: Milliseconds = Infinity;
   /** @internal Where it is: a slot of the wheel, or {@link IDLE}. */
   slot = IDLE;
-  /** @internal Rank among equal deadlines in the due queue. */
+  /** @internal When it was armed, as a count modulo 2^32: the rank among equal deadlines. */
   order = 0;
   /** @internal Right neighbour; a link to itself means none. */
   next: Timer = this;
