@@ -1,30 +1,62 @@
 import type { Milliseconds } from './clock.ts';
+import {
+  afterInput,
+  afterThis,
+  clearInterval,
+  clearTimeout,
+  inLoadContext,
+  isRefCounted,
+  now,
+  release,
+  setInterval,
+  setTimeout,
+  type HostTimer,
+} from './host-runtime.ts';
 import type { TimerService } from './timer-service.ts';
 import type { Timer } from './timer.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
-const { performance, setTimeout, clearTimeout, setInterval, setImmediate, process } = globalThis;
-const nextTick = process.nextTick;
-const readClock = performance.now;
+/** The longest delay that hosts take: 2^31 - 1 ms, 24.8 days. */
+const LONGEST_DELAY = 0x7fff_ffff;
 
-/** Timers and tasks on the host's own clock: one host timer drives one wheel. */
+/**
+ * Real time: one wheel, driven by one timer of the host.
+ *
+ * The host's functions are taken when this module is loaded, so fake timers installed later do not stop it. Timers
+ * and tasks do not keep the process alive; {@link HostTimers.ref} and {@link HostTimers.hold} do.
+ *
+ * A task, or an expiry, runs in no particular async context (AsyncLocalStorage): `defer` and `yield` pass on that of
+ * their caller, expiries run in the one in which this module was loaded. Whoever calls an application back enters the
+ * application's own context first.
+ */
 export class HostTimers implements TimerService {
-  readonly #wheel = new TimerWheel(readClock.call(performance));
-  #refs = 0;
-  #anchor: NodeJS.Timeout | null = null;
-  #wake: NodeJS.Timeout | null = null;
+  readonly #wheel = new TimerWheel(now());
+  /** The host timer, armed for `#wakeAt` or, if that has passed, replaced by a turn of the event loop. */
+  #hostTimer: HostTimer | null = null;
   #wakeAt: Milliseconds = Infinity;
+  #refs = 0;
+  /** Keeps the process alive while `#refs` is above zero. */
+  #anchor: HostTimer | null = null;
 
+  /** Milliseconds on `performance.now()`. */
   now(): Milliseconds {
-    return readClock.call(performance);
+    return now();
   }
 
+  /** How many timers are armed. */
   get pendingTimers(): number {
     return this.#wheel.size;
   }
 
+  /** The earliest deadline; `Infinity` if no timer is armed. */
+  get nextDeadline(): Milliseconds {
+    return this.#wheel.nextDeadline();
+  }
+
+  /** {@inheritDoc TimerService.arm} The host's resolution is 1 ms, so a timer fires up to about 1 ms late. */
   arm(timer: Timer, deadline: Milliseconds): void {
     this.#wheel.arm(timer, deadline);
+    // A later deadline finds its turn when the host timer fires for an earlier one.
     if (deadline < this.#wakeAt) this.#wakeFor(deadline);
   }
 
@@ -33,55 +65,86 @@ export class HostTimers implements TimerService {
   }
 
   defer(task: () => void): void {
-    nextTick(task);
+    afterThis(task);
   }
 
   yield(task: () => void): void {
-    setImmediate(task);
+    // A host's immediate would hold the process; while nothing else does, a released timeout takes its place.
+    if (this.#refs > 0) afterInput(task);
+    else release(setTimeout(task, 0));
   }
 
+  /** Keeps the process alive until as many calls of {@link HostTimers.unref}. */
   ref(): void {
     this.#refs++;
-    if (this.#refs === 1) {
-      this.#anchor ??= setInterval(() => undefined, 0x7fffffff);
-      this.#anchor.ref();
+    if (this.#refs > 1) return;
+    if (this.#anchor !== null && isRefCounted(this.#anchor)) this.#anchor.ref();
+    else this.#anchor = inLoadContext(setInterval, () => undefined, LONGEST_DELAY);
+  }
+
+  /**
+   * Takes back one {@link HostTimers.ref}.
+   *
+   * @throws Error if there is none
+   */
+  unref(): void {
+    if (this.#refs === 0) throw new Error('HostTimers.unref() without a ref() before it');
+    this.#refs--;
+    if (this.#refs > 0 || this.#anchor === null) return;
+    if (isRefCounted(this.#anchor)) {
+      this.#anchor.unref();
+    } else {
+      clearInterval(this.#anchor);
+      this.#anchor = null;
     }
   }
 
-  unref(): void {
-    this.#refs--;
-    if (this.#refs === 0) this.#anchor?.unref();
-  }
-
+  /** Keeps the process alive until the function it returns is called; calling that again does nothing. */
   hold(): () => void {
-    let held = true;
+    let isHeld = true;
     this.ref();
     return () => {
-      if (held) this.unref();
-      held = false;
+      if (isHeld) this.unref();
+      isHeld = false;
     };
   }
 
   #wakeFor(deadline: Milliseconds): void {
-    if (this.#wake !== null) clearTimeout(this.#wake);
+    if (this.#hostTimer !== null) {
+      clearTimeout(this.#hostTimer);
+      this.#hostTimer = null;
+    }
+    const delay = deadline - now();
+    if (delay <= 0) {
+      this.#wakeAt = -Infinity;
+      inLoadContext(() => {
+        this.yield(this.#wake);
+      });
+      return;
+    }
     this.#wakeAt = deadline;
-    const delay = Math.min(Math.max(Math.ceil(deadline - this.now()), 1), 0x7fffffff);
-    this.#wake = setTimeout(() => {
-      this.#wake = null;
-      this.#wakeAt = Infinity;
-      try {
-        this.#wheel.advance(this.now());
-      } finally {
-        const next = this.#wheel.nextDeadline();
-        if (next < this.#wakeAt) this.#wakeFor(next);
-      }
-    }, delay).unref();
+    this.#hostTimer = inLoadContext(setTimeout, this.#wake, Math.min(Math.ceil(delay), LONGEST_DELAY));
+    release(this.#hostTimer);
   }
+
+  /** The host may call up to 1 ms early, and deadlines may have moved: what counts is the clock. */
+  readonly #wake = (): void => {
+    this.#hostTimer = null;
+    // Until this is done, whatever is armed waits for the call below.
+    this.#wakeAt = -Infinity;
+    try {
+      this.#wheel.advance(now());
+    } finally {
+      this.#wakeAt = Infinity;
+      const next = this.#wheel.nextDeadline();
+      if (next !== Infinity) this.#wakeFor(next);
+    }
+  };
 }
 
 let shared: HostTimers | undefined;
 
-/** The process-wide timers, made when first asked for. */
+/** The timers that this process shares, made at the first call. */
 export function hostTimers(): HostTimers {
   return (shared ??= new HostTimers());
 }

@@ -1,6 +1,6 @@
 /** Functions to call later, first in, first out. */
 export class TaskQueue {
-  #tasks: (() => void)[] = [];
+  readonly #tasks: (() => void)[] = [];
   #head = 0;
 
   /** How many tasks wait. */

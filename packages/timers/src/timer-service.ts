@@ -11,6 +11,7 @@ export interface TimerService extends Clock {
    * Arms the timer, or moves one that is armed. A deadline that has come already fires at the next opportunity, never
    * inside this call; `Infinity` disarms.
    *
+   * @param timer idle or armed with this service
    * @param deadline on this service's clock
    * @throws RangeError if `deadline` is NaN or -Infinity
    */

@@ -48,7 +48,11 @@ export class TimerWheel {
   /** The time that a running `advance` has reached. */
   #reached: Milliseconds = -Infinity;
 
-  /** @param now where the wheel begins; earlier deadlines are due at once */
+  /**
+   * An empty wheel.
+   *
+   * @param now where it begins; earlier deadlines are due at once
+   */
   constructor(now: Milliseconds = 0) {
     this.#epoch = Math.floor(finite(now, 'now'));
   }
@@ -65,7 +69,8 @@ export class TimerWheel {
    */
   arm(timer: Timer, deadline: Milliseconds): void {
     if (!(deadline > -Infinity && deadline < Infinity)) {
-      if (deadline !== Infinity) throw new RangeError(`deadline must be a number of milliseconds, not ${deadline}`);
+      if (deadline !== Infinity)
+        throw new RangeError(`deadline must be a number of milliseconds, not ${deadline}`);
       this.disarm(timer);
       return;
     }
@@ -263,6 +268,7 @@ function firstBit(bits: number): number {
 }
 
 function finite(value: number, name: string): number {
-  if (!Number.isFinite(value)) throw new RangeError(`${name} must be a finite number of milliseconds, not ${value}`);
+  if (!Number.isFinite(value))
+    throw new RangeError(`${name} must be a finite number of milliseconds, not ${value}`);
   return value;
 }

@@ -16,17 +16,41 @@ export class Timer {
    */
   readonly onExpiry: (now: Milliseconds, timer: Timer) => void;
 
-  /** @internal The deadline, meaningful while armed. */
+  /**
+   * The deadline, meaningful while armed.
+   *
+   * @internal
+   */
   at: Milliseconds = Infinity;
-  /** @internal Where it is: a slot of the wheel, or {@link IDLE}. */
+  /**
+   * Where it is: a slot of the wheel, or {@link IDLE}.
+   *
+   * @internal
+   */
   slot = IDLE;
-  /** @internal When it was armed, as a count modulo 2^32: the rank among equal deadlines. */
+  /**
+   * When it was armed, as a count modulo 2^32: the rank among equal deadlines.
+   *
+   * @internal
+   */
   order = 0;
-  /** @internal Right neighbour; a link to itself means none. */
+  /**
+   * Right neighbour; a link to itself means none.
+   *
+   * @internal
+   */
   next: Timer = this;
-  /** @internal Left neighbour, or parent in the due queue; a link to itself means none. */
+  /**
+   * Left neighbour, or parent in the due queue; a link to itself means none.
+   *
+   * @internal
+   */
   prev: Timer = this;
-  /** @internal Leftmost child in the due queue; a link to itself means none. */
+  /**
+   * Leftmost child in the due queue; a link to itself means none.
+   *
+   * @internal
+   */
   child: Timer = this;
 
   constructor(onExpiry: (now: Milliseconds, timer: Timer) => void) {

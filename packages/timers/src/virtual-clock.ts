@@ -31,7 +31,11 @@ export class VirtualClock implements TimerService {
   #budget = 0;
   #limit = 0;
 
-  /** @param now what the clock shows at first, in milliseconds */
+  /**
+   * A clock at rest.
+   *
+   * @param now what it shows at first, in milliseconds
+   */
   constructor(now: Milliseconds = 0) {
     this.#wheel = new TimerWheel(now);
     this.#now = now;

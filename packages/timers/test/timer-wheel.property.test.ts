@@ -69,10 +69,13 @@ test('fires the same timers in the same order as a sorted list, whatever is arme
   fc.assert(
     fc.property(
       fc.array(action, { maxLength: 80 }),
-      fc.array(fc.array(fc.oneof({ weight: 6, arbitrary: change }, fc.constant('throw' as const)), { maxLength: 6 }), {
-        minLength: TIMERS,
-        maxLength: TIMERS,
-      }),
+      fc.array(
+        fc.array(fc.oneof({ weight: 6, arbitrary: change }, fc.constant('throw' as const)), { maxLength: 6 }),
+        {
+          minLength: TIMERS,
+          maxLength: TIMERS,
+        },
+      ),
       fc.boolean(),
       (actions, changes, looksAhead) => {
         const wheel = new TimerWheel();

@@ -96,13 +96,18 @@ describe('arming', () => {
     expect(log).toEqual([]);
   });
 
-  test.each([Number.NaN, -Infinity])('a deadline of %s is a RangeError and leaves the timer as it was', (deadline) => {
-    const { wheel, timer } = wheelWithLog();
-    const one = timer('one');
-    wheel.arm(one, 10);
-    expect(() => wheel.arm(one, deadline)).toThrow(new RangeError(`deadline must be a number of milliseconds, not ${deadline}`));
-    expect(one.deadline).toBe(10);
-  });
+  test.each([Number.NaN, -Infinity])(
+    'a deadline of %s is a RangeError and leaves the timer as it was',
+    (deadline) => {
+      const { wheel, timer } = wheelWithLog();
+      const one = timer('one');
+      wheel.arm(one, 10);
+      expect(() => wheel.arm(one, deadline)).toThrow(
+        new RangeError(`deadline must be a number of milliseconds, not ${deadline}`),
+      );
+      expect(one.deadline).toBe(10);
+    },
+  );
 
   test.each([Number.NaN, Infinity, -Infinity])('advance(%s) is a RangeError', (now) => {
     expect(() => new TimerWheel().advance(now)).toThrow(RangeError);
@@ -154,7 +159,10 @@ describe('inside an expiry', () => {
   test('a timer disarmed by an earlier one does not fire', () => {
     const { wheel, log, timer } = wheelWithLog();
     const victim = timer('victim');
-    wheel.arm(timer('killer', () => wheel.disarm(victim)), 10);
+    wheel.arm(
+      timer('killer', () => wheel.disarm(victim)),
+      10,
+    );
     wheel.arm(victim, 10);
     wheel.advance(20);
     expect(log).toEqual(['killer@20']);
@@ -163,7 +171,10 @@ describe('inside an expiry', () => {
   test('a timer that was due and is moved away does not fire', () => {
     const { wheel, log, timer } = wheelWithLog();
     const moved = timer('moved');
-    wheel.arm(timer('mover', () => wheel.arm(moved, 100)), 10);
+    wheel.arm(
+      timer('mover', () => wheel.arm(moved, 100)),
+      10,
+    );
     wheel.arm(moved, 11);
     wheel.advance(20);
     expect(log).toEqual(['mover@20']);

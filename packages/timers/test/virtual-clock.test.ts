@@ -155,7 +155,9 @@ describe('what goes wrong', () => {
     const clock = new VirtualClock();
     const forever = new Timer((now) => clock.arm(forever, now));
     clock.arm(forever, 7);
-    expect(() => clock.runUntilIdle({ limit: 1000 })).toThrow(/Still not idle after 1000 timers and tasks, at 7 ms/);
+    expect(() => clock.runUntilIdle({ limit: 1000 })).toThrow(
+      /Still not idle after 1000 timers and tasks, at 7 ms/,
+    );
   });
 
   test('a task that defers itself without end is found out', () => {
