@@ -1,6 +1,6 @@
 import type { Milliseconds } from './clock.ts';
 
-/** The places a timer can be in besides a slot of the wheel (0 and up). Internal to this package. */
+/** Where a timer is that waits for nothing; the places of the wheel count from 0. Internal to this package. */
 export const IDLE = -1;
 
 /**

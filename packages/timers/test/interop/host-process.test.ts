@@ -90,6 +90,18 @@ describe('the host timer', () => {
   });
 });
 
+describe('a deadline beyond what hosts take', () => {
+  test('is waited for in parts', async () => {
+    const ending = await run(`
+      const { setTimeout } = globalThis;
+      globalThis.setTimeout = (task, delay) => { console.log(delay); return setTimeout(task, delay); };
+      const { Timer } = await import('./timers/index.js');
+      const { hostTimers } = await import('./timers/host.js');
+      hostTimers().arm(new Timer(() => console.log('fired')), 1e12);`);
+    expect(ending).toEqual({ code: 0, lines: ['2147483647'] });
+  });
+});
+
 describe('errors', () => {
   test('a throwing expiry is an uncaught exception, and the timers after it fire', async () => {
     const ending = await run(`${imports}
