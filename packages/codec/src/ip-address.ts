@@ -24,7 +24,9 @@ export class IpAddress {
 
   /** Whether this is `0.0.0.0` or `::`. */
   get isUnspecified(): boolean {
-    return this.word3 === 0 && (this.word2 === 0 || this.word2 === 0xffff) && this.word1 === 0 && this.word0 === 0;
+    return (
+      this.word3 === 0 && (this.word2 === 0 || this.word2 === 0xffff) && this.word1 === 0 && this.word0 === 0
+    );
   }
 
   /** Whether this lies in 127.0.0.0/8 or is ::1 (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
@@ -54,3 +56,20 @@ export class IpAddress {
     return formatIpAddress(this);
   }
 }
+
+/** The IPv4 address `a.b.c.d`; each octet 0 to 255. */
+export function ipv4(a: number, b: number, c: number, d: number): IpAddress {
+  return new IpAddress(0, 0, 0xffff, (a << 24) | (b << 16) | (c << 8) | d);
+}
+
+/** `0.0.0.0` (RFC 1122, 3.2.1.3). */
+export const ANY_IPV4: IpAddress = ipv4(0, 0, 0, 0);
+
+/** `::` (RFC 4291, 2.5.2). */
+export const ANY_IPV6: IpAddress = new IpAddress(0, 0, 0, 0);
+
+/** `127.0.0.1` (RFC 1122, 3.2.1.3). */
+export const LOOPBACK_IPV4: IpAddress = ipv4(127, 0, 0, 1);
+
+/** `::1` (RFC 4291, 2.5.3). */
+export const LOOPBACK_IPV6: IpAddress = new IpAddress(0, 0, 0, 1);

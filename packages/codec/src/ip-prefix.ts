@@ -1,0 +1,28 @@
+import type { IpAddress } from './ip-address.ts';
+
+/**
+ * Whether `address` lies in the subnet of the first `length` bits of `prefix`. The length counts in the prefix's own
+ * family, 0 to 32 or 0 to 128; an address of the other family never matches (RFC 4632, 3.1; RFC 4291, 2.3).
+ *
+ * @throws RangeError if `length` is out of that range.
+ */
+export function matchesPrefix(address: IpAddress, prefix: IpAddress, length: number): boolean {
+  const isIPv4 = prefix.isIPv4;
+  if (!Number.isInteger(length) || length < 0 || length > (isIPv4 ? 32 : 128)) {
+    throw new RangeError(`length: ${String(length)} is no prefix length`);
+  }
+  if (isIPv4 !== address.isIPv4) return false;
+  if (isIPv4) return wordMatches(address.word3, prefix.word3, length);
+  return (
+    wordMatches(address.word0, prefix.word0, length) &&
+    wordMatches(address.word1, prefix.word1, length - 32) &&
+    wordMatches(address.word2, prefix.word2, length - 64) &&
+    wordMatches(address.word3, prefix.word3, length - 96)
+  );
+}
+
+function wordMatches(a: number, b: number, bits: number): boolean {
+  if (bits <= 0) return true;
+  const ignored = bits >= 32 ? 0 : 32 - bits;
+  return (a ^ b) >>> ignored === 0;
+}
