@@ -1,4 +1,3 @@
-export { IpAddress } from './ip-address.ts';
 export {
   type SequenceNumber,
   seqAdd,
@@ -11,5 +10,37 @@ export {
   seqMin,
 } from './sequence-number.ts';
 export { Ecn, Flag, NO_BYTES, Segment, segmentLength, type UnknownOption } from './segment.ts';
-export type { IcmpMessage, QuotedSegment } from './icmp-message.ts';
 export type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
+
+export { ANY_IPV4, ANY_IPV6, IpAddress, ipv4, LOOPBACK_IPV4, LOOPBACK_IPV6 } from './ip-address.ts';
+export { formatIpAddress } from './ip-address-format.ts';
+export { ipAddressFromBytes, writeIpAddress } from './ip-address-octets.ts';
+export { parseIpAddress } from './ip-address-parse.ts';
+export { matchesPrefix } from './ip-prefix.ts';
+
+export { type DecodeOptions, decodePacket } from './decode-packet.ts';
+export { DROP_REASONS, type DropReason } from './drop-reason.ts';
+export { encodePacket, encodePacketInto, type EncodeOptions, packetLength } from './encode-packet.ts';
+export { tcpHeaderLength, tcpOptionsLength } from './tcp-length.ts';
+
+export { icmpError } from './icmp-error.ts';
+export type { IcmpMessage, QuotedSegment } from './icmp-message.ts';
+export { IcmpType, IcmpUnreachable, Icmpv6Type, Icmpv6Unreachable } from './icmp-type.ts';
+
+export { internetChecksum, onesComplementSum, pseudoHeaderSum, updateChecksum } from './checksum.ts';
+export { IcmpView } from './icmp-view.ts';
+export { Ipv4View } from './ipv4-view.ts';
+export { Ipv6View } from './ipv6-view.ts';
+export { Protocol } from './protocol.ts';
+export { TcpView } from './tcp-view.ts';
+
+export { LINKTYPE_RAW } from './pcapng-format.ts';
+export {
+  type Pcapng,
+  PCAPNG_FAULTS,
+  type PcapngFault,
+  type PcapngInterface,
+  type PcapngPacket,
+  readPcapng,
+} from './pcapng-reader.ts';
+export { type PcapngRecord, PcapngWriter, type PcapngWriterOptions } from './pcapng-writer.ts';

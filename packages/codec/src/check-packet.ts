@@ -1,0 +1,91 @@
+import type { IcmpMessage } from './icmp-message.ts';
+import type { Packet } from './packet.ts';
+import type { Segment } from './segment.ts';
+import { MAXIMAL_TCP_HEADER, MINIMAL_TCP_HEADER } from './tcp-length.ts';
+
+// What the wire cannot carry is a mistake of the caller: these throw, and name the field.
+
+/**
+ * Checks the fields of the IP layer.
+ *
+ * @throws RangeError that names the field which the wire cannot carry.
+ */
+export function checkIpFields(packet: Packet, totalLength: number): void {
+  if (packet.source.isIPv4 !== packet.destination.isIPv4) {
+    throw new RangeError('destination: not of the same family as source');
+  }
+  checkMask('hopLimit', packet.hopLimit, 0xff);
+  checkMask('dscp', packet.dscp, 0x3f);
+  if (totalLength > 0xffff) {
+    throw new RangeError(`packet: ${String(totalLength)} octets, and IP carries at most 65535`);
+  }
+}
+
+/**
+ * Checks the fields of a segment whose header takes `headerLength` octets.
+ *
+ * @throws RangeError that names the field which the wire cannot carry.
+ */
+export function checkSegment(segment: Segment, headerLength: number): void {
+  checkMask('sourcePort', segment.sourcePort, 0xffff);
+  checkMask('destinationPort', segment.destinationPort, 0xffff);
+  checkInt32('seq', segment.seq);
+  checkInt32('ack', segment.ack);
+  checkMask('flags', segment.flags, 0x1ff);
+  checkMask('window', segment.window, 0xffff);
+  checkMask('urgentPointer', segment.urgentPointer, 0xffff);
+  checkMask('ecn', segment.ecn, 3);
+  const hasOptions = headerLength !== MINIMAL_TCP_HEADER;
+  if (hasOptions || segment.maximumSegmentSize !== -1 || segment.windowScale !== -1) {
+    checkOptions(segment, headerLength);
+  }
+}
+
+function checkOptions(segment: Segment, headerLength: number): void {
+  if (headerLength > MAXIMAL_TCP_HEADER) {
+    throw new RangeError(`options: a header of ${String(headerLength)} octets, and TCP has at most 60`);
+  }
+  if (segment.maximumSegmentSize !== -1) checkMask('maximumSegmentSize', segment.maximumSegmentSize, 0xffff);
+  if (segment.windowScale !== -1) checkMask('windowScale', segment.windowScale, 0xff);
+  if (segment.hasTimestamps) {
+    checkInt32('timestampValue', segment.timestampValue);
+    checkInt32('timestampEcho', segment.timestampEcho);
+  }
+  const sackBlocks = segment.sackBlocks;
+  if (sackBlocks !== null) {
+    if (sackBlocks.length % 2 !== 0) throw new RangeError('sackBlocks: a left edge without its right edge');
+    for (const edge of sackBlocks) checkInt32('sackBlocks', edge);
+  }
+  for (const { kind } of segment.unknownOptions ?? []) {
+    checkMask('unknownOptions: kind', kind, 0xff);
+    if (kind < 2) throw new RangeError('unknownOptions: kinds 0 and 1 are padding');
+  }
+}
+
+/**
+ * Checks the fields of an ICMP message.
+ *
+ * @throws RangeError that names the field which the wire cannot carry.
+ */
+export function checkMessage(message: IcmpMessage): void {
+  checkMask('type', message.type, 0xff);
+  checkMask('code', message.code, 0xff);
+  if (message.parameter >>> 0 !== message.parameter) throw outOfRange('parameter', message.parameter);
+}
+
+/**
+ * Checks that `value` is an integer from 0 to `mask`, which is a mask of low bits.
+ *
+ * @throws RangeError that starts with `name`.
+ */
+export function checkMask(name: string, value: number, mask: number): void {
+  if ((value & mask) !== value) throw outOfRange(name, value);
+}
+
+function checkInt32(name: string, value: number): void {
+  if ((value | 0) !== value) throw outOfRange(name, value);
+}
+
+function outOfRange(name: string, value: number): RangeError {
+  return new RangeError(`${name}: ${String(value)} is out of range`);
+}

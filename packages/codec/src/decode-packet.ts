@@ -1,0 +1,131 @@
+import { pseudoHeaderSum } from './checksum.ts';
+import type { DropReason } from './drop-reason.ts';
+import { IcmpView } from './icmp-view.ts';
+import type { IpAddress } from './ip-address.ts';
+import { Ipv4View } from './ipv4-view.ts';
+import { walkExtensionHeaders } from './ipv6-extension-headers.ts';
+import { Ipv6View } from './ipv6-view.ts';
+import { readUint8, viewOf } from './octets.ts';
+import type { Packet } from './packet.ts';
+import { Protocol } from './protocol.ts';
+import { readQuotedSegment } from './quoted-segment.ts';
+import { readTcpOptions } from './read-tcp-options.ts';
+import { Segment } from './segment.ts';
+import { TcpView } from './tcp-view.ts';
+
+/** How strictly {@link decodePacket} looks. */
+export interface DecodeOptions {
+  /** `false` if whoever delivered the frame has verified its checksums. Default: `true`. */
+  readonly verifyChecksums?: boolean;
+}
+
+/**
+ * Reads one raw IP packet, or says why it is dropped (`typeof result === 'string'`). Never throws, whatever the
+ * octets; octets behind the packet's own length are the link's padding and ignored. Payloads, ICMP bodies and the
+ * data of unknown options are views of `bytes`, which must not change while they are in use.
+ *
+ * Not in the result: IPv4 identification, fragmentation flags and options; IPv6 flow label and extension headers;
+ * the reserved bits of TCP; the ECN codepoint around ICMP.
+ */
+export function decodePacket(bytes: Uint8Array, options?: DecodeOptions): Packet | DropReason {
+  if (bytes.length === 0) return 'frame-empty';
+  const verify = options?.verifyChecksums ?? true;
+  switch (readUint8(bytes, 0) >> 4) {
+    case 4:
+      return decodeIpv4(bytes, verify);
+    case 6:
+      return decodeIpv6(bytes, verify);
+    default:
+      return 'ip-version';
+  }
+}
+
+function decodeIpv4(bytes: Uint8Array, verify: boolean): Packet | DropReason {
+  const ip = Ipv4View.check(bytes);
+  if (typeof ip === 'string') return ip;
+  if (verify && !ip.hasValidChecksum) return 'ipv4-checksum';
+  if (ip.isFragment) return 'ipv4-fragment';
+  switch (ip.protocol) {
+    case Protocol.TCP:
+      return decodeTcp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
+    case Protocol.ICMP:
+      return decodeIcmp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
+    default:
+      return 'unknown-protocol';
+  }
+}
+
+function decodeIpv6(bytes: Uint8Array, verify: boolean): Packet | DropReason {
+  const ip = Ipv6View.check(bytes);
+  if (typeof ip === 'string') return ip;
+  const source = ip.source;
+  const destination = ip.destination;
+  if (source.isIPv4 || destination.isIPv4) return 'mapped-address-on-wire';
+  let protocol = ip.nextHeader;
+  let offset = ip.payloadOffset;
+  if (protocol !== Protocol.TCP) {
+    const upper = walkExtensionHeaders(bytes, offset, ip.end, protocol);
+    if (typeof upper === 'string') return upper;
+    protocol = upper.protocol;
+    offset = upper.offset;
+  }
+  switch (protocol) {
+    case Protocol.TCP:
+      return decodeTcp(ip, source, destination, offset, verify);
+    case Protocol.ICMPV6:
+      return decodeIcmp(ip, source, destination, offset, verify);
+    default:
+      return 'unknown-protocol';
+  }
+}
+
+function decodeTcp(
+  ip: Ipv4View | Ipv6View,
+  source: IpAddress,
+  destination: IpAddress,
+  offset: number,
+  verify: boolean,
+): Packet | DropReason {
+  const tcp = TcpView.check(ip.bytes, offset, ip.end);
+  if (typeof tcp === 'string') return tcp;
+  if (verify) {
+    const pseudoHeader = pseudoHeaderSum(source, destination, Protocol.TCP, ip.end - offset);
+    if (!tcp.hasValidChecksum(pseudoHeader)) return 'tcp-checksum';
+  }
+  const segment = new Segment();
+  segment.sourcePort = tcp.sourcePort;
+  segment.destinationPort = tcp.destinationPort;
+  segment.seq = tcp.seq;
+  segment.ack = tcp.ack;
+  segment.flags = tcp.flags;
+  segment.window = tcp.window;
+  segment.urgentPointer = tcp.urgentPointer;
+  segment.ecn = ip.ecn;
+  if (tcp.optionsOffset !== tcp.payloadOffset) {
+    const reason = readTcpOptions(tcp.bytes, tcp.optionsOffset, tcp.payloadOffset, segment);
+    if (reason !== null) return reason;
+  }
+  const length = tcp.end - tcp.payloadOffset;
+  if (length > 0) segment.payload = viewOf(tcp.bytes, tcp.payloadOffset, length);
+  return { kind: 'tcp', source, destination, hopLimit: ip.hopLimit, dscp: ip.dscp, segment };
+}
+
+function decodeIcmp(
+  ip: Ipv4View | Ipv6View,
+  source: IpAddress,
+  destination: IpAddress,
+  offset: number,
+  verify: boolean,
+): Packet | DropReason {
+  const icmp = IcmpView.check(ip.bytes, offset, ip.end);
+  if (typeof icmp === 'string') return icmp;
+  const isIPv4 = source.isIPv4;
+  if (verify) {
+    const pseudoHeader = isIPv4 ? 0 : pseudoHeaderSum(source, destination, Protocol.ICMPV6, ip.end - offset);
+    if (!icmp.hasValidChecksum(pseudoHeader)) return 'icmp-checksum';
+  }
+  const { type, code, parameter, body } = icmp;
+  const quoted = readQuotedSegment(type, body, isIPv4);
+  const message = { type, code, parameter, quoted, body };
+  return { kind: 'icmp', source, destination, hopLimit: ip.hopLimit, dscp: ip.dscp, message };
+}

@@ -1,0 +1,131 @@
+import { checkIpFields, checkMask, checkMessage, checkSegment } from './check-packet.ts';
+import { onesComplementSum, pseudoHeaderSum } from './checksum.ts';
+import type { IcmpMessage } from './icmp-message.ts';
+import { writeInt32, writeUint16 } from './octets.ts';
+import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
+import { Protocol } from './protocol.ts';
+import type { Segment } from './segment.ts';
+import { tcpHeaderLength } from './tcp-length.ts';
+import { IPV4_HEADER, IPV6_HEADER, writeIpv4Header, writeIpv6Header } from './write-ip-header.ts';
+import { writeTcpOptions } from './write-tcp-options.ts';
+
+/** What {@link encodePacket} cannot know from the packet. */
+export interface EncodeOptions {
+  /**
+   * `false` leaves the TCP or ICMPv6 checksum to the device: its field then has the sum of the pseudo-header, as
+   * devices that offload checksums want it, and that of ICMP has 0. The IPv4 header's is always written.
+   * Default: `true`.
+   */
+  readonly checksum?: boolean;
+  /** The identification field of IPv4, 0 to 65535. Default: 0, as DF is always set (RFC 6864, 4.1). */
+  readonly identification?: number;
+}
+
+const ICMP_HEADER = 8;
+
+/** Octets of the packet on the wire, its IP header included. */
+export function packetLength(packet: Packet): number {
+  const ipHeader = packet.source.isIPv4 ? IPV4_HEADER : IPV6_HEADER;
+  return packet.kind === 'tcp'
+    ? ipHeader + tcpHeaderLength(packet.segment) + packet.segment.payload.length
+    : ipHeader + ICMP_HEADER + packet.message.body.length;
+}
+
+/**
+ * The packet as a frame of its own: its octets from the IP header on.
+ *
+ * @throws RangeError that names the field which the wire cannot carry.
+ */
+export function encodePacket(packet: Packet, options?: EncodeOptions): Uint8Array {
+  const target = new Uint8Array(packetLength(packet));
+  encodePacketInto(packet, target, 0, options);
+  return target;
+}
+
+/**
+ * Writes the packet into `target` from `offset` on and returns how many octets that took. The quoted segment of an
+ * ICMP message is not written; it stands in its body.
+ *
+ * @throws RangeError that names the field which the wire cannot carry, or `target` if it is too short; nothing is
+ * written then.
+ */
+export function encodePacketInto(
+  packet: Packet,
+  target: Uint8Array,
+  offset: number,
+  options?: EncodeOptions,
+): number {
+  return packet.kind === 'tcp'
+    ? encodeTcp(packet, target, offset, options)
+    : encodeIcmp(packet, target, offset, options);
+}
+
+function encodeTcp(packet: TcpPacket, target: Uint8Array, offset: number, options?: EncodeOptions): number {
+  const segment = packet.segment;
+  const headerLength = tcpHeaderLength(segment);
+  const length = headerLength + segment.payload.length;
+  checkSegment(segment, headerLength);
+  const start = writeIpHeader(packet, segment.ecn, Protocol.TCP, length, target, offset, options);
+  writeTcpHeader(segment, headerLength, target, start);
+  if (length !== headerLength) target.set(segment.payload, start + headerLength);
+  const sum = pseudoHeaderSum(packet.source, packet.destination, Protocol.TCP, length);
+  const checksum = options?.checksum === false ? sum : ~onesComplementSum(target, start, length, sum);
+  writeUint16(target, start + 16, checksum);
+  return start + length - offset;
+}
+
+function writeTcpHeader(segment: Segment, headerLength: number, target: Uint8Array, offset: number): void {
+  writeUint16(target, offset, segment.sourcePort);
+  writeUint16(target, offset + 2, segment.destinationPort);
+  writeInt32(target, offset + 4, segment.seq);
+  writeInt32(target, offset + 8, segment.ack);
+  // The data offset counts words and stands in the upper 4 bits.
+  writeUint16(target, offset + 12, (headerLength << 10) | segment.flags);
+  writeUint16(target, offset + 14, segment.window);
+  writeInt32(target, offset + 16, segment.urgentPointer);
+  if (headerLength !== 20) writeTcpOptions(segment, target, offset + 20);
+}
+
+function encodeIcmp(packet: IcmpPacket, target: Uint8Array, offset: number, options?: EncodeOptions): number {
+  const message = packet.message;
+  const isIPv4 = packet.source.isIPv4;
+  const protocol = isIPv4 ? Protocol.ICMP : Protocol.ICMPV6;
+  const length = ICMP_HEADER + message.body.length;
+  checkMessage(message);
+  const start = writeIpHeader(packet, 0, protocol, length, target, offset, options);
+  writeIcmpMessage(message, target, start);
+  const sum = isIPv4 ? 0 : pseudoHeaderSum(packet.source, packet.destination, protocol, length);
+  const checksum = options?.checksum === false ? sum : ~onesComplementSum(target, start, length, sum);
+  writeUint16(target, start + 2, checksum);
+  return start + length - offset;
+}
+
+function writeIcmpMessage(message: IcmpMessage, target: Uint8Array, offset: number): void {
+  writeInt32(target, offset, (message.type << 24) | (message.code << 16));
+  writeInt32(target, offset + 4, message.parameter);
+  target.set(message.body, offset + ICMP_HEADER);
+}
+
+/** Checks and writes the IP header around `length` octets and returns where these start. */
+function writeIpHeader(
+  packet: Packet,
+  ecn: number,
+  protocol: number,
+  length: number,
+  target: Uint8Array,
+  offset: number,
+  options: EncodeOptions | undefined,
+): number {
+  const isIPv4 = packet.source.isIPv4;
+  const headerLength = isIPv4 ? IPV4_HEADER : IPV6_HEADER;
+  const totalLength = headerLength + length;
+  const identification = options?.identification ?? 0;
+  checkIpFields(packet, totalLength);
+  checkMask('identification', identification, 0xffff);
+  if (offset < 0 || offset + totalLength > target.length) {
+    throw new RangeError(`target: too short for a packet of ${String(totalLength)} octets at its place`);
+  }
+  if (isIPv4) writeIpv4Header(packet, ecn, protocol, identification, totalLength, target, offset);
+  else writeIpv6Header(packet, ecn, protocol, length, target, offset);
+  return offset + headerLength;
+}
