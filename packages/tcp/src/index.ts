@@ -1,1 +1,41 @@
-export {};
+export type { AckSchedule } from './ack-schedule.ts';
+export {
+  CLOSE_TABLE,
+  type CloseAction,
+  type CloseRule,
+  type CloseSituation,
+  decideClose,
+} from './close-table.ts';
+export type { CongestionControl, CongestionView } from './congestion-control.ts';
+export { Connection, type ConnectionInit, type ConnectionSettings } from './connection.ts';
+export { ConnectionEvent } from './connection-events.ts';
+export {
+  canSendText,
+  type ConnectionState,
+  hasReceivedFin,
+  isSynchronized,
+  TRANSITIONS,
+} from './connection-state.ts';
+export type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+export {
+  type FourTuple,
+  initialSequenceNumber,
+  type KeyedHash,
+  portOffset,
+  timestampOffset,
+} from './initial-sequence-number.ts';
+export { sipHash } from './keyed-hash.ts';
+export { type ListenVerdict, receiveInListen } from './listen.ts';
+export { linux, type Profile, profile } from './profile.ts';
+export { resetFor } from './reset-reply.ts';
+export { type Allocate, BlockPool } from './send-buffer.ts';
+export type { Path, SegmentMaker, Sender, SenderSettings, TransmitTimer } from './sender.ts';
+export type { Receiver } from './receiver.ts';
+export { type TcpInfo, tcpInfo } from './tcp-info.ts';
+export {
+  receiveInTimeWait,
+  REOPEN_ISS_STEP,
+  type TimeWait,
+  timeWaitOf,
+  type TimeWaitVerdict,
+} from './time-wait.ts';

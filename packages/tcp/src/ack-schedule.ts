@@ -1,0 +1,127 @@
+import type { Profile } from './profile.ts';
+
+const MAX_QUICK_ACKS = 16;
+
+/**
+ * When to acknowledge: RFC 9293, 3.8.6.3 (MUST-58, MUST-59, SHLD-18) in the way of Linux, which acknowledges at once
+ * while it takes the peer to be in slow start ("quick"), puts acknowledgments off in a conversation ("ping-pong"),
+ * and learns from the spacing of arrivals how long to put them off.
+ */
+export class AckSchedule {
+  readonly #profile: Profile;
+  /** Acknowledgments owed now; more than one when several segments each call for a duplicate of their own. */
+  owed = 0;
+  /** There is something to acknowledge, now or later. */
+  scheduled = false;
+  /** When the acknowledgment put off goes out; Infinity: none is. */
+  deadline = Infinity;
+  /** Quick acknowledgments left. */
+  #quick = 0;
+  /** The application answers what it reads, so an answer will carry the acknowledgment. */
+  #pingPong = false;
+  #timeout = 0;
+  #lastTextAt = -Infinity;
+  /** Estimate of the peer's segment size in octets. */
+  peerMss: number;
+  /** A small segment is unacknowledged; twice: a second one after it. */
+  #pushed = 0;
+
+  constructor(profile: Profile, peerMss: number) {
+    this.#profile = profile;
+    this.peerMss = peerMss;
+  }
+
+  /** Text of `octets` arrived in order. `rto` and `window` are the connection's now. */
+  onText(octets: number, push: boolean, now: number, rto: number, window: number): void {
+    this.scheduled = true;
+    if (octets >= this.peerMss) this.peerMss = octets;
+    else if (push || octets < this.peerMss) this.#pushed = this.#pushed === 0 ? 1 : 2;
+    const min = this.#profile.delayedAckMin;
+    if (this.#timeout === 0) {
+      this.#addQuick(window);
+      this.#timeout = min;
+    } else {
+      const gap = now - this.#lastTextAt;
+      if (gap <= min / 2) this.#timeout = this.#timeout / 2 + min / 2;
+      else if (gap < this.#timeout) this.#timeout = Math.min(this.#timeout / 2 + gap, rto);
+      else if (gap > rto) this.#addQuick(window);
+    }
+    this.#lastTextAt = now;
+  }
+
+  /** Owes one acknowledgment now. */
+  atOnce(): void {
+    this.scheduled = true;
+    this.owed++;
+  }
+
+  /** Something irregular arrived: the peer may be recovering, so acknowledge quickly for a while. */
+  enterQuickMode(window: number): void {
+    this.#pingPong = false;
+    this.#addQuick(window);
+    this.#timeout = this.#profile.delayedAckMin;
+    this.scheduled = true;
+  }
+
+  /** The application is expected to answer, and its answer to carry the acknowledgment. */
+  enterConversation(): void {
+    this.#pingPong = true;
+  }
+
+  get isQuick(): boolean {
+    return this.#quick > 0 && !this.#pingPong;
+  }
+
+  /** Whether an acknowledgment should go once the application has drained what was small and pushed. */
+  get wantsAckOnDrain(): boolean {
+    return this.#pushed === 2 || (this.#pushed === 1 && !this.#pingPong);
+  }
+
+  /** Puts the acknowledgment off. */
+  postpone(now: number, smoothedRtt: number): void {
+    const { delayedAckMin, delayedAckMax } = this.#profile;
+    // Nothing received yet but a FIN: as soon as the timer can strike (closing/LINUX.md, n03).
+    let wait = this.#timeout;
+    if (wait > delayedAckMin) {
+      let max = this.#pingPong || this.#pushed > 0 ? delayedAckMax : 500;
+      if (smoothedRtt > 0) max = Math.min(max, Math.max(smoothedRtt, delayedAckMin));
+      wait = Math.min(wait, max);
+    }
+    wait = Math.min(wait, delayedAckMax);
+    if (this.deadline !== Infinity && this.deadline <= now + wait / 4) {
+      this.atOnce();
+      return;
+    }
+    if (now + wait < this.deadline) this.deadline = now + wait;
+  }
+
+  /** The time that it was put off to has come. */
+  onDeadline(rto: number): void {
+    this.deadline = Infinity;
+    if (!this.scheduled) return;
+    if (this.#pingPong) {
+      this.#pingPong = false;
+      this.#timeout = this.#profile.delayedAckMin;
+    } else this.#timeout = Math.min(this.#timeout * 2, rto);
+    this.atOnce();
+  }
+
+  /** A segment with an acknowledgment went out. `text`: it carried text of ours. */
+  onSent(text: boolean, now: number): void {
+    if (this.#quick > 0) {
+      this.#quick--;
+      if (this.#quick === 0) this.#timeout = this.#profile.delayedAckMin;
+    }
+    if (text && now - this.#lastTextAt < this.#timeout) this.#pingPong = true;
+    if (this.owed > 0) this.owed--;
+    if (text) this.owed = 0;
+    this.scheduled = false;
+    this.#pushed = 0;
+    this.deadline = Infinity;
+  }
+
+  #addQuick(window: number): void {
+    const count = Math.min(Math.max(Math.floor(window / (2 * this.peerMss)), 2), MAX_QUICK_ACKS);
+    if (count > this.#quick) this.#quick = count;
+  }
+}

@@ -1,0 +1,169 @@
+import { type Segment, seqAdd, seqGt } from '@halfclose/codec';
+import { decideClose } from './close-table.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionEvent } from './connection-events.ts';
+import type { EndReason } from './ending.ts';
+import { resetFor } from './reset-reply.ts';
+
+/** CLOSE by the last holder, decided by the close table (RFC 9293, 3.10.4). */
+export function closeConnection(connection: Connection, lingerZero: boolean, now: number): void {
+  const { receiver, sender, profile } = connection;
+  const rule = decideClose({
+    state: connection.state,
+    unread: receiver.queue.length > 0,
+    lingerZero,
+    allSent: !sender.hasUnsent,
+    vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,
+  });
+  connection.orphan = true;
+  connection.receiveShut = true;
+  receiver.queue.clear();
+  switch (rule.action) {
+    case 'reset':
+      reset(connection, rule.reason, now);
+      break;
+    case 'fin':
+      queueFin(connection, rule.reason, now);
+      break;
+    case 'vanish':
+      connection.finish(rule.reason, now);
+      break;
+    case 'go on':
+      break;
+  }
+  connection.sendShut = true;
+  if (connection.state === 'FIN-WAIT-2') limitFinWait2(connection, now);
+}
+
+/** SHUT_WR: a FIN after what is queued; idempotent. */
+export function shutdownSending(connection: Connection, why: EndReason, now: number): void {
+  if (connection.sendShut) return;
+  queueFin(connection, why, now);
+  connection.sendShut = true;
+}
+
+/** ABORT (RFC 9293, 3.10.5): a RST where the peer knows of the connection, nothing elsewhere. */
+export function reset(connection: Connection, reason: EndReason, now: number): void {
+  switch (connection.state) {
+    case 'CLOSED':
+    case 'LISTEN':
+    case 'TIME-WAIT':
+      return;
+    case 'SYN-SENT':
+      break;
+    default:
+      connection.queueReset(reason, now);
+  }
+  connection.finish(reason, now);
+}
+
+/** Our FIN was acknowledged. Returns whether the segment's text is still to be looked at. */
+export function onFinAcknowledged(connection: Connection, segment: Segment, now: number): boolean {
+  switch (connection.state) {
+    case 'FIN-WAIT-1':
+      connection.transition('FIN-WAIT-2', 'FIN acknowledged', now);
+      connection.raise(ConnectionEvent.FinAcked);
+      if (connection.orphan) {
+        if (connection.settings.linger2 < 0) {
+          answerWithReset(connection, segment, 'TCP_LINGER2 negative', now);
+          return false;
+        }
+        limitFinWait2(connection, now);
+      }
+      return true;
+    case 'CLOSING':
+      connection.raise(ConnectionEvent.FinAcked);
+      enterTimeWait(connection, 'FIN acknowledged', now);
+      return false;
+    case 'LAST-ACK':
+      connection.raise(ConnectionEvent.FinAcked);
+      connection.finish('FIN acknowledged', now);
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** The peer's FIN was taken in, in order (RFC 9293, 3.10.7.4, eighth check). */
+export function onFinArrived(connection: Connection, now: number): void {
+  const { receiver } = connection;
+  connection.receiveShut = true;
+  connection.mark('fin', 'received', 'peer closed', now);
+  connection.raise(ConnectionEvent.PeerClosed | ConnectionEvent.Readable);
+  switch (connection.state) {
+    case 'ESTABLISHED':
+      connection.transition('CLOSE-WAIT', 'FIN arrived', now);
+      receiver.acks.enterConversation();
+      break;
+    case 'FIN-WAIT-1':
+      receiver.acks.atOnce();
+      connection.transition('CLOSING', 'FIN arrived', now);
+      break;
+    case 'FIN-WAIT-2':
+      receiver.acks.atOnce();
+      enterTimeWait(connection, 'FIN arrived', now);
+      break;
+    default:
+      break;
+  }
+}
+
+/**
+ * Text after the program said that it will read no more: a RST, and no TIME-WAIT, so that the peer learns that its
+ * text was lost (RFC 9293, 3.6.1; RFC 2525, 2.17; closing/LINUX.md, section 2). Returns whether that was so.
+ */
+export function resetByData(connection: Connection, segment: Segment, now: number): boolean {
+  if (segment.payload.length === 0) return false;
+  if (!seqGt(seqAdd(segment.seq, segment.payload.length), connection.receiver.rcvNxt)) return false;
+  answerWithReset(connection, segment, 'data after close', now);
+  return true;
+}
+
+/** A bare RST at what the segment acknowledges, as if the connection had been unknown. */
+function answerWithReset(connection: Connection, segment: Segment, reason: EndReason, now: number): void {
+  const reply = resetFor(segment);
+  if (reply !== null) {
+    connection.mark('rst', 'sent', reason, now);
+    connection.queueReply(reply);
+  }
+  if (connection.orphan) connection.finish(reason, now);
+  else connection.fail('ECONNRESET', reason, now);
+}
+
+function queueFin(connection: Connection, why: EndReason, now: number): void {
+  switch (connection.state) {
+    case 'SYN-SENT':
+      // closing/LINUX.md, f07: shutdown() before the handshake is over disconnects.
+      connection.fail('ECONNRESET', why, now);
+      break;
+    case 'SYN-RECEIVED':
+    case 'ESTABLISHED':
+      connection.sender.finQueued = true;
+      connection.transition('FIN-WAIT-1', why, now);
+      break;
+    case 'CLOSE-WAIT':
+      connection.sender.finQueued = true;
+      connection.transition('LAST-ACK', why, now);
+      break;
+    default:
+      break;
+  }
+}
+
+/** An orphan must not stay in FIN-WAIT-2 for ever (closing/LINUX.md, section 2; not in RFC 9293). */
+function limitFinWait2(connection: Connection, now: number): void {
+  const { linger2 } = connection.settings;
+  const { profile } = connection;
+  if (linger2 < 0) {
+    reset(connection, 'TCP_LINGER2 negative', now);
+    return;
+  }
+  const limit = linger2 > 0 ? Math.min(linger2, profile.linger2Max) : profile.finWait2;
+  connection.finWait2Deadline = now + limit;
+}
+
+function enterTimeWait(connection: Connection, why: string, now: number): void {
+  connection.transition('TIME-WAIT', why, now);
+  connection.release();
+  connection.raise(ConnectionEvent.TimeWait);
+}

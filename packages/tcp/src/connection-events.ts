@@ -1,0 +1,21 @@
+/** What {@link Connection.takeEvents} reports, as bits. */
+export const ConnectionEvent = {
+  /** The handshake is complete. */
+  Connected: 0x01,
+  /** Text or the end of the peer's stream can be read. */
+  Readable: 0x02,
+  /** Room in the send buffer after it had been full. */
+  Writable: 0x04,
+  /** The peer's FIN was taken in. */
+  PeerClosed: 0x08,
+  /** Our FIN was acknowledged. */
+  FinAcked: 0x10,
+  /** The connection failed: `error` says how. */
+  Failed: 0x20,
+  /** A soft error was recorded (ICMP). */
+  SoftError: 0x40,
+  /** TIME-WAIT was entered. */
+  TimeWait: 0x80,
+  /** CLOSED was entered. */
+  Closed: 0x100,
+} as const;

@@ -1,0 +1,549 @@
+import { Flag, type IpAddress, NO_BYTES, Segment, type SequenceNumber, seqAdd, seqDiff, seqLt } from '@halfclose/codec';
+import { closeConnection, reset, shutdownSending } from './closing.ts';
+import { ConnectionEvent } from './connection-events.ts';
+import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
+import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+import { openActive, openPassive, receiveInSynSent } from './handshake.ts';
+import type { Profile } from './profile.ts';
+import { Receiver } from './receiver.ts';
+import { type RetryState, retriesExhausted, synRetriesExhausted } from './retry-limits.ts';
+import { segmentArrives } from './segment-arrival.ts';
+import type { BlockPool } from './send-buffer.ts';
+import { type Path, Sender, type SegmentMaker } from './sender.ts';
+
+const IP_AND_TCP_HEADER_V4 = 40;
+const IP_AND_TCP_HEADER_V6 = 60;
+const TIMESTAMPS_OCTETS = 12;
+
+/** What a connection is made of. */
+export interface ConnectionInit {
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+  readonly profile: Profile;
+  readonly path: Path;
+  /** ISS, from {@link initialSequenceNumber}. */
+  readonly initialSequenceNumber: SequenceNumber;
+  /** Added to the milliseconds of the clock to make TSval (RFC 7323, 5.4; random per peer). */
+  readonly timestampOffset: number;
+  readonly pool: BlockPool;
+}
+
+/** Settings of one connection beside those of its sender. Times in milliseconds. */
+export interface ConnectionSettings {
+  /** SO_KEEPALIVE. */
+  keepAlive: boolean;
+  /** TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT. */
+  keepAliveIdle: number;
+  keepAliveInterval: number;
+  keepAliveProbes: number;
+  /** TCP_USER_TIMEOUT; 0: none. */
+  userTimeout: number;
+  /** TCP_LINGER2: the orphan's limit in FIN-WAIT-2; 0: the profile's; negative: none at all, reset instead. */
+  linger2: number;
+  /** TCP_MAXSEG: upper bound of the MSS, offered and used; 0: none. */
+  maxSegment: number;
+  /** SO_SNDBUF fixes the send buffer at this many octets; 0: it grows. */
+  sendBuffer: number;
+}
+
+/**
+ * One TCP connection: the machine of RFC 9293, without I/O, clock or chance of its own. It calls nobody: segments
+ * and time are handed to it, and what it has to say is pulled out.
+ *
+ * The six verbs: {@link receive}, {@link tick}, {@link nextSegment}, {@link deadline}, {@link takeEvents}, and what
+ * the owner wants: {@link send}, {@link read}, {@link shutdown}, {@link close}, {@link abort}. After any of the others,
+ * pull `nextSegment` until it returns `null`, then look at `takeEvents` and `deadline`.
+ */
+export class Connection implements SegmentMaker {
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+  readonly profile: Profile;
+  readonly path: Path;
+  readonly sender: Sender;
+  readonly receiver: Receiver;
+  readonly settings: ConnectionSettings;
+  /** Made by a listener. */
+  passive = false;
+  /** Timestamps were negotiated. */
+  timestamps = false;
+  /** Window scaling was negotiated. */
+  windowScaling = false;
+  /** The owner has let go: nobody will read or hear of it any more. */
+  orphan = false;
+  /** Nothing more will be read: SHUT_RD, close, or the peer's FIN. */
+  receiveShut = false;
+  /** Nothing more will be written: SHUT_WR, close. */
+  sendShut = false;
+  /** What went wrong, until the owner takes it (SO_ERROR). */
+  error: ErrorCode | null = null;
+  /** A passing error (RFC 9293, 3.9.2.2), until the owner takes it. */
+  softError: ErrorCode | null = null;
+  /** FINs and RSTs, both ways, in order. */
+  readonly marks: EndMark[] = [];
+  /** Every change of state. */
+  readonly history: StateChange[] = [];
+  /** The MSS option of the peer, or its default. */
+  peerMss = 536;
+  /** When the FIN-WAIT-2 limit strikes; Infinity: never. */
+  finWait2Deadline = Infinity;
+  keepAliveDeadline = Infinity;
+  /** Keep-alive probes without an answer. */
+  keepAliveProbesOut = 0;
+  /** When the last segment came. */
+  lastReceivedAt = 0;
+  readonly #timestampOffset: number;
+  #state: ConnectionState = 'CLOSED';
+  #events = 0;
+  /** A segment outside of the sequence of the rest: a RST. */
+  #reply: Segment | null = null;
+  #synPending = false;
+  #sendBufferWasFull = false;
+  #lastChallengeAt = -Infinity;
+
+  constructor(init: ConnectionInit) {
+    const { profile } = init;
+    this.localAddress = init.localAddress;
+    this.localPort = init.localPort;
+    this.remoteAddress = init.remoteAddress;
+    this.remotePort = init.remotePort;
+    this.profile = profile;
+    this.path = init.path;
+    this.#timestampOffset = init.timestampOffset;
+    this.sender = new Sender(this, profile, init.path, init.initialSequenceNumber, init.pool);
+    this.settings = {
+      keepAlive: false,
+      keepAliveIdle: profile.keepAliveIdle,
+      keepAliveInterval: profile.keepAliveInterval,
+      keepAliveProbes: profile.keepAliveProbes,
+      userTimeout: 0,
+      linger2: 0,
+      maxSegment: 0,
+      sendBuffer: 0,
+    };
+    this.receiver = new Receiver(profile, this.pathMss);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Octets of text that fit a packet of the path without TCP options: the MSS that we offer (RFC 9293, 3.7.1). */
+  get pathMss(): number {
+    const headers = this.localAddress.isIPv4 ? IP_AND_TCP_HEADER_V4 : IP_AND_TCP_HEADER_V6;
+    // The option has 16 bits (MUST-67 holds for IPv6 jumbo paths as well).
+    const mss = Math.min(Math.max(this.path.mtu - headers, 48), 65_535);
+    return this.settings.maxSegment > 0 ? Math.min(mss, this.settings.maxSegment) : mss;
+  }
+
+  // --- opening
+
+  /** OPEN, active: sends a SYN. */
+  connect(now: number): void {
+    openActive(this, now);
+  }
+
+  /** OPEN by a listener that got `syn`: answers with a SYN+ACK. */
+  accept(syn: Segment, now: number): void {
+    openPassive(this, syn, now);
+  }
+
+  // --- the network's side
+
+  /** A segment arrived for this connection. Never throws. */
+  receive(segment: Segment, now: number): void {
+    this.lastReceivedAt = now;
+    this.keepAliveProbesOut = 0;
+    if (this.#state === 'SYN-SENT') receiveInSynSent(this, segment, now);
+    else if (this.#state !== 'CLOSED' && this.#state !== 'TIME-WAIT') segmentArrives(this, segment, now);
+  }
+
+  /** The earliest of all deadlines; Infinity: none. */
+  get deadline(): number {
+    let earliest = this.sender.timerDeadline;
+    if (this.receiver.acks.deadline < earliest) earliest = this.receiver.acks.deadline;
+    if (this.keepAliveDeadline < earliest) earliest = this.keepAliveDeadline;
+    if (this.finWait2Deadline < earliest) earliest = this.finWait2Deadline;
+    return earliest;
+  }
+
+  /** A deadline has come; harmless when none has. Returns the name of the timer that struck, `null`: none. */
+  tick(now: number): string | null {
+    let struck: string | null = null;
+    if (this.receiver.acks.deadline <= now) {
+      this.receiver.acks.onDeadline(this.sender.rtt.rto);
+      struck = 'delayed ack';
+    }
+    if (this.keepAliveDeadline <= now) {
+      struck = 'keepalive';
+      this.#onKeepAlive(now);
+    }
+    if (this.finWait2Deadline <= now) {
+      this.finWait2Deadline = Infinity;
+      this.finish('FIN-WAIT-2 limit', now);
+      return 'FIN-WAIT-2';
+    }
+    if (this.sender.timerDeadline <= now) {
+      struck = this.sender.timer;
+      this.#onTransmitTimer(now);
+    }
+    return struck;
+  }
+
+  /** The next segment to send; `null`: nothing more now. The stack fills in what belongs to IP. */
+  nextSegment(now: number): Segment | null {
+    if (this.#reply !== null) {
+      const reply = this.#reply;
+      this.#reply = null;
+      return reply;
+    }
+    if (this.#state === 'CLOSED') return null;
+    if (this.#synPending) {
+      this.#synPending = false;
+      return this.sender.sendSyn(this.#state === 'SYN-SENT' ? Flag.SYN : Flag.SYN | Flag.ACK, now);
+    }
+    const segment = this.sender.nextSegment(now);
+    if (segment !== null) {
+      if ((segment.flags & Flag.FIN) !== 0) this.#markFinSent(now);
+      return segment;
+    }
+    if (this.receiver.acks.owed > 0) {
+      return this.makeSegment(Flag.ACK, this.acceptableSeq, NO_BYTES, now);
+    }
+    this.sender.settle(now);
+    return null;
+  }
+
+  /** What happened since the last call: bits of {@link ConnectionEvent}. */
+  takeEvents(): number {
+    const events = this.#events;
+    this.#events = 0;
+    return events;
+  }
+
+  // --- the owner's side
+
+  /** Octets that {@link send} would take now. */
+  get sendRoom(): number {
+    const room = this.#sendLimit - this.sender.buffer.length;
+    return room > 0 ? room : 0;
+  }
+
+  /** Takes as much of `bytes` as fits into the send buffer, by copy. Returns the octets taken. */
+  send(bytes: Uint8Array): number {
+    if (this.sendShut || !canSendText(this.#state)) return 0;
+    const room = this.sendRoom;
+    const count = bytes.length <= room ? bytes.length : room;
+    if (count < bytes.length) this.#sendBufferWasFull = true;
+    if (count > 0) this.sender.buffer.append(count === bytes.length ? bytes : bytes.subarray(0, count));
+    return count;
+  }
+
+  /** Octets that can be read. */
+  get readable(): number {
+    return this.receiver.queue.length;
+  }
+
+  /** Takes up to `max` octets of text, as a view where possible; empty if there is none. The caller owns it. */
+  read(max: number, now: number): Uint8Array {
+    const text = this.receiver.queue.read(max);
+    if (text.length > 0) this.#onRead(text.length, now);
+    return text;
+  }
+
+  /** Copies text into `target`; takes it out unless `peek`. Returns the octets copied. */
+  readInto(target: Uint8Array, peek: boolean, now: number): number {
+    const count = this.receiver.queue.copyInto(target, peek);
+    if (count > 0 && !peek) this.#onRead(count, now);
+    return count;
+  }
+
+  /** No more text will be written: the FIN follows what is queued (SHUT_WR). */
+  shutdownSend(now: number): void {
+    shutdownSending(this, 'shutdown', now);
+  }
+
+  /** Nothing more will be read; nothing is sent (SHUT_RD). */
+  shutdownReceive(): void {
+    this.receiveShut = true;
+    this.raise(ConnectionEvent.Readable);
+  }
+
+  /** CLOSE by the last holder: see {@link CLOSE_TABLE}. `lingerZero`: SO_LINGER is {1, 0}. */
+  close(lingerZero: boolean, now: number): void {
+    closeConnection(this, lingerZero, now);
+  }
+
+  /** ABORT: a RST where the state calls for one, and CLOSED. */
+  abort(reason: EndReason, now: number): void {
+    reset(this, reason, now);
+  }
+
+  /** Takes the pending error, as reading SO_ERROR does. */
+  takeError(): ErrorCode | null {
+    const error = this.error ?? this.softError;
+    if (this.error !== null) this.error = null;
+    else this.softError = null;
+    return error;
+  }
+
+  /** Starts or stops keep-alives after a change of settings. */
+  updateKeepAlive(now: number): void {
+    const open = this.#state !== 'CLOSED' && this.#state !== 'SYN-SENT' && this.#state !== 'TIME-WAIT';
+    this.keepAliveDeadline = this.settings.keepAlive && open ? now + this.settings.keepAliveIdle : Infinity;
+  }
+
+  /** A network error that quotes a segment of ours in flight (RFC 9293, 3.9.2.2; RFC 5927). */
+  onNetworkError(error: ErrorCode, hard: boolean, now: number): void {
+    if (hard && (this.#state === 'SYN-SENT' || (this.#state === 'SYN-RECEIVED' && !this.passive))) {
+      this.fail(error, error === 'ECONNREFUSED' ? 'connection refused' : 'unreachable', now);
+      return;
+    }
+    this.softError = error;
+    this.raise(ConnectionEvent.SoftError);
+  }
+
+  /** The path's MTU is `mtu` now: text in flight that no longer fits is sent again (RFC 1191, RFC 8201). */
+  onPathMtu(mtu: number): void {
+    if (mtu >= this.path.mtu) return;
+    this.path.mtu = mtu;
+    this.updateMss();
+    const { flight } = this.sender;
+    for (let sent = flight.head; sent !== null; sent = sent.next) {
+      if (seqDiff(sent.end, sent.seq) > sent.count * this.sender.mss) flight.markLost(sent);
+    }
+  }
+
+  // --- shared by the modules of this package
+
+  /** The only place that assigns the state. A transition outside of {@link TRANSITIONS} is a bug and throws. */
+  transition(to: ConnectionState, why: string, now: number): void {
+    const from = this.#state;
+    if (!TRANSITIONS[from].includes(to)) throw new Error(`no transition from ${from} to ${to} (${why})`);
+    this.#state = to;
+    this.history.push({ from, to, time: now, why });
+  }
+
+  raise(event: number): void {
+    this.#events |= event;
+  }
+
+  mark(kind: 'fin' | 'rst', direction: 'sent' | 'received', reason: EndReason, now: number): void {
+    this.marks.push({ kind, direction, time: now, reason });
+  }
+
+  /** Sends the SYN, or SYN+ACK, with the next pull. */
+  queueSyn(): void {
+    this.#synPending = true;
+  }
+
+  /** Sends `segment` with the next pull, before everything else. */
+  queueReply(segment: Segment): void {
+    this.#reply = segment;
+  }
+
+  /** SND.NXT, or the right edge of a window that shrank below it (Linux tcp_acceptable_seq). */
+  get acceptableSeq(): SequenceNumber {
+    const { sender } = this;
+    const edge = seqAdd(sender.sndUna, sender.sndWnd);
+    return seqLt(edge, sender.sndNxt) && sender.sndWnd > 0 ? edge : sender.sndNxt;
+  }
+
+  /** Acknowledges something irregular, at most once per interval (RFC 5961, section 7; Linux tcp_invalid_ratelimit). */
+  challenge(now: number): void {
+    if (now - this.#lastChallengeAt < this.profile.challengeAckInterval) return;
+    this.#lastChallengeAt = now;
+    this.receiver.acks.atOnce();
+  }
+
+  /** Octets of text per segment, from the peer's MSS, the path and the options in use (RFC 9293, 3.7.1, MUST-16). */
+  updateMss(): void {
+    const options = this.timestamps ? TIMESTAMPS_OCTETS : 0;
+    this.sender.resegment(Math.min(this.peerMss, this.pathMss) - options);
+  }
+
+  /** Our timestamp clock: one tick a millisecond (RFC 7323, 5.4). */
+  timestampAt(now: number): number {
+    return (Math.floor(now) + this.#timestampOffset) | 0;
+  }
+
+  /** The round trip that an echoed timestamp tells, in milliseconds; -1: it tells none. */
+  echoedRtt(segment: Segment, now: number): number {
+    if (!this.timestamps || !segment.hasTimestamps || segment.timestampEcho === 0) return -1;
+    const rtt = seqDiff(this.timestampAt(now), segment.timestampEcho);
+    return rtt >= 0 ? rtt : -1;
+  }
+
+  makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment {
+    const segment = new Segment();
+    const { receiver } = this;
+    segment.sourcePort = this.localPort;
+    segment.destinationPort = this.remotePort;
+    segment.seq = seq;
+    segment.flags = flags;
+    segment.payload = payload;
+    if ((flags & Flag.SYN) !== 0) this.#addSynOptions(segment);
+    else segment.window = receiver.windowField();
+    if ((flags & Flag.ACK) !== 0) {
+      segment.ack = receiver.rcvNxt;
+      if (receiver.sack && (flags & Flag.SYN) === 0) {
+        segment.sackBlocks = receiver.sackBlocksForSegment(this.timestamps ? 3 : 4);
+      }
+      receiver.acks.onSent(payload.length > 0, now);
+    }
+    if (this.timestamps || segment.hasTimestamps) {
+      segment.hasTimestamps = true;
+      segment.timestampValue = this.timestampAt(now);
+      segment.timestampEcho = (flags & Flag.ACK) !== 0 ? receiver.tsRecent : 0;
+    }
+    return segment;
+  }
+
+  /** Ends with an error for the owner. No segment is sent. */
+  fail(error: ErrorCode, reason: EndReason, now: number): void {
+    if (!this.orphan) this.error = error;
+    this.raise(ConnectionEvent.Failed);
+    this.finish(reason, now);
+  }
+
+  /** CLOSED: lets go of everything but what the owner may still read. */
+  finish(why: string, now: number): void {
+    if (this.#state === 'CLOSED') return;
+    this.transition('CLOSED', why, now);
+    this.release();
+    this.raise(ConnectionEvent.Closed | ConnectionEvent.Readable | ConnectionEvent.Writable);
+  }
+
+  /** Stops timers and lets go of buffers, except for text that the owner may still read. */
+  release(): void {
+    const { receiver } = this;
+    this.receiveShut = true;
+    this.sendShut = true;
+    this.#synPending = false;
+    this.sender.clear();
+    receiver.acks.deadline = Infinity;
+    if (this.#state === 'CLOSED') receiver.acks.owed = 0;
+    if (this.orphan) receiver.clear();
+    this.keepAliveDeadline = Infinity;
+    this.finWait2Deadline = Infinity;
+  }
+
+  /** After an acknowledgment made room. */
+  onSendProgress(): void {
+    if (this.#sendBufferWasFull && this.sendRoom * 3 >= this.sender.buffer.length) {
+      this.#sendBufferWasFull = false;
+      this.raise(ConnectionEvent.Writable);
+    }
+  }
+
+  // --- inside
+
+  /** Linux tcp_sndbuf_expand: twice cwnd, so that fast recovery has something to send. */
+  get #sendLimit(): number {
+    if (this.settings.sendBuffer > 0) return this.settings.sendBuffer;
+    const { cwnd, mss } = this.sender;
+    const wanted = 2 * Math.max(this.profile.initialWindow, cwnd) * mss;
+    const { sendBufferInitial, sendBufferMax } = this.profile;
+    return wanted < sendBufferInitial ? sendBufferInitial : wanted > sendBufferMax ? sendBufferMax : wanted;
+  }
+
+  #onRead(octets: number, now: number): void {
+    if (this.#state === 'CLOSED') return;
+    this.receiver.onRead(octets, now, this.sender.rtt.smoothed, this.receiveShut);
+  }
+
+  #addSynOptions(segment: Segment): void {
+    const { profile, receiver } = this;
+    const answer = (segment.flags & Flag.ACK) !== 0;
+    segment.maximumSegmentSize = this.pathMss;
+    segment.sackPermitted = answer ? receiver.sack : profile.sack;
+    segment.hasTimestamps = answer ? this.timestamps : profile.timestamps;
+    if (answer ? this.windowScaling : profile.windowScaling) segment.windowScale = receiver.window.shiftToOffer();
+    segment.window = receiver.window.initial(
+      this.pathMss - (answer && this.timestamps ? TIMESTAMPS_OCTETS : 0),
+      receiver.rcvNxt,
+    );
+  }
+
+  #markFinSent(now: number): void {
+    for (const mark of this.marks) if (mark.kind === 'fin' && mark.direction === 'sent') return;
+    this.mark('fin', 'sent', this.orphan ? 'close' : 'shutdown', now);
+  }
+
+  #retryState(now: number): RetryState {
+    const { recovery } = this.sender;
+    return {
+      timeouts: recovery.timeouts,
+      elapsed: now - recovery.firstTimeoutAt,
+      orphan: this.orphan,
+      userTimeout: this.settings.userTimeout,
+    };
+  }
+
+  #onTransmitTimer(now: number): void {
+    const { sender, profile } = this;
+    if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
+      const retry = this.#retryState(now);
+      if (this.#state === 'SYN-SENT') {
+        if (synRetriesExhausted(retry, profile)) {
+          this.fail(this.softError ?? 'ETIMEDOUT', 'handshake timed out', now);
+          return;
+        }
+      } else if (this.#state === 'SYN-RECEIVED') {
+        if (retry.timeouts >= profile.synAckRetries) {
+          this.fail('ETIMEDOUT', 'handshake timed out', now);
+          return;
+        }
+      } else if (retriesExhausted(retry, profile)) {
+        const reason = this.settings.userTimeout > 0 && !this.orphan ? 'user timeout' : 'retransmissions exhausted';
+        this.fail(this.softError ?? 'ETIMEDOUT', reason, now);
+        return;
+      }
+    } else if (sender.timer === 'persist' && this.#persistExhausted()) {
+      this.fail('ETIMEDOUT', 'retransmissions exhausted', now);
+      return;
+    }
+    sender.onTimer(now);
+  }
+
+  /** RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever. */
+  #persistExhausted(): boolean {
+    const limit = this.orphan ? this.profile.orphanRetries : this.profile.retries2;
+    return this.sender.probesOut >= limit;
+  }
+
+  /** RFC 9293, 3.8.4. */
+  #onKeepAlive(now: number): void {
+    const { settings, sender } = this;
+    const elapsed = now - this.lastReceivedAt;
+    if (sender.flight.packetsOut > 0 || sender.hasUnsent) {
+      this.keepAliveDeadline = now + settings.keepAliveIdle;
+      return;
+    }
+    if (elapsed < settings.keepAliveIdle) {
+      this.keepAliveDeadline = this.lastReceivedAt + settings.keepAliveIdle;
+      return;
+    }
+    const exhausted =
+      settings.userTimeout > 0
+        ? elapsed >= settings.userTimeout && this.keepAliveProbesOut > 0
+        : this.keepAliveProbesOut >= settings.keepAliveProbes;
+    if (exhausted) {
+      if (this.profile.keepAliveResets) this.queueReset('keep-alive exhausted', now);
+      this.fail('ETIMEDOUT', 'keep-alive exhausted', now);
+      return;
+    }
+    this.keepAliveProbesOut++;
+    sender.requestProbe();
+    this.keepAliveDeadline = now + settings.keepAliveInterval;
+  }
+
+  /** RST+ACK with the next pull: seq = SND.NXT, ack = RCV.NXT, options as in use. */
+  queueReset(reason: EndReason, now: number): void {
+    this.mark('rst', 'sent', reason, now);
+    this.#reply = this.makeSegment(Flag.RST | Flag.ACK, this.acceptableSeq, NO_BYTES, now);
+  }
+}

@@ -1,0 +1,110 @@
+import { Flag, Segment, seqAdd, seqGt, seqLeq } from '@halfclose/codec';
+import type { Connection } from './connection.ts';
+import { ConnectionEvent } from './connection-events.ts';
+import { MAX_WINDOW_SHIFT } from './receive-window.ts';
+import { takeText } from './segment-arrival.ts';
+import { resetFor } from './reset-reply.ts';
+
+/** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
+const DEFAULT_MSS_V4 = 536;
+const DEFAULT_MSS_V6 = 1220;
+/** Smallest MSS taken from a peer (Linux tcp_min_snd_mss): below, headers would be most of what is sent. */
+const MIN_MSS = 48;
+
+/** Active OPEN (RFC 9293, 3.10.1). */
+export function openActive(connection: Connection, now: number): void {
+  connection.transition('SYN-SENT', 'connect', now);
+  connection.updateMss();
+  connection.queueSyn();
+}
+
+/** A SYN reached a listener (RFC 9293, 3.10.7.2, third check). */
+export function openPassive(connection: Connection, syn: Segment, now: number): void {
+  connection.passive = true;
+  connection.lastReceivedAt = now;
+  synchronize(connection, syn, now);
+  connection.transition('SYN-RECEIVED', 'SYN arrived', now);
+  connection.sender.establish(syn, syn.window);
+  connection.queueSyn();
+}
+
+/** RFC 9293, 3.10.7.3. */
+export function receiveInSynSent(connection: Connection, segment: Segment, now: number): void {
+  const { flags } = segment;
+  const { sender, receiver } = connection;
+  if ((flags & Flag.ACK) !== 0 && (seqLeq(segment.ack, sender.iss) || seqGt(segment.ack, sender.sndNxt))) {
+    const reply = resetFor(segment);
+    if (reply !== null) connection.queueReply(reply);
+    return;
+  }
+  if ((flags & Flag.RST) !== 0) {
+    if ((flags & Flag.ACK) === 0) return;
+    connection.mark('rst', 'received', 'connection refused', now);
+    connection.fail('ECONNREFUSED', 'connection refused', now);
+    return;
+  }
+  if ((flags & Flag.SYN) === 0) return;
+  synchronize(connection, segment, now);
+  if ((flags & Flag.ACK) === 0) {
+    // Simultaneous open: our SYN is sent again, with an acknowledgment (RFC 9293, figure 8).
+    connection.transition('SYN-RECEIVED', 'simultaneous open', now);
+    sender.establish(segment, segment.window);
+    receiver.acks.owed = 0;
+    sender.flight.clear();
+    connection.queueSyn();
+    return;
+  }
+  const shift = sender.windowShift;
+  sender.windowShift = 0;
+  sender.onAck(segment, false, connection.echoedRtt(segment, now), now);
+  sender.windowShift = shift;
+  sender.establish(segment, segment.window);
+  establish(connection, 'SYN+ACK arrived', now);
+  receiver.acks.atOnce();
+  if (segment.payload.length > 0 || (flags & Flag.FIN) !== 0) {
+    takeText(connection, withoutSyn(segment), now);
+  }
+}
+
+/** Both SYNs are acknowledged. */
+export function establish(connection: Connection, why: string, now: number): void {
+  const { sender, profile } = connection;
+  connection.transition('ESTABLISHED', why, now);
+  // RFC 6928, 2: after a lost SYN, start from one segment. Linux forgives the first.
+  sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
+  sender.ssthresh = 0x7fffffff;
+  sender.recovery.timeouts = 0;
+  connection.updateKeepAlive(now);
+  connection.raise(ConnectionEvent.Connected | ConnectionEvent.Writable);
+}
+
+/** Takes in sequence number and options of the peer's SYN. */
+function synchronize(connection: Connection, syn: Segment, now: number): void {
+  const { receiver, sender, profile } = connection;
+  receiver.synchronize(syn.seq);
+  const given = syn.maximumSegmentSize;
+  const fallback = connection.localAddress.isIPv4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+  connection.peerMss = given > 0 ? Math.max(given, MIN_MSS) : fallback;
+  connection.timestamps = profile.timestamps && syn.hasTimestamps;
+  if (connection.timestamps) {
+    receiver.tsRecent = syn.timestampValue;
+    receiver.tsRecentAt = now;
+  }
+  receiver.sack = profile.sack && syn.sackPermitted;
+  sender.recovery.sack = receiver.sack;
+  connection.windowScaling = profile.windowScaling && syn.windowScale >= 0;
+  if (connection.windowScaling) {
+    // RFC 7323, 2.3: a larger shift counts as 14.
+    sender.windowShift = Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
+    receiver.window.shift = receiver.window.shiftToOffer();
+  }
+  connection.updateMss();
+}
+
+/** The same segment as if it had come after its SYN. */
+function withoutSyn(segment: Segment): Segment {
+  const rest = Object.assign(new Segment(), segment);
+  rest.flags = segment.flags & ~Flag.SYN;
+  rest.seq = seqAdd(segment.seq, 1);
+  return rest;
+}

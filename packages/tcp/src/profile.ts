@@ -1,0 +1,128 @@
+/**
+ * Everything in which systems differ, as one object of named fields. Times are milliseconds unless the name says
+ * otherwise. The default is {@link linux}; nothing else in the code asks which system it imitates.
+ */
+export interface Profile {
+  readonly name: string;
+
+  /** Options offered in our SYN. */
+  readonly timestamps: boolean;
+  readonly windowScaling: boolean;
+  readonly sack: boolean;
+
+  /** Retransmission timeout before the first round-trip sample (RFC 6298, 2.1; Linux TCP_TIMEOUT_INIT). */
+  readonly initialRto: number;
+  /** Floor of the variance term of the RTO (Linux TCP_RTO_MIN; RFC 6298, 2.4 has 1 s). */
+  readonly minRto: number;
+  /** Ceiling of the RTO (Linux TCP_RTO_MAX; RFC 6298, 2.5). */
+  readonly maxRto: number;
+  /** SYN retransmissions after the linear ones (net.ipv4.tcp_syn_retries). */
+  readonly synRetries: number;
+  /** SYN retransmissions at a constant `initialRto` before backoff starts (net.ipv4.tcp_syn_linear_timeouts). */
+  readonly synLinearTimeouts: number;
+  /** SYN+ACK retransmissions (net.ipv4.tcp_synack_retries). */
+  readonly synAckRetries: number;
+  /** R2 of RFC 9293, 3.8.3, as a count that stands for a time (net.ipv4.tcp_retries2). */
+  readonly retries2: number;
+  /** The same once nobody holds the connection any more (net.ipv4.tcp_orphan_retries; 0 there acts as 8). */
+  readonly orphanRetries: number;
+
+  /** Initial congestion window in segments (RFC 6928). */
+  readonly initialWindow: number;
+  /** Whether cwnd decays over idle times (net.ipv4.tcp_slow_start_after_idle; RFC 5681, 4.1). */
+  readonly slowStartAfterIdle: boolean;
+  /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
+  readonly tailLossProbe: boolean;
+
+  /** Shortest and longest time that an acknowledgment may be put off (Linux TCP_DELACK_MIN, TCP_DELACK_MAX). */
+  readonly delayedAckMin: number;
+  readonly delayedAckMax: number;
+
+  /** Receive buffer in octets: what it starts from and may grow to; SO_RCVBUF fixes it. Half of it is window, as
+   * with Linux's overhead estimate (net.ipv4.tcp_rmem). */
+  readonly receiveBufferInitial: number;
+  readonly receiveBufferMax: number;
+  /** Octets of unsent and unacknowledged text held: what it starts from and may grow to; SO_SNDBUF fixes it
+   * (net.ipv4.tcp_wmem). */
+  readonly sendBufferInitial: number;
+  readonly sendBufferMax: number;
+
+  /** 2MSL: how long TIME-WAIT lasts (Linux TCP_TIMEWAIT_LEN). */
+  readonly timeWait: number;
+  /** How long an orphan may stay in FIN-WAIT-2; Infinity: for ever (net.ipv4.tcp_fin_timeout). */
+  readonly finWait2: number;
+  /** The longest that TCP_LINGER2 may ask for (Linux TCP_FIN_TIMEOUT_MAX). */
+  readonly linger2Max: number;
+  /** A RST in TIME-WAIT at exactly RCV.NXT ends it; RFC 1337 says to ignore it (net.ipv4.tcp_rfc1337). */
+  readonly resetEndsTimeWait: boolean;
+  /** linger {1,0} in CLOSING or LAST-ACK with everything sent: no segment, the connection vanishes. */
+  readonly lingerZeroVanishesWhenAllSent: boolean;
+  /** Shortest time between two answers to unacceptable segments without text (net.ipv4.tcp_invalid_ratelimit). */
+  readonly challengeAckInterval: number;
+
+  /** Defaults of TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT. */
+  readonly keepAliveIdle: number;
+  readonly keepAliveInterval: number;
+  readonly keepAliveProbes: number;
+  /** A connection that dies of unanswered keep-alives says so with a RST. */
+  readonly keepAliveResets: boolean;
+
+  /** Upper bound of a listener's backlog (net.core.somaxconn). */
+  readonly maxBacklog: number;
+  /** A full accept queue answers the handshake's ACK with a RST (net.ipv4.tcp_abort_on_overflow). */
+  readonly abortOnOverflow: boolean;
+  /** First and last ephemeral port (net.ipv4.ip_local_port_range). */
+  readonly ephemeralPortFirst: number;
+  readonly ephemeralPortLast: number;
+  /** Most TIME-WAIT entries per host; beyond, TIME-WAIT is skipped (net.ipv4.tcp_max_tw_buckets). */
+  readonly maxTimeWaits: number;
+  /** A connect() without a bound port may take one in TIME-WAIT after 1 s if timestamps guard it
+   * (net.ipv4.tcp_tw_reuse: 0 never, 1 always, 2 on loopback). */
+  readonly timeWaitReuse: 0 | 1 | 2;
+}
+
+/** What Linux 6.18 does with default settings, as measured in closing/LINUX.md and read from its sysctls. */
+export const linux: Profile = {
+  name: 'linux',
+  timestamps: true,
+  windowScaling: true,
+  sack: true,
+  initialRto: 1000,
+  minRto: 200,
+  maxRto: 120_000,
+  synRetries: 6,
+  synLinearTimeouts: 4,
+  synAckRetries: 5,
+  retries2: 15,
+  orphanRetries: 8,
+  initialWindow: 10,
+  slowStartAfterIdle: true,
+  tailLossProbe: true,
+  delayedAckMin: 40,
+  delayedAckMax: 200,
+  receiveBufferInitial: 131_072,
+  receiveBufferMax: 6_291_456,
+  sendBufferInitial: 262_144,
+  sendBufferMax: 4_194_304,
+  timeWait: 60_000,
+  finWait2: 60_000,
+  linger2Max: 120_000,
+  resetEndsTimeWait: true,
+  lingerZeroVanishesWhenAllSent: true,
+  challengeAckInterval: 500,
+  keepAliveIdle: 7_200_000,
+  keepAliveInterval: 75_000,
+  keepAliveProbes: 9,
+  keepAliveResets: true,
+  maxBacklog: 4096,
+  abortOnOverflow: false,
+  ephemeralPortFirst: 32_768,
+  ephemeralPortLast: 60_999,
+  maxTimeWaits: 131_072,
+  timeWaitReuse: 2,
+};
+
+/** A copy of `base` (the default: {@link linux}) with some fields changed. */
+export function profile(changes: Partial<Profile>, base: Profile = linux): Profile {
+  return { ...base, ...changes };
+}

@@ -1,0 +1,105 @@
+import { NO_BYTES } from '@halfclose/codec';
+
+/** In-order text that the owner has not read yet, as the views it arrived in. */
+export class ReceiveQueue {
+  #views: Uint8Array[] = [];
+  #first = 0;
+  /** Octets held. */
+  length = 0;
+
+  push(view: Uint8Array): void {
+    this.#views.push(view);
+    this.length += view.length;
+  }
+
+  /**
+   * Takes up to `max` octets. A single arrival, or arrivals that lie side by side in memory, are handed out as a
+   * view; others are gathered into one copy, so that a read does not depend on how the text was cut up.
+   */
+  read(max: number): Uint8Array {
+    const first = this.#views[this.#first];
+    if (first === undefined || max <= 0) return NO_BYTES;
+    if (first.length >= max || first.length === this.length) return this.#takeFromFirst(first, max);
+    const count = Math.min(max, this.length);
+    const joined = this.#joined(first, count);
+    if (joined !== null) {
+      this.#discard(count);
+      return joined;
+    }
+    const copy = new Uint8Array(count);
+    this.copyInto(copy, false);
+    return copy;
+  }
+
+  /** Copies as much as fits into `target` and takes it out, unless `peek`. Returns the octets copied. */
+  copyInto(target: Uint8Array, peek: boolean): number {
+    const count = Math.min(target.length, this.length);
+    let filled = 0;
+    for (let i = this.#first; filled < count; i++) {
+      const view = this.#views[i];
+      if (view === undefined) break;
+      const part = Math.min(view.length, count - filled);
+      target.set(part === view.length ? view : view.subarray(0, part), filled);
+      filled += part;
+    }
+    if (!peek) this.#discard(count);
+    return count;
+  }
+
+  clear(): void {
+    this.#views = [];
+    this.#first = 0;
+    this.length = 0;
+  }
+
+  #takeFromFirst(first: Uint8Array, max: number): Uint8Array {
+    if (first.length > max) {
+      this.#views[this.#first] = first.subarray(max);
+      this.length -= max;
+      return first.subarray(0, max);
+    }
+    this.length -= first.length;
+    this.#dropFirst();
+    return first;
+  }
+
+  #joined(first: Uint8Array, count: number): Uint8Array | null {
+    const buffer = first.buffer;
+    let end = first.byteOffset + first.length;
+    let covered = first.length;
+    for (let i = this.#first + 1; covered < count; i++) {
+      const view = this.#views[i];
+      if (view === undefined || view.buffer !== buffer || view.byteOffset !== end) return null;
+      end += view.length;
+      covered += view.length;
+    }
+    return new Uint8Array(buffer, first.byteOffset, count);
+  }
+
+  #discard(count: number): void {
+    let left = count;
+    this.length -= count;
+    while (left > 0) {
+      const view = this.#views[this.#first];
+      if (view === undefined) return;
+      if (view.length > left) {
+        this.#views[this.#first] = view.subarray(left);
+        return;
+      }
+      left -= view.length;
+      this.#dropFirst();
+    }
+  }
+
+  #dropFirst(): void {
+    this.#views[this.#first] = NO_BYTES;
+    this.#first++;
+    if (this.#first === this.#views.length) {
+      this.#views.length = 0;
+      this.#first = 0;
+    } else if (this.#first >= 64 && this.#first * 2 >= this.#views.length) {
+      this.#views.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { type SequenceNumber, seqDiff } from '@halfclose/codec';
+import type { Profile } from './profile.ts';
+
+/** Largest window field. */
+const MAX_FIELD = 65_535;
+/** RFC 7323, 2.3: the shift count must not exceed 14. */
+export const MAX_WINDOW_SHIFT = 14;
+
+/**
+ * How much room we offer to the peer: silly window avoidance (RFC 9293, 3.8.6.2.2, MUST-39), never taking back what
+ * was offered (SHLD-14), and growth of the buffer with what the application reads (Linux's receive buffer autotuning).
+ */
+export class ReceiveWindow {
+  readonly #profile: Profile;
+  /** Buffer limit in octets; half of it may be window. */
+  #buffer: number;
+  #fixed = false;
+  /** Octets offered beyond `updatedAt`. */
+  #offered = 0;
+  /** RCV.NXT when the window was last told to the peer. */
+  #updatedAt: SequenceNumber = 0;
+  /** Offer at most this much until the peer has shown that it sends well-filled segments. */
+  #soft: number;
+  /** Our window shift, 0 until negotiated. */
+  shift = 0;
+  /** Upper bound by TCP_WINDOW_CLAMP and by the field's width. */
+  clamp = Infinity;
+  // The autotuning's measurement: octets read during about one round trip.
+  #measuredSince = 0;
+  #readSince = 0;
+  #lastRound: number;
+
+  constructor(profile: Profile) {
+    this.#profile = profile;
+    this.#buffer = profile.receiveBufferInitial;
+    this.#soft = this.#full;
+    this.#lastRound = this.#soft;
+  }
+
+  /** SO_RCVBUF: fixes the buffer at `octets` and ends autotuning. */
+  fix(octets: number): void {
+    this.#buffer = octets;
+    this.#fixed = true;
+    this.#soft = Math.min(Math.max(this.#soft, 1), this.#full);
+  }
+
+  get buffer(): number {
+    return this.#buffer;
+  }
+
+  /** The shift to offer, big enough for the largest window that the buffer may grow to (RFC 7323, 2.2). */
+  shiftToOffer(): number {
+    const most = this.#fixed ? this.#buffer : Math.max(this.#buffer, this.#profile.receiveBufferMax);
+    let shift = 0;
+    while (shift < MAX_WINDOW_SHIFT && most >= 2 ** (16 + shift)) shift++;
+    return shift;
+  }
+
+  /** The window of a SYN, which is never scaled: whole segments of `mss` (RFC 7323, 2.2). */
+  initial(mss: number, rcvNxt: SequenceNumber): number {
+    let window = Math.min(this.#full, MAX_FIELD, this.clamp);
+    if (window > mss) window -= window % mss;
+    this.#offered = window;
+    this.#updatedAt = rcvNxt;
+    this.#soft = window;
+    this.#lastRound = window;
+    return window;
+  }
+
+  /** Begins at `rcvNxt` with what the SYN offered. */
+  synchronize(rcvNxt: SequenceNumber): void {
+    this.#updatedAt = rcvNxt;
+  }
+
+  /** What the peer may still send beyond `rcvNxt`. */
+  remaining(rcvNxt: SequenceNumber): number {
+    const used = seqDiff(rcvNxt, this.#updatedAt);
+    return used >= this.#offered ? 0 : this.#offered - used;
+  }
+
+  /** RCV.NXT of the last window told; segments that end before it are old. */
+  get lastUpdate(): SequenceNumber {
+    return this.#updatedAt;
+  }
+
+  get offered(): number {
+    return this.#offered;
+  }
+
+  /** The window that could be offered now, with `held` octets in the queues and `mss` the peer's segment size. */
+  candidate(held: number, mss: number): number {
+    const full = Math.min(this.#full, this.clamp);
+    const segment = Math.min(mss, full);
+    let free = Math.max(0, full - held);
+    if (free < full >> 1) {
+      free -= free % 2 ** this.shift;
+      if (free < full >> 4 || free < segment) return 0;
+    }
+    if (free > this.#soft) free = this.#soft;
+    if (this.shift > 0) {
+      const unit = 2 ** this.shift;
+      return Math.ceil(free / unit) * unit;
+    }
+    const offered = this.#offered;
+    if (offered <= free - segment || offered > free) return free - (free % segment);
+    return segment === full && free > offered + (full >> 1) ? free : offered;
+  }
+
+  /** The window field of the segment that goes out now. */
+  field(rcvNxt: SequenceNumber, held: number, mss: number): number {
+    const current = this.remaining(rcvNxt);
+    let window = this.candidate(held, mss);
+    const unit = 2 ** this.shift;
+    if (window < current) window = Math.ceil(current / unit) * unit;
+    window = Math.min(window, MAX_FIELD * unit);
+    this.#offered = window;
+    this.#updatedAt = rcvNxt;
+    return Math.floor(window / unit);
+  }
+
+  /** A segment of `octets` arrived with `held` octets in the queues: the soft limit may grow. */
+  onText(octets: number, held: number, mss: number): void {
+    if (octets < 128) return;
+    const full = Math.min(this.#full, this.clamp);
+    const room = full - held - this.#soft;
+    if (room > 0) this.#soft += Math.min(room, 2 * mss);
+  }
+
+  /** The application read `octets`: once a round trip, make sure that the buffer holds twice what it reads in one. */
+  onRead(octets: number, now: number, roundTrip: number, mss: number): void {
+    this.#readSince += octets;
+    if (roundTrip <= 0 || now - this.#measuredSince < roundTrip) return;
+    const round = this.#readSince;
+    if (round > this.#lastRound) {
+      if (!this.#fixed) {
+        const growth = (round - this.#lastRound) / this.#lastRound;
+        const window = (2 * round + 16 * mss) * (1 + 2 * growth);
+        const buffer = Math.min(2 * window, this.#profile.receiveBufferMax);
+        if (buffer > this.#buffer) this.#buffer = buffer;
+      }
+      this.#lastRound = round;
+    }
+    this.#readSince = 0;
+    this.#measuredSince = now;
+  }
+
+  get #full(): number {
+    return this.#buffer >> 1;
+  }
+}

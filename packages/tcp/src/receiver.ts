@@ -1,0 +1,232 @@
+import { Flag, type Segment, type SequenceNumber, seqDiff, seqGeq, seqLeq, seqLt } from '@halfclose/codec';
+import { AckSchedule } from './ack-schedule.ts';
+import type { Profile } from './profile.ts';
+import { ReassemblyQueue } from './reassembly-queue.ts';
+import { ReceiveQueue } from './receive-queue.ts';
+import { ReceiveWindow } from './receive-window.ts';
+import { SackBlocks } from './sack-blocks.ts';
+
+/** What arrived, as {@link Receiver.accept} tells: bits. */
+export const Arrival = { None: 0, Text: 1, Fin: 2 } as const;
+
+/** The receiving half of a connection: RCV.NXT, the window, reassembly, and when to acknowledge. */
+export class Receiver {
+  readonly queue = new ReceiveQueue();
+  readonly window: ReceiveWindow;
+  readonly acks: AckSchedule;
+  /** RCV.NXT. */
+  rcvNxt: SequenceNumber = 0;
+  /** IRS. */
+  irs: SequenceNumber = 0;
+  /** The peer's FIN has been taken in. */
+  finReceived = false;
+  /** SACK blocks may be sent. */
+  sack = false;
+  /** TS.Recent, and when it was taken (RFC 7323, 4.3). */
+  tsRecent = 0;
+  tsRecentAt = -Infinity;
+  /** Octets of text taken in, in order. */
+  textReceived = 0;
+  /** The receiver's own estimate of the round trip, from echoed timestamps. */
+  #roundTrip = 0;
+  #reassembly: ReassemblyQueue | null = null;
+  #sackBlocks: SackBlocks | null = null;
+  /** Where a FIN that came ahead of a hole stands. */
+  #finSeq: SequenceNumber | null = null;
+
+  constructor(profile: Profile, mss: number) {
+    this.window = new ReceiveWindow(profile);
+    this.acks = new AckSchedule(profile, Math.min(mss, 536));
+  }
+
+  /** Begins at the peer's initial sequence number. */
+  synchronize(irs: SequenceNumber): void {
+    this.irs = irs;
+    this.rcvNxt = (irs + 1) | 0;
+    this.window.synchronize(this.rcvNxt);
+  }
+
+  /** Octets in all queues. */
+  get held(): number {
+    return this.queue.length + (this.#reassembly?.octets ?? 0);
+  }
+
+  /** Octets waiting behind a hole. */
+  get outOfOrder(): number {
+    return this.#reassembly?.octets ?? 0;
+  }
+
+  /** Right edge of the rightmost SACK block; `null`: nothing is held out of order. */
+  get rightmostSackEdge(): SequenceNumber | null {
+    return this.#sackBlocks?.rightmostEdge ?? null;
+  }
+
+  /** What the peer may still send. */
+  get remainingWindow(): number {
+    return this.window.remaining(this.rcvNxt);
+  }
+
+  /** The window field for the segment that goes out now. */
+  windowField(): number {
+    return this.window.field(this.rcvNxt, this.held, this.acks.peerMss);
+  }
+
+  /** SACK blocks for the segment that goes out now. */
+  sackBlocksForSegment(max: number): readonly SequenceNumber[] | null {
+    return this.#sackBlocks === null || this.#sackBlocks.isEmpty ? null : this.#sackBlocks.takeForSegment(max);
+  }
+
+  /**
+   * Seventh and eighth check of RFC 9293, 3.10.7.4: takes in the text and the FIN of an acceptable segment.
+   * Returns bits of {@link Arrival}. `rto` and `roundTrip` are the sender's, in milliseconds.
+   */
+  accept(segment: Segment, now: number, rto: number): number {
+    let text = segment.payload;
+    let seq = segment.seq;
+    let fin = (segment.flags & Flag.FIN) !== 0;
+    const end = (seq + text.length + (fin ? 1 : 0)) | 0;
+    const window = this.remainingWindow;
+    if (seq !== this.rcvNxt) {
+      if (seqLeq(end, this.rcvNxt) || this.finReceived) {
+        if (this.sack) this.#blocks().addDuplicate(seq, end);
+        return this.#refuse();
+      }
+      if (seqGeq(seq, (this.rcvNxt + window) | 0)) return this.#refuse();
+      if (!seqLt(seq, this.rcvNxt)) {
+        this.#hold(seq, text, fin, window);
+        return Arrival.None;
+      }
+      if (this.sack) this.#blocks().addDuplicate(seq, this.rcvNxt);
+      text = text.subarray(seqDiff(this.rcvNxt, seq));
+      seq = this.rcvNxt;
+    }
+    if (text.length > window) {
+      if (window === 0) return this.#refuse();
+      text = text.subarray(0, window);
+      fin = false;
+    }
+    let result: number = Arrival.None;
+    if (text.length > 0) {
+      this.#deliver(text, (segment.flags & Flag.PSH) !== 0, now, rto);
+      result = Arrival.Text;
+    }
+    if (this.#reassembly !== null && !this.#reassembly.isEmpty) this.#deliverHeld(now, rto);
+    if (fin || this.#finSeq === this.rcvNxt) {
+      this.rcvNxt = (this.rcvNxt + 1) | 0;
+      this.finReceived = true;
+      this.#finSeq = null;
+      this.acks.scheduled = true;
+      result |= Arrival.Fin;
+    }
+    this.#sackBlocks?.advance(this.rcvNxt);
+    return result;
+  }
+
+  /** Decides when to acknowledge what `accept` took in. */
+  scheduleAck(now: number, smoothedRtt: number): void {
+    const acks = this.acks;
+    if (!acks.scheduled || acks.owed > 0) return;
+    const unacknowledged = seqDiff(this.rcvNxt, this.window.lastUpdate);
+    if (
+      acks.isQuick ||
+      (unacknowledged > acks.peerMss &&
+        (this.queue.length === 0 || this.window.candidate(this.held, acks.peerMss) >= this.window.offered))
+    ) {
+      acks.atOnce();
+    } else acks.postpone(now, smoothedRtt);
+  }
+
+  /** Updates TS.Recent from a segment's TSval (RFC 7323, 4.3, with Last.ACK.sent). */
+  noteTimestamp(segment: Segment, now: number): void {
+    if (seqLeq(segment.seq, this.window.lastUpdate)) {
+      this.tsRecent = segment.timestampValue;
+      this.tsRecentAt = now;
+    }
+  }
+
+  /** Takes in how long ago the text of a segment was called for, by its echoed timestamp. */
+  noteRoundTrip(sample: number): void {
+    const rtt = Math.max(sample, 1);
+    this.#roundTrip = this.#roundTrip === 0 ? rtt : this.#roundTrip + (rtt - this.#roundTrip) / 8;
+  }
+
+  /** The owner read `octets`: decides whether to tell the peer about the room (Linux tcp_cleanup_rbuf). */
+  onRead(octets: number, now: number, smoothedRtt: number, shut: boolean): void {
+    const { acks, window } = this;
+    window.onRead(octets, now, this.#roundTrip || smoothedRtt, acks.peerMss);
+    if (acks.scheduled && acks.owed === 0) {
+      if (
+        seqDiff(this.rcvNxt, window.lastUpdate) > acks.peerMss ||
+        (this.queue.length === 0 && acks.wantsAckOnDrain)
+      ) {
+        acks.atOnce();
+        return;
+      }
+    }
+    if (shut || acks.owed > 0) return;
+    const remaining = this.remainingWindow;
+    const candidate = window.candidate(this.held, acks.peerMss);
+    if (candidate > 0 && candidate >= 2 * remaining) acks.atOnce();
+  }
+
+  /** Reports text that was received before (D-SACK, RFC 2883) in the next acknowledgment. */
+  noteDuplicate(segment: Segment): void {
+    const end = (segment.seq + segment.payload.length) | 0;
+    if (seqLeq(end, this.rcvNxt)) this.#blocks().addDuplicate(segment.seq, end);
+  }
+
+  /** Lets go of everything held. */
+  clear(): void {
+    this.queue.clear();
+    this.#reassembly = null;
+    this.#sackBlocks = null;
+    this.#finSeq = null;
+  }
+
+  #blocks(): SackBlocks {
+    return (this.#sackBlocks ??= new SackBlocks());
+  }
+
+  /** Old, or beyond the window: not taken in, but acknowledged at once. */
+  #refuse(): number {
+    this.acks.enterQuickMode(this.window.offered);
+    this.acks.atOnce();
+    return Arrival.None;
+  }
+
+  #deliver(text: Uint8Array, push: boolean, now: number, rto: number): void {
+    this.queue.push(text);
+    this.rcvNxt = (this.rcvNxt + text.length) | 0;
+    this.textReceived += text.length;
+    this.acks.onText(text.length, push, now, rto, this.window.offered);
+    this.window.onText(text.length, this.held, this.acks.peerMss);
+  }
+
+  #deliverHeld(now: number, rto: number): void {
+    const reassembly = this.#reassembly;
+    if (reassembly === null) return;
+    for (let text = reassembly.take(this.rcvNxt); text !== null; text = reassembly.take(this.rcvNxt)) {
+      this.#deliver(text, false, now, rto);
+    }
+    // RFC 5681, 4.2: a segment that fills a gap is acknowledged at once.
+    this.acks.atOnce();
+  }
+
+  #hold(seq: SequenceNumber, text: Uint8Array, fin: boolean, window: number): void {
+    const room = window - seqDiff(seq, this.rcvNxt);
+    const kept = text.length > room ? text.subarray(0, room) : text;
+    const whole = kept.length === text.length;
+    const end = (seq + kept.length) | 0;
+    this.#reassembly ??= new ReassemblyQueue();
+    const known = kept.length > 0 && this.#reassembly.covers(seq, end);
+    if (!known && kept.length > 0) this.#reassembly.insert(seq, kept);
+    if (fin && whole) this.#finSeq = end;
+    if (this.sack) {
+      const right = fin && whole ? (end + 1) | 0 : end;
+      if (known) this.#blocks().addDuplicate(seq, right);
+      this.#blocks().add(seq, right);
+    }
+    // RFC 5681, 4.2: a duplicate acknowledgment for each, so that the sender can count them.
+    this.acks.atOnce();
+  }
+}

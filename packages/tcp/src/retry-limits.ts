@@ -1,0 +1,37 @@
+import type { Profile } from './profile.ts';
+
+/**
+ * The time that `retries` doublings from `base` take, the RTO's ceiling respected: what R2 of RFC 9293, 3.8.3
+ * (MUST-20) means in time (Linux tcp_model_timeout). Milliseconds.
+ */
+export function retriesAsTime(retries: number, base: number, maxRto: number): number {
+  const doublings = Math.floor(Math.log2(maxRto / base));
+  if (retries <= doublings) return (2 ** (retries + 1) - 1) * base;
+  return (2 ** (doublings + 1) - 1) * base + (retries - doublings) * maxRto;
+}
+
+/** What decides whether a connection has retransmitted for too long. Times in milliseconds. */
+export interface RetryState {
+  /** Retransmission timeouts in a row. */
+  readonly timeouts: number;
+  /** Since the first of them. */
+  readonly elapsed: number;
+  /** Nobody holds the connection any more. */
+  readonly orphan: boolean;
+  /** TCP_USER_TIMEOUT; 0: none. */
+  readonly userTimeout: number;
+}
+
+/** Whether a SYN has been retransmitted often enough (tcp_syn_retries, with the linear ones before). */
+export function synRetriesExhausted(state: RetryState, profile: Profile): boolean {
+  if (state.userTimeout > 0 && state.timeouts > 0 && state.elapsed >= state.userTimeout) return true;
+  return state.timeouts >= profile.synRetries + profile.synLinearTimeouts;
+}
+
+/** Whether text or a FIN has been retransmitted for long enough (tcp_retries2, tcp_orphan_retries). */
+export function retriesExhausted(state: RetryState, profile: Profile): boolean {
+  if (state.timeouts === 0) return false;
+  const retries = state.orphan ? profile.orphanRetries : profile.retries2;
+  const limit = state.userTimeout > 0 ? state.userTimeout : retriesAsTime(retries, profile.minRto, profile.maxRto);
+  return state.elapsed >= limit;
+}

@@ -1,0 +1,179 @@
+import { Flag, type Segment, segmentLength, seqAdd, seqDiff, seqGt, seqLt } from '@halfclose/codec';
+import { onFinAcknowledged, onFinArrived, resetByData } from './closing.ts';
+import type { Connection } from './connection.ts';
+import { ConnectionEvent } from './connection-events.ts';
+import { hasReceivedFin } from './connection-state.ts';
+import type { ErrorCode } from './ending.ts';
+import { establish } from './handshake.ts';
+import { Arrival } from './receiver.ts';
+import { resetFor } from './reset-reply.ts';
+
+/** RFC 7323, 5.5: TS.Recent says nothing after this long without a segment. */
+const TS_RECENT_LIFETIME = 24 * 24 * 3600 * 1000;
+
+/** RFC 9293, 3.10.7.4: a segment arrives in SYN-RECEIVED or a synchronized state. */
+export function segmentArrives(connection: Connection, segment: Segment, now: number): void {
+  if (!isAcceptable(connection, segment, now)) return;
+  const { flags } = segment;
+  if ((flags & Flag.RST) !== 0) {
+    onReset(connection, segment, now);
+    return;
+  }
+  if ((flags & Flag.SYN) !== 0) {
+    onSyn(connection, segment, now);
+    return;
+  }
+  if ((flags & Flag.ACK) === 0) return;
+  if (!onAcknowledgment(connection, segment, now)) return;
+  takeText(connection, segment, now);
+}
+
+/** First check: sequence number and timestamp. Answers what is not acceptable. */
+function isAcceptable(connection: Connection, segment: Segment, now: number): boolean {
+  const { receiver } = connection;
+  const { flags } = segment;
+  const isReset = (flags & Flag.RST) !== 0;
+  if (connection.timestamps && segment.hasTimestamps && !isReset && isOldTimestamp(connection, segment, now)) {
+    answerUnacceptable(connection, segment, now);
+    return false;
+  }
+  const end = seqAdd(segment.seq, segmentLength(segment));
+  const old = seqLt(end, receiver.window.lastUpdate);
+  const beyond = seqGt(segment.seq, seqAdd(receiver.rcvNxt, receiver.remainingWindow));
+  if (old || beyond) {
+    if (isReset) {
+      if (isResetAtFin(connection, segment)) return true;
+    } else if ((flags & Flag.SYN) !== 0) onSyn(connection, segment, now);
+    else answerUnacceptable(connection, segment, now);
+    return false;
+  }
+  return true;
+}
+
+/** PAWS (RFC 7323, section 5). */
+function isOldTimestamp(connection: Connection, segment: Segment, now: number): boolean {
+  const { receiver } = connection;
+  if (seqDiff(segment.timestampValue, receiver.tsRecent) >= 0) return false;
+  return now - receiver.tsRecentAt < TS_RECENT_LIFETIME;
+}
+
+/** An acknowledgment for a segment that cannot be taken in; those without text are rate-limited against loops. */
+function answerUnacceptable(connection: Connection, segment: Segment, now: number): void {
+  if (connection.state === 'SYN-RECEIVED' && connection.passive && segment.payload.length === 0) {
+    connection.challenge(now);
+    return;
+  }
+  const { receiver } = connection;
+  if (receiver.sack && segment.payload.length > 0) receiver.noteDuplicate(segment);
+  if (segment.payload.length > 0 || (segment.flags & Flag.FIN) !== 0) receiver.acks.atOnce();
+  else connection.challenge(now);
+}
+
+/** Second check (RFC 9293, 3.10.7.4, and RFC 5961, section 3). */
+function onReset(connection: Connection, segment: Segment, now: number): void {
+  const { receiver } = connection;
+  const exact =
+    segment.seq === receiver.rcvNxt ||
+    isResetAtFin(connection, segment) ||
+    // Linux: the peer may have reset from the end of what it sent beyond a hole (closing/LINUX.md, k06).
+    segment.seq === receiver.rightmostSackEdge;
+  if (!exact) {
+    connection.challenge(now);
+    return;
+  }
+  connection.mark('rst', 'received', 'peer reset', now);
+  connection.fail(errorOfReset(connection), 'peer reset', now);
+}
+
+/** Linux: after the peer's FIN a RST may stand on the FIN itself (closing/LINUX.md, k05, k14, k15). */
+function isResetAtFin(connection: Connection, segment: Segment): boolean {
+  return hasReceivedFin(connection.state) && segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
+}
+
+/** closing/LINUX.md, section 5: what a RST means to the owner. */
+function errorOfReset(connection: Connection): ErrorCode {
+  if (connection.state === 'CLOSE-WAIT') return 'EPIPE';
+  if (connection.state === 'SYN-RECEIVED' && !connection.passive) return 'ECONNREFUSED';
+  return 'ECONNRESET';
+}
+
+/** Fourth check (RFC 5961, section 4). */
+function onSyn(connection: Connection, segment: Segment, now: number): void {
+  const { receiver, sender } = connection;
+  if (connection.state === 'SYN-RECEIVED') {
+    if (segment.seq === receiver.irs) {
+      if ((segment.flags & Flag.ACK) !== 0 && onAcknowledgment(connection, segment, now)) receiver.acks.atOnce();
+      else sender.resendSyn();
+      return;
+    }
+    if (connection.passive && seqDiff(segment.seq, receiver.rcvNxt) >= 0) {
+      const reply = resetFor(segment);
+      if (reply !== null) connection.queueReply(reply);
+      connection.finish('bad handshake', now);
+      return;
+    }
+  }
+  connection.challenge(now);
+}
+
+/** Fifth check. Returns whether the segment's text is to be looked at. */
+function onAcknowledgment(connection: Connection, segment: Segment, now: number): boolean {
+  const { sender, receiver } = connection;
+  const { ack } = segment;
+  if (connection.state === 'SYN-RECEIVED') {
+    if (!seqGt(ack, sender.iss) || !sender.isAcceptableAck(ack)) {
+      const reply = resetFor(segment);
+      if (reply !== null) connection.queueReply(reply);
+      return false;
+    }
+  } else if (!sender.isAcceptableAck(ack)) {
+    receiver.acks.atOnce();
+    return false;
+  } else if (seqLt(ack, seqAdd(sender.sndUna, -Math.max(sender.maxWindow, 1)))) {
+    // RFC 5961, section 5: an acknowledgment older than any window is an attempt at injection.
+    connection.challenge(now);
+    return false;
+  }
+  if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
+  const plain = segment.payload.length === 0 && (segment.flags & (Flag.SYN | Flag.FIN)) === 0;
+  const echoed = connection.echoedRtt(segment, now);
+  if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);
+  const advanced = sender.onAck(segment, plain, echoed, now);
+  if (connection.state === 'SYN-RECEIVED') {
+    sender.establish(segment, segment.window * 2 ** sender.windowShift);
+    establish(connection, 'ACK arrived', now);
+  }
+  if (!advanced) return true;
+  connection.onSendProgress();
+  return !sender.finAcked || onFinAcknowledged(connection, segment, now);
+}
+
+/** Seventh and eighth check: text and FIN. */
+export function takeText(connection: Connection, segment: Segment, now: number): void {
+  const { receiver, sender } = connection;
+  if (segment.payload.length === 0 && (segment.flags & Flag.FIN) === 0) {
+    // An empty segment before RCV.NXT asks for an answer: a keep-alive or a window probe (RFC 9293, 3.8.4).
+    if (seqLt(segment.seq, receiver.rcvNxt)) receiver.acks.atOnce();
+    return;
+  }
+  switch (connection.state) {
+    case 'ESTABLISHED':
+      break;
+    case 'FIN-WAIT-1':
+    case 'FIN-WAIT-2':
+      if (connection.receiveShut && resetByData(connection, segment, now)) return;
+      break;
+    case 'CLOSE-WAIT':
+    case 'CLOSING':
+    case 'LAST-ACK':
+      // RFC 9293: "Ignore the segment text." What is old is acknowledged again.
+      if (!seqLt(segment.seq, receiver.rcvNxt)) return;
+      break;
+    default:
+      return;
+  }
+  const arrived = receiver.accept(segment, now, sender.rtt.rto);
+  if ((arrived & Arrival.Text) !== 0) connection.raise(ConnectionEvent.Readable);
+  if ((arrived & Arrival.Fin) !== 0) onFinArrived(connection, now);
+  receiver.scheduleAck(now, sender.rtt.smoothed);
+}

@@ -1,0 +1,545 @@
+import {
+  type Segment,
+  type SequenceNumber,
+  Flag,
+  NO_BYTES,
+  seqAdd,
+  seqDiff,
+  seqGeq,
+  seqGt,
+  seqLeq,
+  seqLt,
+} from '@halfclose/codec';
+import type { CongestionControl, CongestionView } from './congestion-control.ts';
+import { LossRecovery } from './loss-recovery.ts';
+import { NewReno } from './new-reno.ts';
+import type { Profile } from './profile.ts';
+import { RetransmitQueue, SentSegment } from './retransmit-queue.ts';
+import { RttEstimator } from './rtt-estimator.ts';
+import { type BlockPool, SendBuffer } from './send-buffer.ts';
+
+/** What the transmit timer stands for: one timer, as only one of these can be due (Linux icsk_retransmit_timer). */
+export type TransmitTimer = 'none' | 'retransmission' | 'loss probe' | 'reordering' | 'persist';
+
+/** What a network path lets through. */
+export interface Path {
+  /** Largest IP packet in octets. */
+  mtu: number;
+  /** Most octets of text in one packet that the device will cut into segments itself; 0: it does not. */
+  segmentOctets: number;
+  /** Packets go by reference, so text is better sent in the stretches it lies in than gathered. */
+  byReference: boolean;
+}
+
+/** What the sender needs from its connection. */
+export interface SegmentMaker {
+  /** A segment with ports, acknowledgment, window and options filled in. */
+  makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment;
+}
+
+/** Settings that the owner may change at any time. */
+export interface SenderSettings {
+  /** TCP_NODELAY: no Nagle algorithm. */
+  noDelay: boolean;
+  /** TCP_CORK: only full segments. */
+  cork: boolean;
+}
+
+/** The sending half of a connection: SND.UNA, SND.NXT, the peer's window, cwnd, and what to send next. */
+export class Sender implements CongestionView {
+  readonly buffer: SendBuffer;
+  readonly flight = new RetransmitQueue();
+  readonly rtt: RttEstimator;
+  readonly recovery: LossRecovery;
+  readonly congestion: CongestionControl;
+  readonly settings: SenderSettings = { noDelay: false, cork: false };
+  readonly #profile: Profile;
+  readonly #path: Path;
+  readonly #maker: SegmentMaker;
+  readonly iss: SequenceNumber;
+  sndUna: SequenceNumber;
+  sndNxt: SequenceNumber;
+  /** SND.WND, scaled to octets. */
+  sndWnd = 0;
+  /** The largest window that the peer ever offered (RFC 9293, 3.8.6.2.1). */
+  maxWindow = 0;
+  /** The peer's window shift. */
+  windowShift = 0;
+  /** Octets of text per segment on the wire: the peer's MSS, the path's, less our options. */
+  mss = 536;
+  cwnd: number;
+  ssthresh = 0x7fffffff;
+  /** A FIN follows the text. */
+  finQueued = false;
+  /** Octets acknowledged by the peer. */
+  textAcknowledged = 0;
+  /** Segments sent again. */
+  retransmissions = 0;
+  timer: TransmitTimer = 'none';
+  timerDeadline = Infinity;
+  /** Unanswered zero-window probes. */
+  probesOut = 0;
+  #sndWl1: SequenceNumber = 0;
+  #finSent = false;
+  /** The end of the last segment shorter than the MSS (Minshall's variant of Nagle). */
+  #lastSmallEnd: SequenceNumber;
+  #lastSentAt = -Infinity;
+  #cwndLimited = false;
+  #maxOut = 0;
+  /** A probe is to be sent whatever cwnd says. */
+  #probe: 'none' | 'tail loss' | 'window' = 'none';
+  #delivered = 0;
+  #rttSentAt = -1;
+  #ackedRetransmitted = false;
+  #now = 0;
+
+  constructor(maker: SegmentMaker, profile: Profile, path: Path, iss: SequenceNumber, pool: BlockPool) {
+    this.#maker = maker;
+    this.#profile = profile;
+    this.#path = path;
+    this.iss = iss;
+    this.sndUna = iss;
+    this.sndNxt = iss;
+    this.#lastSmallEnd = iss;
+    this.buffer = new SendBuffer(pool);
+    this.rtt = new RttEstimator(profile);
+    this.recovery = new LossRecovery(this.flight, this.rtt);
+    this.congestion = new NewReno();
+    this.cwnd = profile.initialWindow;
+  }
+
+  get smoothedRtt(): number {
+    return this.rtt.smoothed;
+  }
+
+  get minimumRtt(): number {
+    return this.rtt.minimum;
+  }
+
+  /** The sequence number of the first octet in the buffer. */
+  get #bufferSeq(): SequenceNumber {
+    return this.sndUna === this.iss ? seqAdd(this.iss, 1) : this.sndUna;
+  }
+
+  /** The sequence number after all text written so far: where the FIN goes. */
+  get writeSeq(): SequenceNumber {
+    return seqAdd(this.#bufferSeq, this.buffer.length);
+  }
+
+  /** Octets written but not yet sent once. */
+  get unsent(): number {
+    const left = seqDiff(this.writeSeq, this.sndNxt);
+    return left > 0 ? left : 0;
+  }
+
+  /** Whether text or the FIN still waits to be sent once. */
+  get hasUnsent(): boolean {
+    return this.unsent > 0 || (this.finQueued && !this.#finSent);
+  }
+
+  get finSent(): boolean {
+    return this.#finSent;
+  }
+
+  /** Whether our FIN has been acknowledged. */
+  get finAcked(): boolean {
+    return this.#finSent && this.sndUna === this.sndNxt;
+  }
+
+  /** Takes over window and options at the end of the handshake. */
+  establish(segment: Segment, window: number): void {
+    this.#sndWl1 = segment.seq;
+    this.sndWnd = window;
+    this.maxWindow = window;
+  }
+
+  /** Sends a SYN, or SYN+ACK: the first octet of the sequence space. */
+  sendSyn(flags: number, now: number): Segment {
+    this.flight.push(new SentSegment(this.iss, seqAdd(this.iss, 1), flags, 1, now));
+    this.sndNxt = seqAdd(this.iss, 1);
+    this.#arm('retransmission', now + this.rtt.rto);
+    return this.#maker.makeSegment(flags, this.iss, NO_BYTES, now);
+  }
+
+  /** The next segment with text or a FIN, new or again; `null`: nothing may go now. */
+  nextSegment(now: number): Segment | null {
+    const flight = this.flight;
+    if (flight.lostOut > 0 && flight.inFlight < this.cwnd) {
+      const again = this.#nextRetransmission(now);
+      if (again !== null) return again;
+    }
+    if (this.#probe !== 'none') return this.#sendProbe(now);
+    if (!this.hasUnsent) return null;
+    if (flight.packetsOut === 0) this.#restartAfterIdle(now);
+    const quota = this.cwnd - flight.inFlight;
+    if (quota <= 0) {
+      this.#cwndLimited = true;
+      return null;
+    }
+    return this.#sendNew(quota, now);
+  }
+
+  /** To be called when {@link nextSegment} has nothing more: starts the persist timer if only a probe can go on. */
+  settle(now: number): void {
+    if (this.flight.packetsOut === 0 && this.timer === 'none' && this.hasUnsent && this.sndUna !== this.iss) {
+      this.#arm('persist', now + this.#persistInterval());
+    }
+  }
+
+  /** Whether the acknowledgment in `segment` is one of something we sent (RFC 9293, 3.10.7.4, fifth check). */
+  isAcceptableAck(ack: SequenceNumber): boolean {
+    return seqLeq(ack, this.sndNxt);
+  }
+
+  /**
+   * Takes in acknowledgment, window and SACK blocks of an acceptable segment. `plain`: it carries nothing else, so
+   * that it may count as a duplicate. Returns whether SND.UNA moved.
+   */
+  onAck(segment: Segment, plain: boolean, echoedRtt: number, now: number): boolean {
+    const { flight, recovery } = this;
+    const ack = segment.ack;
+    const una = this.sndUna;
+    const before = flight.packetsOut;
+    const window = segment.window * 2 ** this.windowShift;
+    const isOld = seqLt(ack, una);
+    const windowChanged = !isOld && this.#updateWindow(segment, ack, window);
+    this.probesOut = 0;
+    if (before === 0) {
+      if (windowChanged || this.timer === 'persist') this.#onWindowWithNothingInFlight(window, now);
+      return false;
+    }
+    this.#delivered = 0;
+    this.#rttSentAt = -1;
+    this.#ackedRetransmitted = false;
+    this.#now = now;
+    const sacked = segment.sackBlocks !== null && recovery.sack ? this.#takeSackBlocks(segment.sackBlocks) : 0;
+    const advanced = seqGt(ack, una);
+    let acked = 0;
+    if (advanced) {
+      acked = flight.acknowledge(ack, this.mss, this.#onDelivered);
+      this.#releaseText(una, ack);
+      this.sndUna = ack;
+      this.#sampleRtt(echoedRtt, now);
+    } else if (isOld || (!advanced && plain && !windowChanged && sacked === 0 && segment.sackBlocks === null)) {
+      if (!isOld && plain) recovery.onDuplicateAck();
+    }
+    const grow = this.#isCwndLimited && recovery.allowsGrowth;
+    this.cwnd = recovery.onAck(acked, this.#delivered, this.sndUna, this.sndNxt, this.cwnd, now, this.#onLoss);
+    if (acked > 0 && grow && recovery.allowsGrowth) this.congestion.onAcknowledged(this, acked, now);
+    if (advanced || flight.packetsOut === 0) this.#maxOut = flight.packetsOut;
+    if (advanced || sacked > 0 || recovery.reorderDeadline !== Infinity) this.#rearm(now, advanced);
+    return advanced;
+  }
+
+  /** The transmit timer struck. What it calls for goes out with the next calls of {@link nextSegment}. */
+  onTimer(now: number): void {
+    const kind = this.timer;
+    this.#disarm();
+    switch (kind) {
+      case 'retransmission':
+        this.#onRetransmissionTimeout(now);
+        break;
+      case 'loss probe':
+        if (this.recovery.probeEnd === null) this.#probe = 'tail loss';
+        this.#arm('retransmission', now + this.rtt.rto);
+        break;
+      case 'reordering':
+        this.cwnd = this.recovery.onAck(0, 0, this.sndUna, this.sndNxt, this.cwnd, now, this.#onLoss);
+        this.#rearm(now, false);
+        break;
+      case 'persist':
+        this.#probe = 'window';
+        this.probesOut++;
+        this.rtt.backOff();
+        this.#arm('persist', now + this.#persistInterval());
+        break;
+      case 'none':
+        break;
+    }
+  }
+
+  /** A segment of the handshake is to be sent again at the next call of {@link nextSegment}. */
+  resendSyn(): void {
+    const head = this.flight.head;
+    if (head !== null) this.flight.markLost(head);
+  }
+
+  /** Asks for one segment that the peer must answer. */
+  requestProbe(): void {
+    if (this.#probe === 'none') this.#probe = 'window';
+  }
+
+  /** The path or the peer allows other segments from now on. */
+  resegment(mss: number): void {
+    this.mss = Math.max(mss, 1);
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    this.buffer.clear();
+    this.flight.clear();
+    this.#probe = 'none';
+    this.#disarm();
+  }
+
+  readonly #onDelivered = (sent: SentSegment): void => {
+    this.#delivered += sent.count;
+    if (sent.transmissions > 1) this.#ackedRetransmitted = true;
+    else if (this.#rttSentAt < 0) this.#rttSentAt = sent.sentAt;
+    this.recovery.onDelivered(sent, this.#now);
+  };
+
+  readonly #onLoss = (): number => {
+    this.ssthresh = this.congestion.thresholdAfterLoss(this, this.#now);
+    return this.ssthresh;
+  };
+
+  get #isCwndLimited(): boolean {
+    return this.#cwndLimited || (this.cwnd < this.ssthresh && this.cwnd < 2 * this.#maxOut);
+  }
+
+  /** RFC 9293, 3.10.7.4: SND.WL1 and SND.WL2 guard against old windows (Linux tcp_may_update_window). */
+  #updateWindow(segment: Segment, ack: SequenceNumber, window: number): boolean {
+    const isNewer =
+      seqGt(ack, this.sndUna) ||
+      seqGt(segment.seq, this.#sndWl1) ||
+      (segment.seq === this.#sndWl1 && (window > this.sndWnd || window === 0));
+    if (!isNewer) return false;
+    this.#sndWl1 = segment.seq;
+    const changed = window !== this.sndWnd;
+    this.sndWnd = window;
+    if (window > this.maxWindow) this.maxWindow = window;
+    return changed;
+  }
+
+  #onWindowWithNothingInFlight(window: number, now: number): void {
+    if (!this.hasUnsent) return;
+    if (this.timer !== 'persist') return;
+    const needed = Math.min(Math.max(this.unsent, 1), this.mss);
+    if (window >= needed) {
+      this.rtt.resetBackoff();
+      this.#disarm();
+    } else this.#arm('persist', now + this.#persistInterval());
+  }
+
+  #takeSackBlocks(blocks: readonly SequenceNumber[]): number {
+    let marked = 0;
+    for (let i = 0; i + 1 < blocks.length; i += 2) {
+      const left = blocks[i] ?? 0;
+      const right = blocks[i + 1] ?? 0;
+      // RFC 2018: blocks outside of what is in flight say nothing new (duplicates by RFC 2883, or lies).
+      if (seqGeq(left, right) || seqLeq(right, this.sndUna) || seqGt(right, this.sndNxt)) continue;
+      const from = seqLt(left, this.sndUna) ? this.sndUna : left;
+      this.recovery.onSacked(right);
+      marked += this.flight.markSacked(from, right, this.mss, this.#onDelivered);
+    }
+    return marked;
+  }
+
+  #releaseText(una: SequenceNumber, ack: SequenceNumber): void {
+    let octets = seqDiff(ack, una);
+    if (una === this.iss) octets--;
+    if (this.#finSent && ack === this.sndNxt) octets--;
+    if (octets <= 0) return;
+    this.buffer.release(octets);
+    this.textAcknowledged += octets;
+  }
+
+  /** Karn: a segment sent twice gives no sample, unless timestamps tell which one was acknowledged (RFC 7323, 4.1). */
+  #sampleRtt(echoedRtt: number, now: number): void {
+    if (this.#rttSentAt >= 0 && !this.#ackedRetransmitted) {
+      this.rtt.sample(now - this.#rttSentAt, this.sndUna, this.sndNxt);
+    } else if (echoedRtt >= 0) this.rtt.sample(echoedRtt, this.sndUna, this.sndNxt);
+    this.rtt.resetBackoff();
+  }
+
+  #onRetransmissionTimeout(now: number): void {
+    if (this.flight.packetsOut === 0) return;
+    if (this.recovery.state !== 'loss') {
+      this.ssthresh = this.congestion.thresholdAfterLoss(this, now);
+      this.congestion.onTimeout(now);
+    }
+    this.recovery.onTimeout(this.sndNxt, now);
+    this.cwnd = 1;
+    const isSyn = this.sndUna === this.iss && (this.flight.head?.flags ?? 0) === Flag.SYN;
+    if (!isSyn || this.recovery.timeouts > this.#profile.synLinearTimeouts) this.rtt.backOff();
+    this.#arm('retransmission', now + this.rtt.rto);
+  }
+
+  #nextRetransmission(now: number): Segment | null {
+    const flight = this.flight;
+    for (let sent = flight.head; sent !== null; sent = sent.next) {
+      if (!sent.lost || sent.retransmitted || sent.sacked) continue;
+      if (sent !== flight.head && seqGt(sent.end, seqAdd(this.sndUna, this.sndWnd))) return null;
+      return this.#resend(sent, now);
+    }
+    return null;
+  }
+
+  #resend(sent: SentSegment, now: number): Segment {
+    const length = seqDiff(sent.end, sent.seq);
+    if (length > this.mss && (sent.flags & Flag.SYN) === 0) {
+      const most = Math.max(1, Math.min(this.cwnd - this.flight.inFlight, this.#maxCount()));
+      this.flight.split(sent, seqAdd(sent.seq, most * this.mss), this.mss);
+    }
+    this.flight.markRetransmitted(sent, now);
+    this.recovery.onSent(sent.count);
+    this.retransmissions += sent.count;
+    this.#lastSentAt = now;
+    if (this.timer === 'none') this.#arm('retransmission', now + this.rtt.rto);
+    if ((sent.flags & Flag.SYN) !== 0) return this.#maker.makeSegment(sent.flags, sent.seq, NO_BYTES, now);
+    const text = seqDiff(sent.end, sent.seq) - ((sent.flags & Flag.FIN) !== 0 ? 1 : 0);
+    const payload = text > 0 ? this.buffer.view(seqDiff(sent.seq, this.#bufferSeq), text, false) : NO_BYTES;
+    return this.#maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
+  }
+
+  /** Segments that may go as one packet. */
+  #maxCount(): number {
+    return Math.max(1, Math.floor(this.#path.segmentOctets / this.mss));
+  }
+
+  #sendNew(quota: number, now: number): Segment | null {
+    const unsent = this.unsent;
+    const room = seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt);
+    if (unsent === 0) return room > 0 ? this.#transmit(NO_BYTES, true, now) : null;
+    if (room <= 0) return null;
+    const mss = this.#boundToHalfWindow();
+    let length = unsent;
+    if (length > mss) {
+      length = Math.min(length, room, Math.min(quota, this.#maxCount()) * mss);
+      // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
+      if (length < mss) return null;
+      const partial = length % mss;
+      if (partial > 0 && (length < unsent || this.#nagleHolds())) length -= partial;
+    } else if (length > room || (length < mss && this.#nagleHolds())) return null;
+    const payload = this.buffer.view(seqDiff(this.sndNxt, this.#bufferSeq), length, this.#path.byReference);
+    const fin = this.finQueued && payload.length === unsent && room > unsent;
+    return this.#transmit(payload, fin, now);
+  }
+
+  #transmit(payload: Uint8Array, fin: boolean, now: number): Segment {
+    const length = payload.length;
+    const seq = this.sndNxt;
+    let flags: number = Flag.ACK;
+    if (length > 0 && length === this.unsent) flags |= Flag.PSH;
+    if (fin) {
+      flags |= Flag.FIN;
+      this.#finSent = true;
+    }
+    const end = seqAdd(seq, length + (fin ? 1 : 0));
+    const count = length <= this.mss ? 1 : Math.ceil(length / this.mss);
+    const flight = this.flight;
+    const wasIdle = flight.packetsOut === 0;
+    flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
+    this.sndNxt = end;
+    if (length < count * this.mss) this.#lastSmallEnd = end;
+    if (flight.packetsOut > this.#maxOut) {
+      this.#maxOut = flight.packetsOut;
+      this.#cwndLimited = false;
+    }
+    this.#lastSentAt = now;
+    this.recovery.onSent(count);
+    if (wasIdle || this.timer === 'none' || this.timer === 'loss probe' || this.timer === 'persist') {
+      this.#armAfterSending(now);
+    }
+    return this.#maker.makeSegment(flags, seq, payload, now);
+  }
+
+  /** RFC 8985, 7.3 and 7.4 (tail loss), or one octet's worth of question into a closed window (RFC 9293, 3.8.6.1). */
+  #sendProbe(now: number): Segment | null {
+    const kind = this.#probe;
+    this.#probe = 'none';
+    const room = seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt);
+    if (this.hasUnsent && room > 0) {
+      const text = Math.min(this.unsent, room, this.mss);
+      const payload = this.buffer.view(seqDiff(this.sndNxt, this.#bufferSeq), text, false);
+      const segment = this.#transmit(payload, this.finQueued && text === this.unsent && room > text, now);
+      if (kind === 'tail loss') this.#noteTailLossProbe(now);
+      return segment;
+    }
+    if (kind === 'tail loss') {
+      let last = this.flight.tail;
+      if (last === null) return null;
+      if (last.count > 1 && this.flight.split(last, seqAdd(last.seq, (last.count - 1) * this.mss), this.mss)) {
+        last = last.next ?? last;
+      }
+      const segment = this.#resend(last, now);
+      this.#noteTailLossProbe(now);
+      return segment;
+    }
+    return this.#maker.makeSegment(Flag.ACK, seqAdd(this.sndUna, -1), NO_BYTES, now);
+  }
+
+  #noteTailLossProbe(now: number): void {
+    this.recovery.probeEnd = this.sndNxt;
+    this.#arm('retransmission', now + this.rtt.rto);
+  }
+
+  /** RFC 9293, 3.7.4 (SHLD-7), in Minshall's variant, as Linux has it. */
+  #nagleHolds(): boolean {
+    if (this.finQueued) return false;
+    if (this.settings.cork) return true;
+    if (this.settings.noDelay || this.flight.packetsOut === 0) return false;
+    return seqGt(this.#lastSmallEnd, this.sndUna) && seqLeq(this.#lastSmallEnd, this.sndNxt);
+  }
+
+  /** A peer with a tiny window gets segments of half of it, so that the window can move (Linux tcp_bound_to_half_wnd). */
+  #boundToHalfWindow(): number {
+    const half = this.maxWindow > 536 ? this.maxWindow >> 1 : this.maxWindow;
+    return half > 0 && half < this.mss ? Math.max(half, 1) : this.mss;
+  }
+
+  /** RFC 5681, 4.1: after an idle RTO the old cwnd tells nothing. */
+  #restartAfterIdle(now: number): void {
+    if (!this.#profile.slowStartAfterIdle) return;
+    const idle = now - this.#lastSentAt;
+    const rto = this.rtt.rto;
+    if (idle <= rto || this.cwnd <= this.#profile.initialWindow) return;
+    this.ssthresh = Math.max(this.ssthresh, (this.cwnd >> 1) + (this.cwnd >> 2));
+    const halvings = Math.min(Math.floor(idle / rto), 31);
+    this.cwnd = Math.max(this.cwnd >> halvings, this.#profile.initialWindow);
+  }
+
+  #armAfterSending(now: number): void {
+    if (!this.#armLossProbe(now)) this.#arm('retransmission', now + this.rtt.rto);
+  }
+
+  /** RFC 8985, 7.2. */
+  #armLossProbe(now: number): boolean {
+    const { flight, recovery, rtt } = this;
+    if (!this.#profile.tailLossProbe || !recovery.sack || flight.packetsOut === 0) return false;
+    if (recovery.state !== 'open' || recovery.probeEnd !== null) return false;
+    let wait = this.#profile.initialRto;
+    if (rtt.hasSample) wait = 2 * rtt.smoothed + (flight.packetsOut === 1 ? this.#profile.minRto : 2);
+    this.#arm('loss probe', now + Math.min(wait, rtt.rto));
+    return true;
+  }
+
+  #rearm(now: number, advanced: boolean): void {
+    const { flight, recovery } = this;
+    if (flight.packetsOut === 0) {
+      this.#disarm();
+      return;
+    }
+    if (recovery.reorderDeadline !== Infinity) {
+      this.#arm('reordering', recovery.reorderDeadline);
+      return;
+    }
+    if (this.#armLossProbe(now)) return;
+    if (advanced || this.timer !== 'retransmission') this.#arm('retransmission', now + this.rtt.rto);
+  }
+
+  #persistInterval(): number {
+    return Math.min(Math.max(this.rtt.rto, this.#profile.minRto), this.#profile.maxRto);
+  }
+
+  #arm(kind: TransmitTimer, deadline: number): void {
+    this.timer = kind;
+    this.timerDeadline = deadline;
+  }
+
+  #disarm(): void {
+    this.timer = 'none';
+    this.timerDeadline = Infinity;
+  }
+}
