@@ -17,13 +17,13 @@ import { segment } from './packets.ts';
 const PLAIN = { noNullPrototype: true } as const;
 
 export const int32 = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
-export const uint8 = fc.integer({ min: 0, max: 0xff });
+const uint8 = fc.integer({ min: 0, max: 0xff });
 export const uint16 = fc.integer({ min: 0, max: 0xffff });
 
-export const ipv4Address: fc.Arbitrary<IpAddress> = int32.map((word) => new IpAddress(0, 0, 0xffff, word));
+const ipv4Address: fc.Arbitrary<IpAddress> = int32.map((word) => new IpAddress(0, 0, 0xffff, word));
 
 /** With many zero words, since these are what text forms are about; never v4-mapped. */
-export const ipv6Address: fc.Arbitrary<IpAddress> = fc
+const ipv6Address: fc.Arbitrary<IpAddress> = fc
   .tuple(word(), word(), word(), word())
   .map((words) => new IpAddress(...words))
   .filter((each) => !each.isIPv4);
@@ -75,7 +75,7 @@ const addresses = fc.oneof(fc.tuple(ipv4Address, ipv4Address), fc.tuple(ipv6Addr
 
 const ipFields = fc.record({ hopLimit: uint8, dscp: fc.integer({ min: 0, max: 63 }) });
 
-export const tcpPacket: fc.Arbitrary<TcpPacket> = fc
+const tcpPacket: fc.Arbitrary<TcpPacket> = fc
   .tuple(addresses, ipFields, anySegment)
   .map(([[source, destination], fields, each]) => ({
     kind: 'tcp',

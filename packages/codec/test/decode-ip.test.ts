@@ -212,6 +212,12 @@ describe('decodePacket of IPv6', () => {
     expect(decodePacket(ipv6Frame(nextHeader, extensions))).toBe(reason);
   });
 
+  it('drops a packet that ends within the type of an option', () => {
+    const frame = changed(frames.syn6.subarray(0, 48), { 5: 8, 6: 60 });
+    frame.set(fromHex('3b00 0000000000 01'), 40);
+    expect(decodePacket(frame)).toBe('ipv6-option-length');
+  });
+
   it('drops a packet that ends within the fixed part of an extension header', () => {
     const frame = changed(frames.syn6.subarray(0, 47), { 5: 7, 6: 60 });
     expect(decodePacket(frame)).toBe('ipv6-extension-header-truncated');

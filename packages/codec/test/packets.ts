@@ -38,7 +38,7 @@ export function tcp6(fields: Partial<Segment> = {}): TcpPacket {
   return { ...tcp4(fields), source: address('2001:db8::1'), destination: address('2001:db8::2') };
 }
 
-export function decoded(bytes: Uint8Array): Packet {
+function decoded(bytes: Uint8Array): Packet {
   const packet = decodePacket(bytes);
   if (typeof packet === 'string') throw new Error(`dropped: ${packet}`);
   return packet;

@@ -150,6 +150,13 @@ describe('readPcapng', () => {
     expect(packets.map(({ interfaceId }) => interfaceId)).toStrictEqual([0, 1]);
   });
 
+  it('gives the first of several comments', () => {
+    const packet = `
+      06000000 34000000 00000000 00000000 00000000 00000000 00000000
+      0100 0200 6f6b0000 0100 0200 6e6f0000 0000 0000 34000000`;
+    expect(read(fromHex(LITTLE_ENDIAN + packet)).packets[1]?.comment).toBe('ok');
+  });
+
   it('skips blocks that it does not know', () => {
     const [section = '', ...rest] = LITTLE_ENDIAN.trim().split('\n');
     const file = [section, '0a000000 10000000 12345678 10000000', ...rest].join('\n');
