@@ -16,7 +16,10 @@ export const Flag = {
 /** The ECN codepoints of an IP header (RFC 3168, section 5). */
 export const Ecn = { NotEct: 0, Ect1: 1, Ect0: 2, Ce: 3 } as const;
 
-/** A TCP option that this codec keeps but does not interpret. */
+/**
+ * A TCP option that this codec keeps but does not interpret. One of a kind and length that it does interpret can be
+ * written (a second MSS, for instance), but is decoded as what it says.
+ */
 export interface UnknownOption {
   /** Option kind, 2 to 255. */
   readonly kind: number;
@@ -60,7 +63,8 @@ export class Segment {
   timestampValue = 0;
   /** TSecr as int32. */
   timestampEcho = 0;
-  /** SACK blocks as left and right edges in turn, in the order of the option; `null`: absent (RFC 2018, section 3). */
+  /** SACK blocks as left and right edges in turn, in the order of the option; `null`: absent, and so is an empty list
+   * when it is written (RFC 2018, section 3). */
   sackBlocks: readonly SequenceNumber[] | null = null;
   /** Options kept as they came; `null`: none. */
   unknownOptions: readonly UnknownOption[] | null = null;
