@@ -1,1 +1,46 @@
-export {};
+export { createLink, Link, type LinkOptions } from './link.ts';
+export { LinkCounters } from './link-counters.ts';
+export type { LinkDirection } from './link-direction.ts';
+export type { LinkEvent } from './link-event.ts';
+export type { PacketDevice } from './packet-device.ts';
+export {
+  type BurstLoss,
+  type Corruption,
+  type Impairments,
+  type Jitter,
+  NO_IMPAIRMENTS,
+  type Outage,
+  type QueueLimits,
+  type Reordering,
+} from './impairments.ts';
+
+export { corrupt, delay, drop, duplicate, spare } from './rules.ts';
+export type { DirectionName, Fault, Match, Rule, RuleContext, Verdict } from './rule.ts';
+export {
+  all,
+  any,
+  data,
+  direction,
+  during,
+  either,
+  every,
+  fin,
+  first,
+  flags,
+  from,
+  icmp,
+  not,
+  nth,
+  octets,
+  port,
+  pureAck,
+  retransmission,
+  rst,
+  segment,
+  syn,
+  synAck,
+  to,
+} from './match.ts';
+
+export { Random } from './random.ts';
+export { splitSegment } from './split-segment.ts';

@@ -1,0 +1,128 @@
+import { Flag, type IpAddress, type Segment } from '@halfclose/codec';
+import type { Milliseconds } from '@halfclose/timers';
+import type { DirectionName, Match } from './rule.ts';
+
+/** Every packet. */
+export function any(): Match {
+  return () => true;
+}
+
+/** Segments of which the condition holds. */
+export function segment(condition: (segment: Segment) => boolean): Match {
+  return (packet) => packet.kind === 'tcp' && condition(packet.segment);
+}
+
+/** Segments whose flags under `mask` are exactly `value`; without a value, those that have every flag of the mask. */
+export function flags(mask: number, value = mask): Match {
+  return segment((segment) => (segment.flags & mask) === value);
+}
+
+/** The first SYN of a connection, not the SYN-ACK. */
+export function syn(): Match {
+  return flags(Flag.SYN | Flag.ACK, Flag.SYN);
+}
+
+/** SYN with ACK. */
+export function synAck(): Match {
+  return flags(Flag.SYN | Flag.ACK);
+}
+
+/** Segments with FIN, with text or without. */
+export function fin(): Match {
+  return flags(Flag.FIN);
+}
+
+/** Segments with RST. */
+export function rst(): Match {
+  return flags(Flag.RST);
+}
+
+/** Segments with text. */
+export function data(): Match {
+  return segment((segment) => segment.payload.length > 0);
+}
+
+/** Segments that only acknowledge: no text, no SYN, FIN or RST. */
+export function pureAck(): Match {
+  const control = Flag.SYN | Flag.FIN | Flag.RST | Flag.ACK;
+  return segment((segment) => (segment.flags & control) === Flag.ACK && segment.payload.length === 0);
+}
+
+/** Segments that carry again what was sent before, as far as this link has seen. */
+export function retransmission(): Match {
+  return (_packet, context) => context.isRetransmission;
+}
+
+/** ICMP and ICMPv6. */
+export function icmp(): Match {
+  return (packet) => packet.kind === 'icmp';
+}
+
+/** Segments from or to a port. */
+export function port(number: number): Match {
+  return segment(({ sourcePort, destinationPort }) => sourcePort === number || destinationPort === number);
+}
+
+/** Packets from an address. */
+export function from(address: IpAddress): Match {
+  return (packet) => packet.source.equals(address);
+}
+
+/** Packets to an address. */
+export function to(address: IpAddress): Match {
+  return (packet) => packet.destination.equals(address);
+}
+
+/** Packets that go this way. */
+export function direction(name: DirectionName): Match {
+  return (_packet, context) => context.direction === name;
+}
+
+/** Segments with text between two places of the stream, in octets from its start; `end` is not included. */
+export function octets(start: number, end: number): Match {
+  return (packet, context) =>
+    packet.kind === 'tcp' &&
+    packet.segment.payload.length > 0 &&
+    context.offset < end &&
+    context.offset + packet.segment.payload.length > start;
+}
+
+/** Packets sent between two times of the clock; `end` is not included. */
+export function during(start: Milliseconds, end: Milliseconds): Match {
+  return (_packet, { now }) => now >= start && now < end;
+}
+
+/** Packets that match all conditions. Counting conditions belong around it: `nth(2, all(fin(), port(80)))`. */
+export function all(...matches: readonly Match[]): Match {
+  return (packet, context) => matches.every((match) => match(packet, context));
+}
+
+/** Packets that match one of the conditions. */
+export function either(...matches: readonly Match[]): Match {
+  return (packet, context) => matches.some((match) => match(packet, context));
+}
+
+/** Packets that do not match. */
+export function not(match: Match): Match {
+  return (packet, context) => !match(packet, context);
+}
+
+/** The `n`th packet that matches, from 1. Counts what it is asked about, in both directions of a link alike. */
+export function nth(n: number, match: Match): Match {
+  return counting(match, (count) => count === n);
+}
+
+/** The first `n` packets that match. */
+export function first(n: number, match: Match): Match {
+  return counting(match, (count) => count <= n);
+}
+
+/** Every `n`th packet that matches. */
+export function every(n: number, match: Match): Match {
+  return counting(match, (count) => count % n === 0);
+}
+
+function counting(match: Match, isChosen: (count: number) => boolean): Match {
+  let count = 0;
+  return (packet, context) => match(packet, context) && isChosen(++count);
+}

@@ -1,0 +1,30 @@
+import { Flag, packetLength, seqAdd, type TcpPacket } from '@halfclose/codec';
+import { copySegment } from './copy-segment.ts';
+
+/**
+ * Splits a packet that is larger than `mtu` as network cards do (TCP segmentation offload): each part has the whole
+ * header, with its own sequence number; FIN and PSH stay with the last part, CWR with the first (RFC 3168, 6.1.2).
+ * The payloads are views of the original one.
+ */
+export function splitSegment(packet: TcpPacket, mtu: number): readonly TcpPacket[] {
+  const whole = packet.segment;
+  const { payload } = whole;
+  const room = mtu - (packetLength(packet) - payload.length);
+  if (payload.length <= room) return [packet];
+  if (room <= 0) throw new RangeError(`mtu: ${mtu} octets have no room for the headers of the packet`);
+  const parts: TcpPacket[] = [];
+  for (let offset = 0; offset < payload.length; offset += room) {
+    const segment = copySegment(whole);
+    segment.seq = seqAdd(whole.seq, offset);
+    segment.payload = payload.subarray(offset, offset + room);
+    if (offset > 0) segment.flags &= ~Flag.CWR;
+    if (offset + room < payload.length) segment.flags &= ~(Flag.FIN | Flag.PSH);
+    // The urgent pointer counts from the segment's own sequence number (RFC 9293, 3.8.5).
+    if ((segment.flags & Flag.URG) !== 0) {
+      segment.urgentPointer = Math.max(0, whole.urgentPointer - offset);
+      if (segment.urgentPointer === 0) segment.flags &= ~Flag.URG;
+    }
+    parts.push({ ...packet, segment });
+  }
+  return parts;
+}
