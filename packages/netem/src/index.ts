@@ -2,6 +2,7 @@ export { createLink, Link, type LinkOptions } from './link.ts';
 export { LinkCounters } from './link-counters.ts';
 export type { LinkDirection } from './link-direction.ts';
 export type { LinkEvent } from './link-event.ts';
+export { Network, type NetworkOptions } from './network.ts';
 export type { PacketDevice } from './packet-device.ts';
 export {
   type BurstLoss,

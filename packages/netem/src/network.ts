@@ -1,0 +1,154 @@
+import type { IpAddress, Packet } from '@halfclose/codec';
+import {
+  icmpError,
+  IcmpType,
+  IcmpUnreachable,
+  Icmpv6Type,
+  Icmpv6Unreachable,
+  packetLength,
+  parseIpAddress,
+} from '@halfclose/codec';
+import type { TimerService } from '@halfclose/timers';
+import { Link, type LinkOptions } from './link.ts';
+import type { PacketDevice } from './packet-device.ts';
+import { Random } from './random.ts';
+
+/** How a {@link Network} is made: the links of its hosts, and what stands in the middle. */
+export interface NetworkOptions extends Omit<LinkOptions, 'aToB' | 'bToA'> {
+  /**
+   * The addresses of a router in the middle, at most one of each family that matters. It lowers the hop limit, and
+   * says by ICMP from its address why it does not forward. Default: none; a switch, which forwards or is silent.
+   */
+  readonly router?: readonly (IpAddress | string)[];
+}
+
+/** Hop limit of what the router itself sends (RFC 1700). */
+const ROUTER_HOP_LIMIT = 64;
+
+/**
+ * Several hosts, each on a link of its own to one switch or router in the middle.
+ *
+ * A packet crosses the sender's link from a to b and the receiver's from b to a, so the delay between two hosts is
+ * the sum of both.
+ */
+export class Network {
+  /** Packets that the middle passed on, and dropped by reason: `no-route`, `hop-limit`, `too-big`. */
+  readonly counters: { forwarded: number; readonly dropped: Record<string, number> } = {
+    forwarded: 0,
+    dropped: {},
+  };
+  readonly #timers: TimerService;
+  readonly #defaults: LinkOptions;
+  readonly #router: readonly IpAddress[];
+  readonly #seeds: Random;
+  readonly #links = new Map<string, Link>();
+  #count = 0;
+
+  /**
+   * A network without hosts.
+   *
+   * @param timers drive its links
+   * @param options of the links of its hosts, unless {@link Network.attach} says otherwise
+   */
+  constructor(timers: TimerService, options: NetworkOptions = {}) {
+    const { router = [], ...defaults } = options;
+    this.#timers = timers;
+    this.#defaults = { name: 'network', ...defaults };
+    this.#router = router.map(toAddress);
+    this.#seeds = new Random(defaults.seed ?? 1);
+  }
+
+  /**
+   * Adds a host: makes a link to the middle, and routes the addresses to it.
+   *
+   * @param addresses IPv4 and IPv6, as values or text
+   * @param options where its link differs from those of the network; `aToB` is the way from the host to the middle
+   * @returns the host's end
+   * @throws RangeError if an address is malformed or taken
+   */
+  attach(addresses: readonly (IpAddress | string)[], options: LinkOptions = {}): PacketDevice {
+    const keys = addresses.map((address) => toAddress(address).toString());
+    for (const key of keys) {
+      if (this.#links.has(key)) throw new RangeError(`addresses: ${key} is taken`);
+    }
+    const defaults = this.#defaults;
+    const link = new Link(this.#timers, {
+      ...defaults,
+      name: `${defaults.name ?? 'network'}.${++this.#count}`,
+      seed: this.#seeds.uint32(),
+      ...options,
+    });
+    for (const key of keys) this.#links.set(key, link);
+    link.b.attach((packet) => this.#forward(packet));
+    return link.a;
+  }
+
+  /**
+   * The link of the host with this address; its `a` is the host's end.
+   *
+   * @throws RangeError if no host has it
+   */
+  linkOf(address: IpAddress | string): Link {
+    const link = this.#links.get(toAddress(address).toString());
+    if (link === undefined) throw new RangeError(`address: ${address.toString()} belongs to no host`);
+    return link;
+  }
+
+  #forward(packet: Packet): void {
+    const link = this.#links.get(packet.destination.toString());
+    if (link === undefined) {
+      this.#refuse(packet, 'no-route');
+    } else if (this.#router.length > 0 && packet.hopLimit <= 1) {
+      this.#refuse(packet, 'hop-limit');
+    } else if (packetLength(packet) > link.mtu) {
+      this.#refuse(packet, 'too-big', link.mtu);
+    } else {
+      this.counters.forwarded++;
+      link.b.transmit(this.#router.length > 0 ? { ...packet, hopLimit: packet.hopLimit - 1 } : packet);
+    }
+  }
+
+  #refuse(packet: Packet, reason: Refusal, mtu = 0): void {
+    const { dropped } = this.counters;
+    dropped[reason] = (dropped[reason] ?? 0) + 1;
+    // Never about an ICMP error (RFC 1812, 4.3.2.7), and of ICMP there are only errors here.
+    if (packet.kind !== 'tcp') return;
+    const { isIPv4 } = packet.source;
+    const source = this.#router.find((address) => address.isIPv4 === isIPv4);
+    const link = this.#links.get(packet.source.toString());
+    if (source === undefined || link === undefined) return;
+    const [type, code] = (isIPv4 ? ICMP_OF : ICMPV6_OF)[reason];
+    const message = icmpError(type, code, packet, mtu);
+    link.b.transmit({
+      kind: 'icmp',
+      source,
+      destination: packet.source,
+      hopLimit: ROUTER_HOP_LIMIT,
+      dscp: 0,
+      message,
+    });
+  }
+}
+
+type Refusal = 'no-route' | 'hop-limit' | 'too-big';
+
+/** Type and code of the error for each refusal (RFC 792, RFC 1191). */
+const ICMP_OF: Record<Refusal, readonly [number, number]> = {
+  'no-route': [IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.HOST],
+  'hop-limit': [IcmpType.TIME_EXCEEDED, 0],
+  'too-big': [IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.FRAGMENTATION_NEEDED],
+};
+
+/** The same for IPv6 (RFC 4443). */
+const ICMPV6_OF: Record<Refusal, readonly [number, number]> = {
+  'no-route': [Icmpv6Type.DESTINATION_UNREACHABLE, Icmpv6Unreachable.NO_ROUTE],
+  'hop-limit': [Icmpv6Type.TIME_EXCEEDED, 0],
+  'too-big': [Icmpv6Type.PACKET_TOO_BIG, 0],
+};
+
+function toAddress(address: IpAddress | string): IpAddress {
+  if (typeof address !== 'string') return address;
+  const parsed = parseIpAddress(address);
+  if (parsed === null) throw new RangeError(`address: '${address}' is no IP address`);
+  return parsed;
+}
