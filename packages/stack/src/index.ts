@@ -1,1 +1,40 @@
-export {};
+// What the layers above need of the layers below, so that they depend on the stack alone.
+export { ANY_IPV4, ANY_IPV6, IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, parseIpAddress } from '@halfclose/codec';
+export {
+  type Allocate,
+  Connection,
+  ConnectionEvent,
+  type ConnectionSettings,
+  type ConnectionState,
+  type EndMark,
+  type EndReason,
+  type ErrorCode,
+  linux,
+  type Profile,
+  profile,
+  type StateChange,
+  type TcpInfo,
+  tcpInfo,
+} from '@halfclose/tcp';
+export { Timer, type TimerService } from '@halfclose/timers';
+
+export { BLACKHOLE } from './blackhole-device.ts';
+export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-counters.ts';
+export { type ConnectRequest, Host, type HostOptions } from './host.ts';
+export { type ConnectionOwner, HostedConnection } from './hosted-connection.ts';
+export { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
+export { LoopbackDevice } from './loopback-device.ts';
+export type { DeviceOffload, PacketDevice } from './packet-device.ts';
+export type { Binding, PortTable } from './port-table.ts';
+export type { InterfaceAddress, Route } from './route-table.ts';
+export type {
+  EventEndpoint,
+  StackCallEvent,
+  StackEvent,
+  StackObserver,
+  StackSegmentEvent,
+  StackStateEvent,
+  StackTimerEvent,
+} from './stack-event.ts';
+export type { TimeWaitEntry } from './time-wait-table.ts';
+export { type FrameDevice, WireDevice } from './wire-device.ts';

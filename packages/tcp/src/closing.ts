@@ -15,7 +15,6 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
     allSent: !sender.hasUnsent,
     vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,
   });
-  connection.orphan = true;
   connection.receiveShut = true;
   receiver.queue.clear();
   switch (rule.action) {
@@ -32,6 +31,12 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
       break;
   }
   connection.sendShut = true;
+}
+
+/** Nobody holds the connection any more: it becomes an orphan, whose end is limited in time. */
+export function disownConnection(connection: Connection, now: number): void {
+  connection.orphan = true;
+  connection.receiver.clear();
   if (connection.state === 'FIN-WAIT-2') limitFinWait2(connection, now);
 }
 

@@ -1,5 +1,5 @@
 import { Flag, type IpAddress, NO_BYTES, Segment, type SequenceNumber, seqAdd, seqDiff, seqLt } from '@halfclose/codec';
-import { closeConnection, reset, shutdownSending } from './closing.ts';
+import { closeConnection, disownConnection, reset, shutdownSending } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
@@ -14,6 +14,8 @@ import { type Path, Sender, type SegmentMaker } from './sender.ts';
 const IP_AND_TCP_HEADER_V4 = 40;
 const IP_AND_TCP_HEADER_V6 = 60;
 const TIMESTAMPS_OCTETS = 12;
+const MIN_MTU_V4 = 552;
+const MIN_MTU_V6 = 1280;
 
 /** What a connection is made of. */
 export interface ConnectionInit {
@@ -242,6 +244,11 @@ export class Connection implements SegmentMaker {
     return count;
   }
 
+  /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
+  get isWritable(): boolean {
+    return this.sendRoom * 2 >= this.sender.buffer.length;
+  }
+
   /** Octets that can be read. */
   get readable(): number {
     return this.receiver.queue.length;
@@ -272,9 +279,17 @@ export class Connection implements SegmentMaker {
     this.raise(ConnectionEvent.Readable);
   }
 
-  /** CLOSE by the last holder: see {@link CLOSE_TABLE}. `lingerZero`: SO_LINGER is {1, 0}. */
+  /**
+   * CLOSE by the last holder: see {@link CLOSE_TABLE}. `lingerZero`: SO_LINGER is {1, 0}. To be followed by
+   * {@link disown}, at once or when a lingering close has waited long enough.
+   */
   close(lingerZero: boolean, now: number): void {
     closeConnection(this, lingerZero, now);
+  }
+
+  /** The owner lets go for good: the connection is an orphan from now on. */
+  disown(now: number): void {
+    disownConnection(this, now);
   }
 
   /** ABORT: a RST where the state calls for one, and CLOSED. */
@@ -309,7 +324,8 @@ export class Connection implements SegmentMaker {
   /** The path's MTU is `mtu` now: text in flight that no longer fits is sent again (RFC 1191, RFC 8201). */
   onPathMtu(mtu: number): void {
     if (mtu >= this.path.mtu) return;
-    this.path.mtu = mtu;
+    // Linux ip_rt_min_pmtu; RFC 8200, section 5: nothing smaller is believed.
+    this.path.mtu = Math.max(mtu, this.localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6);
     this.updateMss();
     const { flight } = this.sender;
     for (let sent = flight.head; sent !== null; sent = sent.next) {
@@ -433,7 +449,7 @@ export class Connection implements SegmentMaker {
 
   /** After an acknowledgment made room. */
   onSendProgress(): void {
-    if (this.#sendBufferWasFull && this.sendRoom * 3 >= this.sender.buffer.length) {
+    if (this.#sendBufferWasFull && this.isWritable) {
       this.#sendBufferWasFull = false;
       this.raise(ConnectionEvent.Writable);
     }

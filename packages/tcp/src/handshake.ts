@@ -1,6 +1,6 @@
 import { Flag, Segment, seqAdd, seqGt, seqLeq } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
-import { ConnectionEvent } from './connection-events.ts';
+import { establish } from './establishment.ts';
 import { MAX_WINDOW_SHIFT } from './receive-window.ts';
 import { takeText } from './segment-arrival.ts';
 import { resetFor } from './reset-reply.ts';
@@ -64,18 +64,6 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   if (segment.payload.length > 0 || (flags & Flag.FIN) !== 0) {
     takeText(connection, withoutSyn(segment), now);
   }
-}
-
-/** Both SYNs are acknowledged. */
-export function establish(connection: Connection, why: string, now: number): void {
-  const { sender, profile } = connection;
-  connection.transition('ESTABLISHED', why, now);
-  // RFC 6928, 2: after a lost SYN, start from one segment. Linux forgives the first.
-  sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
-  sender.ssthresh = 0x7fffffff;
-  sender.recovery.timeouts = 0;
-  connection.updateKeepAlive(now);
-  connection.raise(ConnectionEvent.Connected | ConnectionEvent.Writable);
 }
 
 /** Takes in sequence number and options of the peer's SYN. */

@@ -33,6 +33,7 @@ export type { Path, SegmentMaker, Sender, SenderSettings, TransmitTimer } from '
 export type { Receiver } from './receiver.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export {
+  acknowledgmentOf,
   receiveInTimeWait,
   REOPEN_ISS_STEP,
   type TimeWait,

@@ -1,7 +1,7 @@
-import siphash from 'siphash/lib/siphash13.js';
+import siphash from 'siphash';
 import type { KeyedHash } from './initial-sequence-number.ts';
 
-/** SipHash-1-3 under a key of four 32-bit words, as Linux uses SipHash for its ISNs. Make the key from a secure source. */
+/** SipHash-2-4 under a key of four 32-bit words, as Linux uses SipHash for its ISNs. Make the key from a secure source. */
 export function sipHash(key: Uint32Array): KeyedHash {
   return (words) => siphash.hash(key, new Uint8Array(words.buffer, words.byteOffset, words.byteLength)).l;
 }

@@ -79,6 +79,8 @@ export interface Profile {
   /** A connect() without a bound port may take one in TIME-WAIT after 1 s if timestamps guard it
    * (net.ipv4.tcp_tw_reuse: 0 never, 1 always, 2 on loopback). */
   readonly timeWaitReuse: 0 | 1 | 2;
+  /** How long TIME-WAIT must have lasted for that (net.ipv4.tcp_tw_reuse_delay). */
+  readonly timeWaitReuseDelay: number;
 }
 
 /** What Linux 6.18 does with default settings, as measured in closing/LINUX.md and read from its sysctls. */
@@ -120,6 +122,7 @@ export const linux: Profile = {
   ephemeralPortLast: 60_999,
   maxTimeWaits: 131_072,
   timeWaitReuse: 2,
+  timeWaitReuseDelay: 1000,
 };
 
 /** A copy of `base` (the default: {@link linux}) with some fields changed. */

@@ -82,7 +82,7 @@ export class Receiver {
    */
   accept(segment: Segment, now: number, rto: number): number {
     let text = segment.payload;
-    let seq = segment.seq;
+    const { seq } = segment;
     let fin = (segment.flags & Flag.FIN) !== 0;
     const end = (seq + text.length + (fin ? 1 : 0)) | 0;
     const window = this.remainingWindow;
@@ -98,7 +98,6 @@ export class Receiver {
       }
       if (this.sack) this.#blocks().addDuplicate(seq, this.rcvNxt);
       text = text.subarray(seqDiff(this.rcvNxt, seq));
-      seq = this.rcvNxt;
     }
     if (text.length > window) {
       if (window === 0) return this.#refuse();

@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { hasReceivedFin } from './connection-state.ts';
 import type { ErrorCode } from './ending.ts';
-import { establish } from './handshake.ts';
+import { establish } from './establishment.ts';
 import { Arrival } from './receiver.ts';
 import { resetFor } from './reset-reply.ts';
 

@@ -1,4 +1,4 @@
-import { Flag, type Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
+import { Flag, Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 import type { Profile } from './profile.ts';
 
@@ -91,4 +91,25 @@ function limited(entry: TimeWait, now: number, profile: Profile): boolean {
   if (now - entry.lastChallengeAt < profile.challengeAckInterval) return true;
   entry.lastChallengeAt = now;
   return false;
+}
+
+/** The acknowledgment that an entry in TIME-WAIT sends. */
+export function acknowledgmentOf(
+  tuple: { readonly localPort: number; readonly remotePort: number },
+  entry: TimeWait,
+  now: number,
+): Segment {
+  const reply = new Segment();
+  reply.sourcePort = tuple.localPort;
+  reply.destinationPort = tuple.remotePort;
+  reply.seq = entry.sndNxt;
+  reply.ack = entry.rcvNxt;
+  reply.flags = Flag.ACK;
+  reply.window = entry.window;
+  if (entry.timestamps) {
+    reply.hasTimestamps = true;
+    reply.timestampValue = (Math.floor(now) + entry.timestampOffset) | 0;
+    reply.timestampEcho = entry.tsRecent;
+  }
+  return reply;
 }

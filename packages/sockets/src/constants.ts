@@ -1,0 +1,26 @@
+/** Address family IPv4, by Linux's number as all here. */
+export const AF_INET = 2;
+/** Address family IPv6. */
+export const AF_INET6 = 10;
+/** No address family: connect(2) with it disconnects. */
+export const AF_UNSPEC = 0;
+
+/** shutdown(2): nothing more will be read. */
+export const SHUT_RD = 0;
+/** shutdown(2): nothing more will be written. */
+export const SHUT_WR = 1;
+/** shutdown(2): both. */
+export const SHUT_RDWR = 2;
+
+/** recv(2): leave what is read in the queue. */
+export const MSG_PEEK = 0x2;
+
+/** Readiness, as poll(2) reports it. */
+export const Poll = {
+  IN: 0x001,
+  OUT: 0x004,
+  ERR: 0x008,
+  HUP: 0x010,
+  NVAL: 0x020,
+  RDHUP: 0x2000,
+} as const;

@@ -1,0 +1,183 @@
+import type { Connection, ConnectionSettings, InheritedSettings, Profile } from '@halfclose/stack';
+import { Errno } from './errno.ts';
+
+/** SO_LINGER's value: struct linger. */
+export interface Linger {
+  readonly onoff: number;
+  /** Seconds. */
+  readonly linger: number;
+}
+
+/** Options of setsockopt(2) and getsockopt(2) that take a number. */
+export type NumberOption =
+  | 'SO_REUSEADDR'
+  | 'SO_REUSEPORT'
+  | 'SO_KEEPALIVE'
+  | 'SO_RCVBUF'
+  | 'SO_SNDBUF'
+  | 'IPV6_V6ONLY'
+  | 'TCP_NODELAY'
+  | 'TCP_CORK'
+  | 'TCP_MAXSEG'
+  | 'TCP_KEEPIDLE'
+  | 'TCP_KEEPINTVL'
+  | 'TCP_KEEPCNT'
+  | 'TCP_USER_TIMEOUT'
+  | 'TCP_LINGER2';
+
+/** Linux's smallest SO_RCVBUF and SO_SNDBUF, as getsockopt() shows them. */
+const MIN_RECEIVE_BUFFER = 2304;
+const MIN_SEND_BUFFER = 4608;
+const MAX_KEEPALIVE_SECONDS = 32_767;
+const MAX_KEEPALIVE_PROBES = 127;
+const MAX_MSS = 32_767;
+const MIN_MSS = 88;
+
+/** The options of one socket. They may be set before there is a connection and pass to accepted ones. */
+export class SocketOptions {
+  /** SO_LINGER in seconds; `null`: off. */
+  linger: number | null = null;
+  reuseAddress = false;
+  reusePort = false;
+  ipv6Only = false;
+  #noDelay = false;
+  #cork = false;
+  #receiveBuffer = 0;
+  readonly #profile: Profile;
+  readonly #settings: Partial<ConnectionSettings> = {};
+  #connection: Connection | null = null;
+
+  constructor(profile: Profile) {
+    this.#profile = profile;
+  }
+
+  /** What a connection made with these options starts from. */
+  get inherited(): InheritedSettings {
+    return { connection: this.#settings, noDelay: this.#noDelay, receiveBuffer: this.#receiveBuffer };
+  }
+
+  /** The options act on `connection` from now on. */
+  attach(connection: Connection): void {
+    this.#connection = connection;
+    connection.sender.settings.cork = this.#cork;
+  }
+
+  /** An accepted socket starts with its listener's options. */
+  inheritFrom(listener: SocketOptions): void {
+    this.linger = listener.linger;
+    this.reuseAddress = listener.reuseAddress;
+    this.reusePort = listener.reusePort;
+    this.#noDelay = listener.#noDelay;
+    this.#receiveBuffer = listener.#receiveBuffer;
+    Object.assign(this.#settings, listener.#settings);
+  }
+
+  /** Sets SO_LINGER. Linux takes any number of seconds. */
+  setLinger({ onoff, linger }: Linger): number {
+    this.linger = onoff === 0 ? null : Math.max(0, linger);
+    return 0;
+  }
+
+  /** Sets a number option; times in the units of Linux (seconds; TCP_USER_TIMEOUT: milliseconds). 0 or an errno negated. */
+  set(option: NumberOption, value: number, now: number): number {
+    if (!Number.isInteger(value)) return -Errno.EINVAL;
+    switch (option) {
+      case 'SO_REUSEADDR':
+        this.reuseAddress = value !== 0;
+        return 0;
+      case 'SO_REUSEPORT':
+        this.reusePort = value !== 0;
+        return 0;
+      case 'IPV6_V6ONLY':
+        this.ipv6Only = value !== 0;
+        return 0;
+      case 'SO_KEEPALIVE':
+        this.#change({ keepAlive: value !== 0 });
+        this.#connection?.updateKeepAlive(now);
+        return 0;
+      case 'SO_RCVBUF':
+        this.#receiveBuffer = Math.max(2 * value, MIN_RECEIVE_BUFFER);
+        this.#connection?.receiver.window.fix(this.#receiveBuffer);
+        return 0;
+      case 'SO_SNDBUF':
+        this.#change({ sendBuffer: Math.max(2 * value, MIN_SEND_BUFFER) });
+        return 0;
+      case 'TCP_NODELAY':
+        this.#noDelay = value !== 0;
+        if (this.#connection !== null) this.#connection.sender.settings.noDelay = this.#noDelay;
+        return 0;
+      case 'TCP_CORK':
+        this.#cork = value !== 0;
+        if (this.#connection !== null) this.#connection.sender.settings.cork = this.#cork;
+        return 0;
+      case 'TCP_MAXSEG':
+        if (value !== 0 && (value < MIN_MSS || value > MAX_MSS)) return -Errno.EINVAL;
+        this.#change({ maxSegment: value });
+        this.#connection?.updateMss();
+        return 0;
+      case 'TCP_KEEPIDLE':
+        if (value < 1 || value > MAX_KEEPALIVE_SECONDS) return -Errno.EINVAL;
+        this.#change({ keepAliveIdle: value * 1000 });
+        this.#connection?.updateKeepAlive(now);
+        return 0;
+      case 'TCP_KEEPINTVL':
+        if (value < 1 || value > MAX_KEEPALIVE_SECONDS) return -Errno.EINVAL;
+        this.#change({ keepAliveInterval: value * 1000 });
+        return 0;
+      case 'TCP_KEEPCNT':
+        if (value < 1 || value > MAX_KEEPALIVE_PROBES) return -Errno.EINVAL;
+        this.#change({ keepAliveProbes: value });
+        return 0;
+      case 'TCP_USER_TIMEOUT':
+        if (value < 0) return -Errno.EINVAL;
+        this.#change({ userTimeout: value });
+        return 0;
+      case 'TCP_LINGER2':
+        this.#change({ linger2: value < 0 ? -1 : Math.min(value * 1000, this.#profile.linger2Max) });
+        return 0;
+    }
+  }
+
+  /** Reads a number option, as getsockopt(2) shows it. */
+  get(option: NumberOption): number {
+    const profile = this.#profile;
+    const settings = this.#settings;
+    switch (option) {
+      case 'SO_REUSEADDR':
+        return this.reuseAddress ? 1 : 0;
+      case 'SO_REUSEPORT':
+        return this.reusePort ? 1 : 0;
+      case 'IPV6_V6ONLY':
+        return this.ipv6Only ? 1 : 0;
+      case 'SO_KEEPALIVE':
+        return settings.keepAlive === true ? 1 : 0;
+      case 'SO_RCVBUF':
+        return this.#connection?.receiver.window.buffer ?? (this.#receiveBuffer || profile.receiveBufferInitial);
+      case 'SO_SNDBUF':
+        return settings.sendBuffer ?? profile.sendBufferInitial;
+      case 'TCP_NODELAY':
+        return this.#noDelay ? 1 : 0;
+      case 'TCP_CORK':
+        return this.#cork ? 1 : 0;
+      case 'TCP_MAXSEG':
+        return this.#connection?.sender.mss ?? settings.maxSegment ?? 536;
+      case 'TCP_KEEPIDLE':
+        return (settings.keepAliveIdle ?? profile.keepAliveIdle) / 1000;
+      case 'TCP_KEEPINTVL':
+        return (settings.keepAliveInterval ?? profile.keepAliveInterval) / 1000;
+      case 'TCP_KEEPCNT':
+        return settings.keepAliveProbes ?? profile.keepAliveProbes;
+      case 'TCP_USER_TIMEOUT':
+        return settings.userTimeout ?? 0;
+      case 'TCP_LINGER2': {
+        const set = settings.linger2 ?? 0;
+        return set < 0 ? -1 : (set || profile.finWait2) / 1000;
+      }
+    }
+  }
+
+  #change(changes: Partial<ConnectionSettings>): void {
+    Object.assign(this.#settings, changes);
+    if (this.#connection !== null) Object.assign(this.#connection.settings, changes);
+  }
+}

@@ -1,0 +1,384 @@
+import {
+  ANY_IPV4,
+  ANY_IPV6,
+  type Binding,
+  type Connection,
+  ConnectionEvent,
+  type ConnectionOwner,
+  type Host,
+  type HostedConnection,
+  type IpAddress,
+  type Listener,
+  type ListenerOwner,
+  LOOPBACK_IPV4,
+  LOOPBACK_IPV6,
+} from '@halfclose/stack';
+import { AF_INET, AF_INET6, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
+import { Errno, errnoName } from './errno.ts';
+import { LingeringClose } from './lingering-close.ts';
+import { SocketOptions } from './socket-options.ts';
+
+/** An address and a port. */
+export interface SocketAddress {
+  readonly address: IpAddress;
+  /** 0 to 65535. */
+  readonly port: number;
+}
+
+/**
+ * One TCP socket with the calls of POSIX, never blocking: a call that would block returns `-EAGAIN` (connect:
+ * `-EINPROGRESS`), and {@link TcpSocket.onReadiness} tells when to look again. Calls return 0 or a count, or an error
+ * number negated, and behave as Linux's in every state (closing/LINUX.md, section 5).
+ */
+export class TcpSocket implements ConnectionOwner, ListenerOwner {
+  readonly host: Host;
+  readonly family: number;
+  readonly options: SocketOptions;
+  /** Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. */
+  onReadiness: (() => void) | null = null;
+  #binding: Binding | null = null;
+  #listener: Listener | null = null;
+  #hosted: HostedConnection | null = null;
+  /** connect() was called and its outcome not told yet. */
+  #connecting = false;
+  /** Halves shut before there was a connection: the flags stick (closing/LINUX-NOTES.md, D1). */
+  #receiveShut = false;
+  #sendShut = false;
+  #closed = false;
+  #lingering: LingeringClose | null = null;
+
+  /** A fresh socket, or the owner of an accepted connection. */
+  constructor(host: Host, family: number = AF_INET6, accepted: HostedConnection | null = null) {
+    this.host = host;
+    this.family = family;
+    this.options = new SocketOptions(host.profile);
+    this.#hosted = accepted;
+    if (accepted !== null) {
+      accepted.owner = this;
+      this.options.attach(accepted.connection);
+    }
+  }
+
+  /** The connection underneath, for those who want to see it; `null`: none. */
+  get connection(): Connection | null {
+    return this.#hosted?.connection ?? null;
+  }
+
+  /** Whether close() has been called. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** bind(2). Port 0: the stack chooses one. */
+  bind(address: IpAddress, port: number): number {
+    if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
+    if (this.#binding !== null || this.#hosted !== null) return -Errno.EINVAL;
+    if (!address.isUnspecified && !this.host.isLocal(address)) return -Errno.EADDRNOTAVAIL;
+    const chosen = port === 0 ? this.host.freePort(address) : port;
+    if (chosen === 0) return -Errno.EADDRINUSE;
+    const { reuseAddress, reusePort, ipv6Only } = this.options;
+    const wanted = { address, port: chosen, ipv6Only, reuseAddress, reusePort, listening: false };
+    if (this.host.ports.conflicts(wanted)) return -Errno.EADDRINUSE;
+    this.#binding = this.host.ports.hold({ ...wanted, ephemeral: false });
+    return 0;
+  }
+
+  /** listen(2). Again on a listener: changes its backlog. */
+  listen(backlog: number): number {
+    if (this.#hosted !== null || this.#closed) return -Errno.EINVAL;
+    if (this.#listener !== null) {
+      this.#listener.backlog = Math.min(backlog, this.host.profile.maxBacklog);
+      return 0;
+    }
+    if (this.#binding === null) {
+      const result = this.bind(this.family === AF_INET ? ANY_IPV4 : ANY_IPV6, 0);
+      if (result < 0) return result;
+    }
+    const binding = this.#binding;
+    if (binding === null) return -Errno.EINVAL;
+    if (this.host.ports.conflicts({ ...binding, listening: true }, binding)) return -Errno.EADDRINUSE;
+    this.#listener = this.host.listen(binding, backlog, this.options.inherited, this);
+    return this.#called('listen', 0);
+  }
+
+  /** accept(2): the next connection, or an error number negated. */
+  accept(): TcpSocket | number {
+    if (this.#listener === null) return -Errno.EINVAL;
+    const hosted = this.host.accept(this.#listener);
+    if (hosted === null) return -Errno.EAGAIN;
+    const socket = new TcpSocket(this.host, this.family, hosted);
+    socket.options.inheritFrom(this.options);
+    return socket;
+  }
+
+  /** connect(2). Returns `-EINPROGRESS`; readiness tells when it is over and SO_ERROR how. */
+  connect(address: IpAddress, port: number): number {
+    if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
+    if (this.#listener !== null) return -Errno.EISCONN;
+    const known = this.#hosted;
+    if (known !== null) {
+      if (known.connection.state === 'SYN-SENT' || known.connection.state === 'SYN-RECEIVED') {
+        return -Errno.EALREADY;
+      }
+      if (!this.#connecting) return -Errno.EISCONN;
+      this.#connecting = false;
+      if (known.connection.state !== 'CLOSED') return 0;
+      this.#hosted = null;
+      const error = known.connection.takeError();
+      return error === null ? -Errno.ECONNABORTED : -Errno[error];
+    }
+    const binding = this.#binding;
+    const hosted = this.host.connect({
+      remoteAddress: address.isUnspecified ? (address.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6) : address,
+      remotePort: port,
+      binding,
+      localAddress: binding === null || binding.address.isUnspecified ? null : binding.address,
+      settings: this.options.inherited,
+    });
+    if (typeof hosted === 'string') return -Errno[hosted];
+    if (binding !== null) {
+      // The connection holds the port from now on.
+      this.host.ports.release(binding);
+      this.#binding = null;
+    }
+    hosted.owner = this;
+    this.#hosted = hosted;
+    this.#connecting = true;
+    this.#receiveShut = this.#sendShut = false;
+    this.options.attach(hosted.connection);
+    return this.#called('connect', -Errno.EINPROGRESS);
+  }
+
+  /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. */
+  send(bytes: Uint8Array): number {
+    const hosted = this.#hosted;
+    if (hosted === null) return -Errno.EPIPE;
+    const { connection } = hosted;
+    if (connection.error !== null) return this.#takeError(connection);
+    if (connection.sendShut) return -Errno.EPIPE;
+    if (connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return -Errno.EAGAIN;
+    const count = connection.send(bytes);
+    if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
+    this.host.wake(hosted);
+    if (this.host.observed) this.#called(`send(${bytes.length})`, count);
+    return count;
+  }
+
+  /** recv(2) into `target`; 0: the end of the peer's stream. `flags`: MSG_PEEK. */
+  recv(target: Uint8Array, flags = 0): number {
+    const result = this.#readability();
+    if (result <= 0) return result;
+    const hosted = this.#hosted;
+    if (hosted === null) return -Errno.ENOTCONN;
+    const count = hosted.connection.readInto(target, (flags & MSG_PEEK) !== 0, this.host.timers.now());
+    this.host.wake(hosted);
+    if (this.host.observed) this.#called(`recv(${target.length})`, count);
+    return count;
+  }
+
+  /**
+   * As recv(2), without a copy where possible: up to `max` octets, or 0 at the end of the peer's stream, or an error
+   * number negated. The caller owns the octets.
+   */
+  read(max: number): Uint8Array | number {
+    const result = this.#readability();
+    if (result <= 0) return result;
+    const hosted = this.#hosted;
+    if (hosted === null) return -Errno.ENOTCONN;
+    const text = hosted.connection.read(max, this.host.timers.now());
+    this.host.wake(hosted);
+    if (this.host.observed) this.#called(`recv(${max})`, text.length);
+    return text;
+  }
+
+  /** Octets that recv() would find (SIOCINQ). */
+  get readable(): number {
+    return this.#hosted?.connection.readable ?? 0;
+  }
+
+  /** Octets written and not yet acknowledged (SIOCOUTQ). */
+  get unacknowledged(): number {
+    return this.#hosted?.connection.sender.buffer.length ?? 0;
+  }
+
+  /** shutdown(2): SHUT_RD, SHUT_WR or SHUT_RDWR. */
+  shutdown(how: number): number {
+    if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -Errno.EINVAL;
+    const read = how !== SHUT_WR;
+    const write = how !== SHUT_RD;
+    if (this.#listener !== null) {
+      if (read) this.#unlisten();
+      return this.#called(`shutdown(${SHUT_NAMES[how]})`, 0);
+    }
+    const hosted = this.#hosted;
+    const state = hosted?.connection.state ?? 'CLOSED';
+    if (hosted === null || state === 'CLOSED' || state === 'TIME-WAIT') {
+      if (read) this.#receiveShut = true;
+      if (write) this.#sendShut = true;
+      return -Errno.ENOTCONN;
+    }
+    const now = this.host.timers.now();
+    if (state === 'SYN-SENT') {
+      hosted.connection.fail('ECONNRESET', 'shutdown', now);
+    } else {
+      if (write) hosted.connection.shutdownSend(now);
+      if (read) hosted.connection.shutdownReceive();
+    }
+    this.host.wake(hosted);
+    return this.#called(`shutdown(${SHUT_NAMES[how]})`, 0);
+  }
+
+  /** connect(2) with AF_UNSPEC: resets the connection; the socket can be used again. */
+  disconnect(): number {
+    const hosted = this.#hosted;
+    if (this.#listener !== null) {
+      this.#unlisten();
+      return 0;
+    }
+    if (hosted === null) return 0;
+    const { connection } = hosted;
+    const wasOpen = connection.state !== 'CLOSED' && connection.state !== 'TIME-WAIT';
+    connection.abort('disconnect', this.host.timers.now());
+    if (wasOpen) connection.error = 'ECONNRESET';
+    this.host.wake(hosted);
+    return this.#called('disconnect', 0);
+  }
+
+  /**
+   * close(2). Always 0; it never waits. With SO_LINGER {1, t > 0} `onSettled` is called when Linux's close() would
+   * have returned: all text and the FIN acknowledged, or t seconds over; else at once, before this returns.
+   */
+  close(onSettled?: () => void): number {
+    if (this.#closed) return -Errno.EBADF;
+    this.#closed = true;
+    this.#called('close', 0);
+    if (this.#listener !== null) this.host.closeListener(this.#listener);
+    if (this.#binding !== null) this.host.ports.release(this.#binding);
+    this.#listener = null;
+    this.#binding = null;
+    const hosted = this.#hosted;
+    if (hosted === null) {
+      onSettled?.();
+      return 0;
+    }
+    const { linger } = this.options;
+    hosted.connection.close(linger === 0, this.host.timers.now());
+    if (linger !== null && linger > 0 && LingeringClose.isNeeded(hosted.connection)) {
+      this.#lingering = new LingeringClose(this.host, hosted, linger * 1000, onSettled);
+    } else {
+      hosted.owner = null;
+      hosted.connection.disown(this.host.timers.now());
+      onSettled?.();
+    }
+    this.host.wake(hosted);
+    return 0;
+  }
+
+  /** Resets the connection at once, whatever is unread or unsent: close(2) with SO_LINGER {1, 0}. */
+  reset(): number {
+    this.options.linger = 0;
+    return this.close();
+  }
+
+  /** getsockname(2); `null`: neither bound nor connected. */
+  getsockname(): SocketAddress | null {
+    const hosted = this.#hosted;
+    if (hosted !== null) return { address: hosted.localAddress, port: hosted.localPort };
+    return this.#binding === null ? null : { address: this.#binding.address, port: this.#binding.port };
+  }
+
+  /** getpeername(2); `null`: not connected. */
+  getpeername(): SocketAddress | null {
+    const hosted = this.#hosted;
+    if (hosted === null) return null;
+    const { state } = hosted.connection;
+    if (state === 'CLOSED' || state === 'SYN-SENT' || state === 'TIME-WAIT') return null;
+    return { address: hosted.remoteAddress, port: hosted.remotePort };
+  }
+
+  /** poll(2): bits of {@link Poll} (Linux tcp_poll). */
+  poll(): number {
+    if (this.#listener !== null) return this.#listener.acceptQueue.length > 0 ? Poll.IN : 0;
+    const connection = this.#hosted?.connection;
+    const state = connection?.state ?? 'CLOSED';
+    const receiveShut = connection?.receiveShut ?? this.#receiveShut;
+    const sendShut = connection?.sendShut ?? this.#sendShut;
+    let flags = 0;
+    if ((receiveShut && sendShut) || state === 'CLOSED' || state === 'TIME-WAIT') flags |= Poll.HUP;
+    if (receiveShut) flags |= Poll.IN | Poll.RDHUP;
+    if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') {
+      if (connection !== undefined && connection.readable > 0) flags |= Poll.IN;
+      if (sendShut || connection === undefined || connection.isWritable) flags |= Poll.OUT;
+    }
+    if (connection !== undefined && connection.error !== null) flags |= Poll.ERR;
+    return flags;
+  }
+
+  /** SO_ERROR: the pending error as a positive number, which is thereby taken; 0: none. */
+  takeError(): number {
+    const connection = this.#hosted?.connection;
+    return connection === undefined ? 0 : -this.#takeError(connection);
+  }
+
+  onConnectionEvents(events: number): void {
+    if (this.#lingering !== null) {
+      this.#lingering.onEvents();
+      return;
+    }
+    if ((events & ConnectionEvent.Connected) !== 0) this.#connecting = false;
+    this.onReadiness?.();
+  }
+
+  onAcceptable(): void {
+    this.onReadiness?.();
+  }
+
+  /** 1: there is text; 0: the end of the stream; negative: an error (Linux tcp_recvmsg, in its order). */
+  #readability(): number {
+    const hosted = this.#hosted;
+    if (hosted === null) return this.#receiveShut ? 0 : -Errno.ENOTCONN;
+    const { connection } = hosted;
+    if (connection.readable > 0) return 1;
+    if (connection.receiver.finReceived) return 0;
+    if (connection.error !== null) return this.#takeError(connection);
+    if (connection.receiveShut) return 0;
+    return -Errno.EAGAIN;
+  }
+
+  #takeError(connection: Connection): number {
+    const error = connection.takeError();
+    return error === null ? 0 : -Errno[error];
+  }
+
+  #unlisten(): void {
+    if (this.#listener === null) return;
+    this.host.closeListener(this.#listener);
+    this.#listener = null;
+    this.#receiveShut = false;
+  }
+
+  #mayUse(address: IpAddress): boolean {
+    if (this.family === AF_INET) return address.isIPv4;
+    return this.family === AF_INET6 && !(address.isIPv4 && this.options.ipv6Only);
+  }
+
+  /** Tells the host's observer of a call. */
+  #called(call: string, result: number): number {
+    if (this.host.observed) {
+      const hosted = this.#hosted;
+      const name = result < 0 ? errnoName(result) : undefined;
+      this.host.emit({
+        type: 'call',
+        time: this.host.timers.now(),
+        host: this.host.name,
+        local: this.getsockname(),
+        remote: hosted === null ? null : { address: hosted.remoteAddress, port: hosted.remotePort },
+        call,
+        result: name === undefined ? String(result) : `-1 ${name}`,
+      });
+    }
+    return result;
+  }
+}
+
+const SHUT_NAMES = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'] as const;

@@ -1,0 +1,35 @@
+import { LOOPBACK_IPV4, Host } from '@halfclose/stack';
+import { VirtualClock } from '@halfclose/timers';
+import { expect, it } from 'vitest';
+import { AF_INET, Errno, Poll, TcpSocket } from '../src/index.ts';
+
+it('connects, talks and closes over loopback', () => {
+  const clock = new VirtualClock();
+  const host = new Host({ timers: clock, secret: Uint32Array.of(1, 2, 3, 4) });
+  const log: string[] = [];
+  host.observe((e) => log.push(e.type === 'segment' ? `${e.direction} ${e.packet.kind === 'tcp' ? [e.packet.segment.flags, e.packet.segment.payload.length] : ''} ${e.state}` : e.type === 'state' ? `${e.local.port} ${e.from}->${e.to}` : e.type === 'call' ? `${e.call}=${e.result}` : e.timer));
+  const server = new TcpSocket(host);
+  expect(server.bind(new (LOOPBACK_IPV4.constructor as any)(0,0,0,0), 80)).toBe(0);
+  expect(server.listen(5)).toBe(0);
+  const client = new TcpSocket(host, AF_INET);
+  expect(client.connect(LOOPBACK_IPV4, 80)).toBe(-Errno.EINPROGRESS);
+  clock.runTasks();
+  const child = server.accept() as TcpSocket;
+  expect(child).toBeInstanceOf(TcpSocket);
+  expect(client.poll()).toBe(Poll.OUT);
+  client.send(new Uint8Array(1000));
+  clock.runTasks();
+  expect(child.read(65536)).toHaveLength(1000);
+  client.close();
+  clock.runTasks();
+  expect(child.read(10)).toBe(0);
+  child.close();
+  clock.runTasks();
+  console.log(log);
+  expect(host.timeWaitCount).toBe(1);
+  server.close();
+  clock.runUntilIdle();
+  expect(host.timeWaitCount).toBe(0);
+  expect([...host.connections()]).toEqual([]);
+  expect(clock.pendingTimers).toBe(0);
+});

@@ -1,0 +1,36 @@
+/** Why a host dropped a packet. */
+export const HOST_DROP_REASONS = [
+  'not-local',
+  'multicast',
+  'martian-source',
+  'no-connection',
+  'no-connection-reset',
+  'listener-ignored',
+  'syn-queue-full',
+  'accept-queue-full',
+  'time-wait-ignored',
+  'icmp-no-connection',
+  'icmp-not-in-flight',
+  'icmp-ignored',
+  'no-route',
+] as const;
+
+/** One of {@link HOST_DROP_REASONS}. */
+export type HostDropReason = (typeof HOST_DROP_REASONS)[number];
+
+/** How much went through a host, and why packets were dropped. */
+export class HostCounters {
+  packetsReceived = 0;
+  packetsSent = 0;
+  resetsSent = 0;
+  connectionsOpened = 0;
+  connectionsAccepted = 0;
+  timeWaitsEntered = 0;
+  /** TIME-WAITs skipped because the table was full (net.ipv4.tcp_max_tw_buckets). */
+  timeWaitsSkipped = 0;
+  readonly dropped: Partial<Record<HostDropReason, number>> = {};
+
+  drop(reason: HostDropReason): void {
+    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Packet } from '@halfclose/codec';
+import type { ConnectionState, FourTuple } from '@halfclose/tcp';
+import type { HostedConnection } from './hosted-connection.ts';
+import type { EventEndpoint, StackEvent, StackObserver } from './stack-event.ts';
+
+/** Tells a host's observer what happens. Callers check {@link EventSource.active} first where it costs to ask. */
+export class EventSource {
+  readonly #host: string;
+  #observer: StackObserver | null = null;
+
+  constructor(host: string) {
+    this.#host = host;
+  }
+
+  get active(): boolean {
+    return this.#observer !== null;
+  }
+
+  set observer(observer: StackObserver | null) {
+    this.#observer = observer;
+  }
+
+  emit(event: StackEvent): void {
+    this.#observer?.(event);
+  }
+
+  segment(
+    direction: 'sent' | 'received' | 'dropped',
+    packet: Packet,
+    state: ConnectionState | null,
+    now: number,
+    reason?: string,
+  ): void {
+    const event = { type: 'segment', time: now, host: this.#host, direction, packet, state } as const;
+    this.#observer?.(reason === undefined ? event : { ...event, reason });
+  }
+
+  timer(tuple: FourTuple, timer: string, now: number): void {
+    this.#observer?.({ type: 'timer', time: now, host: this.#host, ...endpointsOf(tuple), timer });
+  }
+
+  /** Tells of the state changes that have not been told of yet. */
+  states(hosted: HostedConnection): void {
+    const { history } = hosted.connection;
+    for (; hosted.observedChanges < history.length; hosted.observedChanges++) {
+      const change = history[hosted.observedChanges];
+      if (change === undefined) return;
+      this.#observer?.({ type: 'state', host: this.#host, ...endpointsOf(hosted), ...change });
+    }
+  }
+
+  timeWaitEnded(tuple: FourTuple, why: string, now: number): void {
+    this.#observer?.({
+      type: 'state',
+      time: now,
+      host: this.#host,
+      ...endpointsOf(tuple),
+      from: 'TIME-WAIT',
+      to: 'CLOSED',
+      why,
+    });
+  }
+}
+
+function endpointsOf(tuple: FourTuple): { readonly local: EventEndpoint; readonly remote: EventEndpoint } {
+  return {
+    local: { address: tuple.localAddress, port: tuple.localPort },
+    remote: { address: tuple.remoteAddress, port: tuple.remotePort },
+  };
+}

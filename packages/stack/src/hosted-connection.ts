@@ -1,0 +1,51 @@
+import type { IpAddress } from '@halfclose/codec';
+import type { Connection, FourTuple } from '@halfclose/tcp';
+import { Timer } from '@halfclose/timers';
+import type { Listener } from './listener.ts';
+import type { PacketDevice } from './packet-device.ts';
+import type { Binding } from './port-table.ts';
+
+/** Who wants to know what happens to a connection: a socket. */
+export interface ConnectionOwner {
+  /** `events`: bits of `ConnectionEvent`. May call anything, on this connection or others. */
+  onConnectionEvents(events: number): void;
+}
+
+/** A connection with its place on a host: its timer entry, its device, its owner. */
+export class HostedConnection extends Timer implements FourTuple {
+  readonly connection: Connection;
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+  readonly device: PacketDevice;
+  readonly binding: Binding;
+  /** Told of events; `null`: nobody yet, or nobody any more. */
+  owner: ConnectionOwner | null = null;
+  /** The listener in whose queues it is; `null`: accepted, or opened actively. */
+  listener: Listener | null;
+  /** In the host's list of connections that have work. */
+  queued = false;
+  /** Found by its four numbers. */
+  registered = true;
+  /** How many of the connection's state changes the observer has been told. */
+  observedChanges = 0;
+
+  constructor(
+    connection: Connection,
+    device: PacketDevice,
+    binding: Binding,
+    listener: Listener | null,
+    onExpiry: (now: number, timer: Timer) => void,
+  ) {
+    super(onExpiry);
+    this.connection = connection;
+    this.localAddress = connection.localAddress;
+    this.localPort = connection.localPort;
+    this.remoteAddress = connection.remoteAddress;
+    this.remotePort = connection.remotePort;
+    this.device = device;
+    this.binding = binding;
+    this.listener = listener;
+  }
+}

@@ -1,0 +1,23 @@
+import type { Packet } from '@halfclose/codec';
+
+/** What a device takes over from the stack. */
+export interface DeviceOffload {
+  /** Packets travel by reference, or the device computes and verifies checksums. */
+  readonly checksum: boolean;
+  /** Most octets of TCP text in one packet: more than fits the MTU means that the device cuts it up (TSO). 0: no offload. */
+  readonly segmentOctets: number;
+  /** Packets stay objects on their way, so that text need not be gathered into one piece of memory. */
+  readonly byReference?: boolean;
+}
+
+/** Where a host's packets go and come from: loopback, a simulated link, a TUN device, any duplex of frames. */
+export interface PacketDevice {
+  readonly name: string;
+  /** Largest IP packet in octets. */
+  readonly mtu: number;
+  readonly offload: DeviceOffload;
+  /** Takes a packet to send and owns it from then on. Never calls back into the sender before it returns. */
+  transmit(packet: Packet): void;
+  /** Called once, by the stack: where received packets go. They belong to the stack from then on. */
+  attach(receive: (packet: Packet) => void): void;
+}

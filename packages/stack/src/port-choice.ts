@@ -1,0 +1,43 @@
+import type { IpAddress } from '@halfclose/codec';
+import { type FourTuple, type KeyedHash, portOffset, type Profile } from '@halfclose/tcp';
+
+/**
+ * An ephemeral port for a connection (RFC 6056, 3.3.4, the double-hash way): the search begins at an offset that only
+ * the secret tells for each destination, plus a counter that all destinations of one hash share.
+ */
+export class PortChoice {
+  readonly #hash: KeyedHash;
+  readonly #first: number;
+  readonly #count: number;
+  readonly #counters = new Uint32Array(256);
+
+  constructor(hash: KeyedHash, profile: Profile) {
+    this.#hash = hash;
+    this.#first = profile.ephemeralPortFirst;
+    this.#count = profile.ephemeralPortLast - profile.ephemeralPortFirst + 1;
+  }
+
+  /** The first port from there on that `isUsable` accepts; 0: none. */
+  forConnection(tuple: FourTuple, isUsable: (port: number) => boolean): number {
+    return this.#search(portOffset(tuple, this.#hash), isUsable);
+  }
+
+  /** A port for bind() with port 0; 0: none is usable. */
+  forBind(address: IpAddress, isUsable: (port: number) => boolean): number {
+    const tuple = { localAddress: address, localPort: 0, remoteAddress: address, remotePort: 0 };
+    return this.#search(portOffset(tuple, this.#hash), isUsable);
+  }
+
+  #search(offset: number, isUsable: (port: number) => boolean): number {
+    const slot = (offset >>> 24) & 0xff;
+    const start = (offset + (this.#counters[slot] ?? 0)) % this.#count;
+    for (let i = 0; i < this.#count; i++) {
+      const port = this.#first + ((start + i) % this.#count);
+      if (isUsable(port)) {
+        this.#counters[slot] = (this.#counters[slot] ?? 0) + i + 1;
+        return port;
+      }
+    }
+    return 0;
+  }
+}

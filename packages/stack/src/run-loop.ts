@@ -1,0 +1,103 @@
+import type { Packet } from '@halfclose/codec';
+import type { TimerService } from '@halfclose/timers';
+import type { HostedConnection } from './hosted-connection.ts';
+import type { PacketDevice } from './packet-device.ts';
+
+/** Packets in and out that one turn may move before timers and I/O of the process get their turn. */
+const PACKETS_PER_TURN = 512;
+
+/**
+ * The one place where work is done: drains arrived packets, then serves the connections that have something to tell
+ * or to send, until there is nothing more or the turn's bound is reached. Everything else only enters work here, so
+ * nothing re-enters, and acknowledgments batch by themselves.
+ */
+export class RunLoop {
+  readonly #timers: TimerService;
+  readonly #input: (packet: Packet, device: PacketDevice, now: number) => void;
+  readonly #serve: (hosted: HostedConnection, now: number) => number;
+  readonly #packets: Packet[] = [];
+  readonly #devices: PacketDevice[] = [];
+  #nextPacket = 0;
+  readonly #connections: HostedConnection[] = [];
+  #nextConnection = 0;
+  #scheduled = false;
+  #running = false;
+
+  constructor(
+    timers: TimerService,
+    input: (packet: Packet, device: PacketDevice, now: number) => void,
+    serve: (hosted: HostedConnection, now: number) => number,
+  ) {
+    this.#timers = timers;
+    this.#input = input;
+    this.#serve = serve;
+  }
+
+  /** A packet arrived on `device`. */
+  receive(packet: Packet, device: PacketDevice): void {
+    this.#packets.push(packet);
+    this.#devices.push(device);
+    this.#schedule();
+  }
+
+  /** A connection may have something to tell or to send. */
+  wake(hosted: HostedConnection): void {
+    if (hosted.queued) return;
+    hosted.queued = true;
+    this.#connections.push(hosted);
+    this.#schedule();
+  }
+
+  get #hasWork(): boolean {
+    return this.#nextPacket < this.#packets.length || this.#nextConnection < this.#connections.length;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running) return;
+    this.#scheduled = true;
+    this.#timers.defer(this.#run);
+  }
+
+  readonly #run = (): void => {
+    this.#scheduled = false;
+    this.#running = true;
+    try {
+      this.#turn(this.#timers.now());
+    } finally {
+      // An exception out of a program's callback must not lose the work of others.
+      this.#running = false;
+      if (this.#hasWork) {
+        this.#scheduled = true;
+        this.#timers.yield(this.#run);
+      }
+    }
+  };
+
+  #turn(now: number): void {
+    let budget = PACKETS_PER_TURN;
+    while (budget > 0) {
+      const packet = this.#packets[this.#nextPacket];
+      const device = this.#devices[this.#nextPacket];
+      if (packet !== undefined && device !== undefined) {
+        this.#nextPacket++;
+        if (this.#nextPacket === this.#packets.length) {
+          this.#packets.length = 0;
+          this.#devices.length = 0;
+          this.#nextPacket = 0;
+        }
+        this.#input(packet, device, now);
+        budget--;
+        continue;
+      }
+      const hosted = this.#connections[this.#nextConnection];
+      if (hosted === undefined) return;
+      this.#nextConnection++;
+      if (this.#nextConnection === this.#connections.length) {
+        this.#connections.length = 0;
+        this.#nextConnection = 0;
+      }
+      hosted.queued = false;
+      budget -= this.#serve(hosted, now);
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import type { Connection } from './connection.ts';
+import { ConnectionEvent } from './connection-events.ts';
+
+/** Both SYNs are acknowledged. */
+export function establish(connection: Connection, why: string, now: number): void {
+  const { sender, profile } = connection;
+  connection.transition('ESTABLISHED', why, now);
+  // RFC 6928, 2: after a lost SYN, start from one segment. Linux forgives the first.
+  sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
+  sender.ssthresh = 0x7fffffff;
+  sender.recovery.timeouts = 0;
+  connection.updateKeepAlive(now);
+  connection.raise(ConnectionEvent.Connected | ConnectionEvent.Writable);
+}
