@@ -1,1 +1,45 @@
-export {};
+export type {
+  AssignmentExpression,
+  BitwiseOrExpression,
+  CallExpression,
+  EllipsisExpression,
+  Expression,
+  IntegerExpression,
+  ListExpression,
+  StringExpression,
+  StructExpression,
+  SymbolExpression,
+} from './expression.ts';
+export type { EventTime } from './event-time.ts';
+export type {
+  Direction,
+  EcnMark,
+  Encapsulation,
+  IcmpQuote,
+  PortPair,
+  ScriptIcmpPacket,
+  ScriptIpHeader,
+  ScriptPacket,
+  ScriptTcpPacket,
+  ScriptUdpPacket,
+  SequenceRange,
+} from './script-packet.ts';
+export type { Script, ScriptAction, ScriptEvent, ScriptOption } from './script.ts';
+export type { ShellCommand } from './shell-command.ts';
+export type { SourcePosition } from './source-position.ts';
+export type { CallResult, SystemCall } from './system-call.ts';
+export type { AccEcnCounter, ScriptTcpOption } from './tcp-option.ts';
+export { formatSeconds, type Microseconds } from './microseconds.ts';
+export { ParseError } from './parse-error.ts';
+export { parseScript, type ParseOptions } from './parse-script.ts';
+export { UnsupportedError } from './unsupported-error.ts';
+
+export type {
+  BinaryOperator,
+  CodeBlock,
+  CodeExpression,
+  CodeStatement,
+  ComparisonOperator,
+} from './code-block.ts';
+export type { CodeValue } from './code-value.ts';
+export { type CodeFailure, CodeInterpreter, type CodeNames, type CodeOutcome } from './evaluate-code.ts';

@@ -1,0 +1,13 @@
+import type { Microseconds } from './microseconds.ts';
+
+/**
+ * When an event is to happen, as the script says it. Absolute times count from the start of the script, relative
+ * ones from the event before.
+ */
+export type EventTime =
+  | { readonly kind: 'absolute'; readonly at: Microseconds }
+  | { readonly kind: 'relative'; readonly after: Microseconds }
+  /** `*`: whenever it comes. */
+  | { readonly kind: 'any' }
+  | { readonly kind: 'absolute-range'; readonly from: Microseconds; readonly to: Microseconds }
+  | { readonly kind: 'relative-range'; readonly from: Microseconds; readonly to: Microseconds };
