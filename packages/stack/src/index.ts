@@ -20,7 +20,8 @@ export { Timer, type TimerService } from '@halfclose/timers';
 
 export { BLACKHOLE } from './blackhole-device.ts';
 export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-counters.ts';
-export { type ConnectRequest, Host, type HostOptions } from './host.ts';
+export { type ConnectRequest, Host } from './host.ts';
+export type { HostOptions } from './host-state.ts';
 export { type ConnectionOwner, HostedConnection } from './hosted-connection.ts';
 export { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';

@@ -50,6 +50,19 @@ export class PortTable {
     return held;
   }
 
+  /** Enters a port that the stack chose for a connection, with one user. */
+  holdEphemeral(address: IpAddress, port: number): Binding {
+    return this.hold({
+      address,
+      port,
+      ipv6Only: false,
+      reuseAddress: false,
+      reusePort: false,
+      listening: false,
+      ephemeral: true,
+    });
+  }
+
   /** One user less; the last one frees it. */
   release(binding: Binding): void {
     binding.users--;

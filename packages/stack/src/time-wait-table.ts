@@ -2,6 +2,7 @@ import type { IpAddress } from '@halfclose/codec';
 import type { FourTuple, TimeWait } from '@halfclose/tcp';
 import { Timer, type TimerService } from '@halfclose/timers';
 import { ConnectionTable } from './connection-table.ts';
+import type { HostedConnection } from './hosted-connection.ts';
 import type { PacketDevice } from './packet-device.ts';
 import type { Binding } from './port-table.ts';
 
@@ -49,8 +50,19 @@ export class TimeWaitTable {
     return this.#table.find(local, localPort, remote, remotePort);
   }
 
-  add(entry: Omit<TimeWaitEntry, 'deadline' | 'since'>, now: number): void {
-    const added = { ...entry, since: now, deadline: now + this.#duration };
+  /** Enters what is left of a connection. */
+  add(hosted: HostedConnection, record: TimeWait, now: number): void {
+    const added: TimeWaitEntry = {
+      localAddress: hosted.localAddress,
+      localPort: hosted.localPort,
+      remoteAddress: hosted.remoteAddress,
+      remotePort: hosted.remotePort,
+      record,
+      device: hosted.device,
+      binding: hosted.binding,
+      since: now,
+      deadline: now + this.#duration,
+    };
     this.#table.add(added);
     this.#queue.add(added);
     if (!this.#timer.armed) this.#timers.arm(this.#timer, added.deadline);

@@ -311,6 +311,11 @@ export class Connection implements SegmentMaker {
     this.keepAliveDeadline = this.settings.keepAlive && open ? now + this.settings.keepAliveIdle : Infinity;
   }
 
+  /** Whether an octet of ours with this number is on its way: what RFC 5927, 4.1 lets ICMP errors quote. */
+  isInFlight(seq: SequenceNumber): boolean {
+    return seqDiff(seq, this.sender.sndUna) >= 0 && seqDiff(seq, this.sender.sndNxt) < 0;
+  }
+
   /** A network error that quotes a segment of ours in flight (RFC 9293, 3.9.2.2; RFC 5927). */
   onNetworkError(error: ErrorCode, hard: boolean, now: number): void {
     if (hard && (this.#state === 'SYN-SENT' || (this.#state === 'SYN-RECEIVED' && !this.passive))) {

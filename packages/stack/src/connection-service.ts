@@ -1,0 +1,71 @@
+import { ConnectionEvent, timeWaitOf } from '@halfclose/tcp';
+import type { HostedConnection } from './hosted-connection.ts';
+import type { HostState } from './host-state.ts';
+
+/** Serves a connection that has something to tell or to send: its owner, the network, its timer, its end. */
+export class ConnectionService {
+  readonly #state: HostState;
+
+  constructor(state: HostState) {
+    this.#state = state;
+  }
+
+  /** Tells the owner first, so that an acknowledgment can ride on what it writes. Returns the packets sent. */
+  serve(hosted: HostedConnection, now: number): number {
+    const state = this.#state;
+    const { connection } = hosted;
+    let sent = 0;
+    for (;;) {
+      const events = connection.takeEvents();
+      if (events !== 0) this.#tell(hosted, events);
+      let segment = connection.nextSegment(now);
+      while (segment !== null) {
+        state.transmit(hosted, hosted.device, segment, connection.state, now);
+        sent++;
+        segment = connection.nextSegment(now);
+      }
+      if (events === 0) break;
+    }
+    if (state.events.active) state.events.states(hosted);
+    if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
+    else if (connection.deadline < hosted.deadline) state.timers.arm(hosted, connection.deadline);
+    return sent;
+  }
+
+  /** The timer entry of a connection struck; it may have struck early, as it is re-armed lazily. */
+  tick(hosted: HostedConnection, now: number): void {
+    if (!hosted.registered) return;
+    const struck = hosted.connection.tick(now);
+    if (struck !== null && this.#state.events.active) this.#state.events.timer(hosted, struck, now);
+  }
+
+  #tell(hosted: HostedConnection, events: number): void {
+    const { listener } = hosted;
+    if (listener === null) {
+      hosted.owner?.onConnectionEvents(events);
+      return;
+    }
+    if ((events & ConnectionEvent.Connected) !== 0) {
+      listener.synQueue.delete(hosted);
+      listener.acceptQueue.push(hosted);
+      listener.owner?.onAcceptable();
+    } else if ((events & ConnectionEvent.Closed) !== 0) listener.synQueue.delete(hosted);
+  }
+
+  #retire(hosted: HostedConnection, now: number): void {
+    if (!hosted.registered) return;
+    const { timers, connections, timeWaits, counters, profile, ports } = this.#state;
+    hosted.registered = false;
+    timers.disarm(hosted);
+    connections.remove(hosted);
+    if (hosted.connection.state === 'TIME-WAIT') {
+      if (timeWaits.size < profile.maxTimeWaits) {
+        counters.timeWaitsEntered++;
+        timeWaits.add(hosted, timeWaitOf(hosted.connection), now);
+        return;
+      }
+      counters.timeWaitsSkipped++;
+    }
+    ports.release(hosted.binding);
+  }
+}

@@ -1,0 +1,169 @@
+import {
+  Flag,
+  type IpAddress,
+  LOOPBACK_IPV4,
+  LOOPBACK_IPV6,
+  type Packet,
+  type Segment,
+  type TcpPacket,
+} from '@halfclose/codec';
+import {
+  type Allocate,
+  BlockPool,
+  Connection,
+  type ConnectionState,
+  type FourTuple,
+  type KeyedHash,
+  linux,
+  type Profile,
+  sipHash,
+  timestampOffset,
+} from '@halfclose/tcp';
+import type { Timer, TimerService } from '@halfclose/timers';
+import { BLACKHOLE } from './blackhole-device.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { HostCounters, type HostDropReason } from './drop-counters.ts';
+import { EventSource } from './event-source.ts';
+import { HostedConnection } from './hosted-connection.ts';
+import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
+import { LoopbackDevice } from './loopback-device.ts';
+import type { PacketDevice } from './packet-device.ts';
+import { type Binding, PortTable } from './port-table.ts';
+import { type Route, RouteTable } from './route-table.ts';
+import { TimeWaitTable } from './time-wait-table.ts';
+
+const HOP_LIMIT = 64;
+
+/** What a host is made of. */
+export interface HostOptions {
+  /** Where time comes from. */
+  readonly timers: TimerService;
+  /** 128 bits that nobody else knows: ISNs, ports and timestamp offsets depend on it (RFC 6528, RFC 6056). */
+  readonly secret: Uint32Array;
+  /** Name in events; default `host`. */
+  readonly name?: string;
+  /** Default: `linux`. */
+  readonly profile?: Profile;
+  /** Makes the memory that text is copied into; default: `Uint8Array`. */
+  readonly allocate?: Allocate;
+  /** What a connection to an address without a route meets: an error at once, or silence. Default `unreachable`. */
+  readonly unroutable?: 'unreachable' | 'blackhole';
+}
+
+/** The tables of a host and what every part of it does with them. Nothing here decides what a segment means. */
+export class HostState {
+  readonly name: string;
+  readonly profile: Profile;
+  readonly timers: TimerService;
+  readonly hash: KeyedHash;
+  /** Seed of the hash tables. */
+  readonly seed: number;
+  readonly counters = new HostCounters();
+  readonly events: EventSource;
+  readonly ports = new PortTable();
+  readonly loopback: PacketDevice = new LoopbackDevice();
+  readonly routes: RouteTable;
+  readonly connections: ConnectionTable<HostedConnection>;
+  readonly listeners = new ListenerTable();
+  readonly timeWaits: TimeWaitTable;
+  readonly #pool: BlockPool;
+  readonly #unroutable: 'unreachable' | 'blackhole';
+
+  constructor(options: HostOptions) {
+    if (options.secret.length < 4) throw new RangeError('secret must hold at least four 32-bit words');
+    this.name = options.name ?? 'host';
+    this.profile = options.profile ?? linux;
+    this.timers = options.timers;
+    this.hash = sipHash(options.secret);
+    this.seed = this.hash(Uint32Array.of(0x64656d75)) | 0;
+    this.events = new EventSource(this.name);
+    this.routes = new RouteTable(this.loopback);
+    this.connections = new ConnectionTable(this.seed);
+    this.timeWaits = new TimeWaitTable(this.timers, this.profile.timeWait, this.seed, (entry, now) => {
+      this.ports.release(entry.binding);
+      this.events.timeWaitEnded(entry, 'TIME-WAIT over', now);
+    });
+    this.#pool = new BlockPool(options.allocate);
+    this.#unroutable = options.unroutable ?? 'unreachable';
+  }
+
+  /** The way to `destination`; `null`: there is none, and the host is told to say so. */
+  routeTo(destination: IpAddress): Route | null {
+    const route = this.routes.find(destination);
+    if (route !== null || this.#unroutable === 'unreachable') return route;
+    return { device: BLACKHOLE, source: destination.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6 };
+  }
+
+  /** Makes a connection and enters it under its four numbers. */
+  add(
+    tuple: FourTuple,
+    iss: number,
+    device: PacketDevice,
+    binding: Binding,
+    listener: Listener | null,
+    settings: InheritedSettings,
+    onExpiry: (now: number, timer: Timer) => void,
+  ): HostedConnection {
+    const { offload } = device;
+    const connection = new Connection({
+      localAddress: tuple.localAddress,
+      localPort: tuple.localPort,
+      remoteAddress: tuple.remoteAddress,
+      remotePort: tuple.remotePort,
+      profile: this.profile,
+      path: {
+        mtu: device.mtu,
+        segmentOctets: offload.segmentOctets,
+        byReference: offload.byReference === true,
+      },
+      initialSequenceNumber: iss,
+      timestampOffset: timestampOffset(tuple.localAddress, tuple.remoteAddress, this.hash),
+      pool: this.#pool,
+    });
+    Object.assign(connection.settings, settings.connection);
+    connection.sender.settings.noDelay = settings.noDelay;
+    if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);
+    const hosted = new HostedConnection(connection, device, binding, listener, onExpiry);
+    this.connections.add(hosted);
+    return hosted;
+  }
+
+  /** Whether no connection has these four numbers, or only one in TIME-WAIT that may be reopened. */
+  isFree(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number, now: number): boolean {
+    if (this.connections.find(local, localPort, remote, remotePort) !== null) return false;
+    const former = this.timeWaits.find(local, localPort, remote, remotePort);
+    if (former === null) return true;
+    const { timeWaitReuse, timeWaitReuseDelay } = this.profile;
+    const allowed = timeWaitReuse === 1 || (timeWaitReuse === 2 && remote.isLoopback);
+    // RFC 6191: timestamps keep the two apart once the clock has ticked.
+    return allowed && former.record.timestamps && now - former.since >= timeWaitReuseDelay;
+  }
+
+  /** Sends `segment` from one address to the other. */
+  transmit(
+    from: { readonly localAddress: IpAddress; readonly remoteAddress: IpAddress },
+    device: PacketDevice,
+    segment: Segment,
+    state: ConnectionState | null,
+    now: number,
+  ): void {
+    const packet: TcpPacket = {
+      kind: 'tcp',
+      source: from.localAddress,
+      destination: from.remoteAddress,
+      hopLimit: HOP_LIMIT,
+      dscp: 0,
+      segment,
+    };
+    this.counters.packetsSent++;
+    if ((segment.flags & Flag.RST) !== 0) this.counters.resetsSent++;
+    if (this.events.active) this.events.segment('sent', packet, state, now);
+    device.transmit(packet);
+  }
+
+  /** Counts and tells that a packet was dropped. */
+  drop(packet: Packet, reason: HostDropReason, now: number): void {
+    this.counters.drop(reason);
+    if (this.events.active) this.events.segment('dropped', packet, null, now, reason);
+  }
+}

@@ -1,0 +1,222 @@
+import { Flag, type IcmpPacket, type Packet, type TcpPacket } from '@halfclose/codec';
+import {
+  acknowledgmentOf,
+  initialSequenceNumber,
+  receiveInListen,
+  receiveInTimeWait,
+  REOPEN_ISS_STEP,
+  resetFor,
+} from '@halfclose/tcp';
+import type { Timer } from '@halfclose/timers';
+import { hashFourTuple } from './connection-table.ts';
+import type { HostDropReason } from './drop-counters.ts';
+import type { HostedConnection } from './hosted-connection.ts';
+import type { HostState } from './host-state.ts';
+import { networkErrorOf } from './icmp-errors.ts';
+import type { Listener } from './listener.ts';
+import type { PacketDevice } from './packet-device.ts';
+import type { TimeWaitEntry } from './time-wait-table.ts';
+
+/** Where an arrived packet goes: to its connection, to an entry in TIME-WAIT, to a listener, or nowhere. */
+export class PacketInput {
+  readonly #state: HostState;
+  readonly #wake: (hosted: HostedConnection) => void;
+  readonly #onTimer: (now: number, timer: Timer) => void;
+
+  constructor(
+    state: HostState,
+    wake: (hosted: HostedConnection) => void,
+    onTimer: (now: number, timer: Timer) => void,
+  ) {
+    this.#state = state;
+    this.#wake = wake;
+    this.#onTimer = onTimer;
+  }
+
+  /** Takes in one packet. Never throws, whatever it holds. */
+  receive(packet: Packet, device: PacketDevice, now: number): void {
+    const state = this.#state;
+    state.counters.packetsReceived++;
+    const { destination, source } = packet;
+    if (device !== state.loopback) {
+      if (destination.isMulticast || source.isMulticast) {
+        state.drop(packet, 'multicast', now);
+        return;
+      }
+      if (source.isLoopback || source.isUnspecified) {
+        state.drop(packet, 'martian-source', now);
+        return;
+      }
+    }
+    if (!state.routes.isLocal(destination)) state.drop(packet, 'not-local', now);
+    else if (packet.kind === 'icmp') this.#receiveIcmp(packet, now);
+    else this.#receiveTcp(packet, device, now);
+  }
+
+  #receiveTcp(packet: TcpPacket, device: PacketDevice, now: number): void {
+    const { connections, listeners, timeWaits, events, seed } = this.#state;
+    const { segment, source, destination } = packet;
+    const { sourcePort, destinationPort } = segment;
+    const hosted = connections.find(destination, destinationPort, source, sourcePort);
+    if (hosted !== null) {
+      if (hosted.listener?.acceptQueueFull === true && !this.#admit(hosted, packet, now)) return;
+      hosted.connection.receive(segment, now);
+      if (events.active) this.#observeArrival(packet, hosted, now);
+      this.#wake(hosted);
+      return;
+    }
+    const spread = hashFourTuple(destination, destinationPort, source, sourcePort, seed);
+    const listener = listeners.find(destination, destinationPort, spread);
+    const former = timeWaits.find(destination, destinationPort, source, sourcePort);
+    if (former !== null) this.#receiveInTimeWait(former, packet, device, listener, now);
+    else if (listener === null) this.#answerWithReset(packet, device, 'no-connection', now);
+    else this.#receiveInListen(listener, packet, device, now);
+  }
+
+  #receiveInListen(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): void {
+    switch (receiveInListen(packet.segment)) {
+      case 'open':
+        this.#open(listener, packet, device, null, now);
+        break;
+      case 'reset':
+        this.#answerWithReset(packet, device, 'no-connection', now);
+        break;
+      case 'ignore':
+        this.#state.drop(packet, 'listener-ignored', now);
+        break;
+    }
+  }
+
+  /** The accept queue is full: the handshake may not end yet (closing/LINUX.md, section 4). */
+  #admit(hosted: HostedConnection, packet: TcpPacket, now: number): boolean {
+    if (hosted.connection.state !== 'SYN-RECEIVED') return true;
+    if ((packet.segment.flags & (Flag.RST | Flag.SYN)) !== 0) return true;
+    if (this.#state.profile.abortOnOverflow) {
+      this.#answerWithReset(packet, hosted.device, 'accept-queue-full', now);
+      hosted.connection.finish('accept queue full', now);
+      this.#wake(hosted);
+    } else this.#state.drop(packet, 'accept-queue-full', now);
+    return false;
+  }
+
+  #open(listener: Listener, packet: TcpPacket, device: PacketDevice, iss: number | null, now: number): void {
+    const state = this.#state;
+    if (listener.acceptQueueFull) {
+      state.drop(packet, 'accept-queue-full', now);
+      return;
+    }
+    if (listener.synQueueFull) {
+      state.drop(packet, 'syn-queue-full', now);
+      return;
+    }
+    const { segment } = packet;
+    const tuple = {
+      localAddress: packet.destination,
+      localPort: segment.destinationPort,
+      remoteAddress: packet.source,
+      remotePort: segment.sourcePort,
+    };
+    listener.binding.users++;
+    const hosted = state.add(
+      tuple,
+      iss ?? initialSequenceNumber(tuple, state.hash, now),
+      this.#wayBack(packet, device) ?? device,
+      listener.binding,
+      listener,
+      listener.settings,
+      this.#onTimer,
+    );
+    listener.synQueue.add(hosted);
+    hosted.connection.accept(segment, now);
+    if (state.events.active) this.#observeArrival(packet, hosted, now);
+    this.#wake(hosted);
+  }
+
+  #receiveInTimeWait(
+    entry: TimeWaitEntry,
+    packet: TcpPacket,
+    device: PacketDevice,
+    listener: Listener | null,
+    now: number,
+  ): void {
+    const state = this.#state;
+    const { timeWaits, ports, events } = state;
+    const verdict = receiveInTimeWait(entry.record, packet.segment, listener !== null, now, state.profile);
+    if (verdict.restart) timeWaits.restart(entry, now);
+    switch (verdict.answer) {
+      case 'acknowledge':
+        if (events.active) events.segment('received', packet, 'TIME-WAIT', now);
+        state.transmit(entry, entry.device, acknowledgmentOf(entry, entry.record, now), 'TIME-WAIT', now);
+        break;
+      case 'ignore':
+        state.drop(packet, 'time-wait-ignored', now);
+        break;
+      case 'end':
+        if (events.active) events.segment('received', packet, 'TIME-WAIT', now);
+        timeWaits.remove(entry);
+        ports.release(entry.binding);
+        events.timeWaitEnded(entry, 'peer reset', now);
+        break;
+      case 'open':
+        timeWaits.remove(entry);
+        ports.release(entry.binding);
+        if (listener !== null) {
+          this.#open(listener, packet, device, (entry.record.sndNxt + REOPEN_ISS_STEP) | 0, now);
+        }
+        break;
+    }
+  }
+
+  #receiveIcmp(packet: IcmpPacket, now: number): void {
+    const state = this.#state;
+    const { quoted } = packet.message;
+    const error = quoted === null ? null : networkErrorOf(packet);
+    if (quoted === null || error === null) {
+      state.drop(packet, 'icmp-ignored', now);
+      return;
+    }
+    const { source, sourcePort, destination, destinationPort } = quoted;
+    const hosted = state.connections.find(source, sourcePort, destination, destinationPort);
+    if (hosted === null) {
+      state.drop(packet, 'icmp-no-connection', now);
+      return;
+    }
+    const { connection } = hosted;
+    if (!connection.isInFlight(quoted.seq)) {
+      state.drop(packet, 'icmp-not-in-flight', now);
+      return;
+    }
+    if (error.kind === 'path MTU') connection.onPathMtu(error.mtu);
+    else connection.onNetworkError(error.code, error.hard, now);
+    if (state.events.active) this.#observeArrival(packet, hosted, now);
+    this.#wake(hosted);
+  }
+
+  /** RFC 9293, 3.5.2, group 1. */
+  #answerWithReset(packet: TcpPacket, device: PacketDevice, reason: HostDropReason, now: number): void {
+    const state = this.#state;
+    const reply = resetFor(packet.segment);
+    if (reply === null) {
+      state.drop(packet, 'no-connection-reset', now);
+      return;
+    }
+    const way = this.#wayBack(packet, device);
+    if (way === null) {
+      state.drop(packet, 'no-route', now);
+      return;
+    }
+    state.counters.drop(reason);
+    if (state.events.active) state.events.segment('received', packet, null, now);
+    state.transmit({ localAddress: packet.destination, remoteAddress: packet.source }, way, reply, null, now);
+  }
+
+  #wayBack(packet: Packet, device: PacketDevice): PacketDevice | null {
+    if (device === this.#state.loopback) return device;
+    return this.#state.routes.find(packet.source)?.device ?? null;
+  }
+
+  #observeArrival(packet: Packet, hosted: HostedConnection, now: number): void {
+    this.#state.events.segment('received', packet, hosted.connection.state, now);
+    this.#state.events.states(hosted);
+  }
+}
