@@ -1,54 +1,21 @@
-import { Flag, type IpAddress, NO_BYTES, Segment, type SequenceNumber, seqAdd, seqDiff, seqLt } from '@halfclose/codec';
+import { Flag, type IpAddress, NO_BYTES, type Segment, type SequenceNumber, seqAdd, seqDiff, seqLt } from '@halfclose/codec';
 import { closeConnection, disownConnection, reset, shutdownSending } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
+import { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
+import { tickConnection } from './connection-timers.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openPassive, receiveInSynSent } from './handshake.ts';
+import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.ts';
 import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
-import { type RetryState, retriesExhausted, synRetriesExhausted } from './retry-limits.ts';
 import { segmentArrives } from './segment-arrival.ts';
-import type { BlockPool } from './send-buffer.ts';
 import { type Path, Sender, type SegmentMaker } from './sender.ts';
 
 const IP_AND_TCP_HEADER_V4 = 40;
 const IP_AND_TCP_HEADER_V6 = 60;
-const TIMESTAMPS_OCTETS = 12;
 const MIN_MTU_V4 = 552;
 const MIN_MTU_V6 = 1280;
-
-/** What a connection is made of. */
-export interface ConnectionInit {
-  readonly localAddress: IpAddress;
-  readonly localPort: number;
-  readonly remoteAddress: IpAddress;
-  readonly remotePort: number;
-  readonly profile: Profile;
-  readonly path: Path;
-  /** ISS, from {@link initialSequenceNumber}. */
-  readonly initialSequenceNumber: SequenceNumber;
-  /** Added to the milliseconds of the clock to make TSval (RFC 7323, 5.4; random per peer). */
-  readonly timestampOffset: number;
-  readonly pool: BlockPool;
-}
-
-/** Settings of one connection beside those of its sender. Times in milliseconds. */
-export interface ConnectionSettings {
-  /** SO_KEEPALIVE. */
-  keepAlive: boolean;
-  /** TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT. */
-  keepAliveIdle: number;
-  keepAliveInterval: number;
-  keepAliveProbes: number;
-  /** TCP_USER_TIMEOUT; 0: none. */
-  userTimeout: number;
-  /** TCP_LINGER2: the orphan's limit in FIN-WAIT-2; 0: the profile's; negative: none at all, reset instead. */
-  linger2: number;
-  /** TCP_MAXSEG: upper bound of the MSS, offered and used; 0: none. */
-  maxSegment: number;
-  /** SO_SNDBUF fixes the send buffer at this many octets; 0: it grows. */
-  sendBuffer: number;
-}
 
 /**
  * One TCP connection: the machine of RFC 9293, without I/O, clock or chance of its own. It calls nobody: segments
@@ -116,16 +83,7 @@ export class Connection implements SegmentMaker {
     this.path = init.path;
     this.#timestampOffset = init.timestampOffset;
     this.sender = new Sender(this, profile, init.path, init.initialSequenceNumber, init.pool);
-    this.settings = {
-      keepAlive: false,
-      keepAliveIdle: profile.keepAliveIdle,
-      keepAliveInterval: profile.keepAliveInterval,
-      keepAliveProbes: profile.keepAliveProbes,
-      userTimeout: 0,
-      linger2: 0,
-      maxSegment: 0,
-      sendBuffer: 0,
-    };
+    this.settings = defaultSettings(profile);
     this.receiver = new Receiver(profile, this.pathMss);
   }
 
@@ -174,25 +132,7 @@ export class Connection implements SegmentMaker {
 
   /** A deadline has come; harmless when none has. Returns the name of the timer that struck, `null`: none. */
   tick(now: number): string | null {
-    let struck: string | null = null;
-    if (this.receiver.acks.deadline <= now) {
-      this.receiver.acks.onDeadline(this.sender.rtt.rto);
-      struck = 'delayed ack';
-    }
-    if (this.keepAliveDeadline <= now) {
-      struck = 'keepalive';
-      this.#onKeepAlive(now);
-    }
-    if (this.finWait2Deadline <= now) {
-      this.finWait2Deadline = Infinity;
-      this.finish('FIN-WAIT-2 limit', now);
-      return 'FIN-WAIT-2';
-    }
-    if (this.sender.timerDeadline <= now) {
-      struck = this.sender.timer;
-      this.#onTransmitTimer(now);
-    }
-    return struck;
+    return tickConnection(this, now);
   }
 
   /** The next segment to send; `null`: nothing more now. The stack fills in what belongs to IP. */
@@ -398,29 +338,18 @@ export class Connection implements SegmentMaker {
     return rtt >= 0 ? rtt : -1;
   }
 
+  /** Octets that SACK blocks take from the text of the next segment. */
+  get sackOctets(): number {
+    return this.receiver.sack ? this.receiver.sackOctets(mostSackBlocks(this)) : 0;
+  }
+
   makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment {
-    const segment = new Segment();
-    const { receiver } = this;
-    segment.sourcePort = this.localPort;
-    segment.destinationPort = this.remotePort;
-    segment.seq = seq;
-    segment.flags = flags;
-    segment.payload = payload;
-    if ((flags & Flag.SYN) !== 0) this.#addSynOptions(segment);
-    else segment.window = receiver.windowField();
-    if ((flags & Flag.ACK) !== 0) {
-      segment.ack = receiver.rcvNxt;
-      if (receiver.sack && (flags & Flag.SYN) === 0) {
-        segment.sackBlocks = receiver.sackBlocksForSegment(this.timestamps ? 3 : 4);
-      }
-      receiver.acks.onSent(payload.length > 0, now);
-    }
-    if (this.timestamps || segment.hasTimestamps) {
-      segment.hasTimestamps = true;
-      segment.timestampValue = this.timestampAt(now);
-      segment.timestampEcho = (flags & Flag.ACK) !== 0 ? receiver.tsRecent : 0;
-    }
-    return segment;
+    return makeSegment(this, flags, seq, payload, now);
+  }
+
+  /** Octets that SACK blocks will take from the text of the next segment. */
+  get sackOctets(): number {
+    return sackOctets(this);
   }
 
   /** Ends with an error for the owner. No segment is sent. */
@@ -476,90 +405,9 @@ export class Connection implements SegmentMaker {
     this.receiver.onRead(octets, now, this.sender.rtt.smoothed, this.receiveShut);
   }
 
-  #addSynOptions(segment: Segment): void {
-    const { profile, receiver } = this;
-    const answer = (segment.flags & Flag.ACK) !== 0;
-    segment.maximumSegmentSize = this.pathMss;
-    segment.sackPermitted = answer ? receiver.sack : profile.sack;
-    segment.hasTimestamps = answer ? this.timestamps : profile.timestamps;
-    if (answer ? this.windowScaling : profile.windowScaling) segment.windowScale = receiver.window.shiftToOffer();
-    segment.window = receiver.window.initial(
-      this.pathMss - (answer && this.timestamps ? TIMESTAMPS_OCTETS : 0),
-      receiver.rcvNxt,
-    );
-  }
-
   #markFinSent(now: number): void {
     for (const mark of this.marks) if (mark.kind === 'fin' && mark.direction === 'sent') return;
     this.mark('fin', 'sent', this.orphan ? 'close' : 'shutdown', now);
-  }
-
-  #retryState(now: number): RetryState {
-    const { recovery } = this.sender;
-    return {
-      timeouts: recovery.timeouts,
-      elapsed: now - recovery.firstTimeoutAt,
-      orphan: this.orphan,
-      userTimeout: this.settings.userTimeout,
-    };
-  }
-
-  #onTransmitTimer(now: number): void {
-    const { sender, profile } = this;
-    if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
-      const retry = this.#retryState(now);
-      if (this.#state === 'SYN-SENT') {
-        if (synRetriesExhausted(retry, profile)) {
-          this.fail(this.softError ?? 'ETIMEDOUT', 'handshake timed out', now);
-          return;
-        }
-      } else if (this.#state === 'SYN-RECEIVED') {
-        if (retry.timeouts >= profile.synAckRetries) {
-          this.fail('ETIMEDOUT', 'handshake timed out', now);
-          return;
-        }
-      } else if (retriesExhausted(retry, profile)) {
-        const reason = this.settings.userTimeout > 0 && !this.orphan ? 'user timeout' : 'retransmissions exhausted';
-        this.fail(this.softError ?? 'ETIMEDOUT', reason, now);
-        return;
-      }
-    } else if (sender.timer === 'persist' && this.#persistExhausted()) {
-      this.fail('ETIMEDOUT', 'retransmissions exhausted', now);
-      return;
-    }
-    sender.onTimer(now);
-  }
-
-  /** RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever. */
-  #persistExhausted(): boolean {
-    const limit = this.orphan ? this.profile.orphanRetries : this.profile.retries2;
-    return this.sender.probesOut >= limit;
-  }
-
-  /** RFC 9293, 3.8.4. */
-  #onKeepAlive(now: number): void {
-    const { settings, sender } = this;
-    const elapsed = now - this.lastReceivedAt;
-    if (sender.flight.packetsOut > 0 || sender.hasUnsent) {
-      this.keepAliveDeadline = now + settings.keepAliveIdle;
-      return;
-    }
-    if (elapsed < settings.keepAliveIdle) {
-      this.keepAliveDeadline = this.lastReceivedAt + settings.keepAliveIdle;
-      return;
-    }
-    const exhausted =
-      settings.userTimeout > 0
-        ? elapsed >= settings.userTimeout && this.keepAliveProbesOut > 0
-        : this.keepAliveProbesOut >= settings.keepAliveProbes;
-    if (exhausted) {
-      if (this.profile.keepAliveResets) this.queueReset('keep-alive exhausted', now);
-      this.fail('ETIMEDOUT', 'keep-alive exhausted', now);
-      return;
-    }
-    this.keepAliveProbesOut++;
-    sender.requestProbe();
-    this.keepAliveDeadline = now + settings.keepAliveInterval;
   }
 
   /** RST+ACK with the next pull: seq = SND.NXT, ack = RCV.NXT, options as in use. */

@@ -7,7 +7,8 @@ export {
   decideClose,
 } from './close-table.ts';
 export type { CongestionControl, CongestionView } from './congestion-control.ts';
-export { Connection, type ConnectionInit, type ConnectionSettings } from './connection.ts';
+export { Connection } from './connection.ts';
+export type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 export { ConnectionEvent } from './connection-events.ts';
 export {
   canSendText,

@@ -71,6 +71,12 @@ export class Receiver {
     return this.window.field(this.rcvNxt, this.held, this.acks.peerMss);
   }
 
+  /** Octets of the option that {@link sackBlocksForSegment} would fill, two of padding included (RFC 2018, section 3). */
+  sackOctets(max: number): number {
+    const blocks = this.#sackBlocks?.pending ?? 0;
+    return blocks === 0 ? 0 : 4 + 8 * Math.min(blocks, max);
+  }
+
   /** SACK blocks for the segment that goes out now. */
   sackBlocksForSegment(max: number): readonly SequenceNumber[] | null {
     return this.#sackBlocks === null || this.#sackBlocks.isEmpty ? null : this.#sackBlocks.takeForSegment(max);

@@ -15,6 +15,11 @@ export class SackBlocks {
     return this.#edges.length === 0 && this.#duplicate === null;
   }
 
+  /** How many blocks there are to report. */
+  get pending(): number {
+    return this.#edges.length / 2 + (this.#duplicate === null ? 0 : 1);
+  }
+
   /** Notes that [left, right) is now held out of order. */
   add(left: SequenceNumber, right: SequenceNumber): void {
     const edges = this.#edges;

@@ -35,6 +35,8 @@ export interface Path {
 export interface SegmentMaker {
   /** A segment with ports, acknowledgment, window and options filled in. */
   makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment;
+  /** Octets that SACK blocks take from the text of the next segment. */
+  readonly sackOctets: number;
 }
 
 /** Settings that the owner may change at any time. */
@@ -378,9 +380,10 @@ export class Sender implements CongestionView {
 
   #resend(sent: SentSegment, now: number): Segment {
     const length = seqDiff(sent.end, sent.seq);
-    if (length > this.mss && (sent.flags & Flag.SYN) === 0) {
+    const mss = this.#currentMss;
+    if (length > mss && (sent.flags & Flag.SYN) === 0) {
       const most = Math.max(1, Math.min(this.cwnd - this.flight.inFlight, this.#maxCount()));
-      this.flight.split(sent, seqAdd(sent.seq, most * this.mss), this.mss);
+      this.flight.split(sent, seqAdd(sent.seq, most * mss), mss);
     }
     this.flight.markRetransmitted(sent, now);
     this.recovery.onSent(sent.count);
@@ -395,7 +398,7 @@ export class Sender implements CongestionView {
 
   /** Segments that may go as one packet. */
   #maxCount(): number {
-    return Math.max(1, Math.floor(this.#path.segmentOctets / this.mss));
+    return Math.max(1, Math.floor(this.#path.segmentOctets / this.#currentMss));
   }
 
   #sendNew(quota: number, now: number): Segment | null {
@@ -427,12 +430,13 @@ export class Sender implements CongestionView {
       this.#finSent = true;
     }
     const end = seqAdd(seq, length + (fin ? 1 : 0));
-    const count = length <= this.mss ? 1 : Math.ceil(length / this.mss);
+    const mss = this.#currentMss;
+    const count = length <= mss ? 1 : Math.ceil(length / mss);
     const flight = this.flight;
     const wasIdle = flight.packetsOut === 0;
     flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
     this.sndNxt = end;
-    if (length < count * this.mss) this.#lastSmallEnd = end;
+    if (length < count * mss) this.#lastSmallEnd = end;
     if (flight.packetsOut > this.#maxOut) {
       this.#maxOut = flight.packetsOut;
       this.#cwndLimited = false;
@@ -451,7 +455,7 @@ export class Sender implements CongestionView {
     this.#probe = 'none';
     const room = seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt);
     if (this.hasUnsent && room > 0) {
-      const text = Math.min(this.unsent, room, this.mss);
+      const text = Math.min(this.unsent, room, this.#currentMss);
       const payload = this.buffer.view(seqDiff(this.sndNxt, this.#bufferSeq), text, false);
       const segment = this.#transmit(payload, this.finQueued && text === this.unsent && room > text, now);
       if (kind === 'tail loss') this.#noteTailLossProbe(now);
@@ -486,7 +490,13 @@ export class Sender implements CongestionView {
   /** A peer with a tiny window gets segments of half of it, so that the window can move (Linux tcp_bound_to_half_wnd). */
   #boundToHalfWindow(): number {
     const half = this.maxWindow > 536 ? this.maxWindow >> 1 : this.maxWindow;
-    return half > 0 && half < this.mss ? Math.max(half, 1) : this.mss;
+    const mss = this.#currentMss;
+    return half > 0 && half < mss ? Math.max(half, 1) : mss;
+  }
+
+  /** What fits one segment beside the SACK blocks that it will carry (RFC 9293, 3.7.1, MUST-16; Linux tcp_current_mss). */
+  get #currentMss(): number {
+    return Math.max(this.mss - this.#maker.sackOctets, 1);
   }
 
   /** RFC 5681, 4.1: after an idle RTO the old cwnd tells nothing. */
