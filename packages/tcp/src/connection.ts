@@ -347,11 +347,6 @@ export class Connection implements SegmentMaker {
     return makeSegment(this, flags, seq, payload, now);
   }
 
-  /** Octets that SACK blocks will take from the text of the next segment. */
-  get sackOctets(): number {
-    return sackOctets(this);
-  }
-
   /** Ends with an error for the owner. No segment is sent. */
   fail(error: ErrorCode, reason: EndReason, now: number): void {
     if (!this.orphan) this.error = error;
