@@ -43,3 +43,9 @@ export type {
 } from './code-block.ts';
 export type { CodeValue } from './code-value.ts';
 export { type CodeFailure, CodeInterpreter, type CodeNames, type CodeOutcome } from './evaluate-code.ts';
+
+export type { AssertedState, AssertedTimer, CommandAction } from './command-action.ts';
+export { type CommandEnvironment, interpretCommand } from './interpret-command.ts';
+
+export { errnoNameOf, errnoNumber } from './errno-numbers.ts';
+export { addressOf, fieldOf, integerOf, symbolValue } from './expression-value.ts';
