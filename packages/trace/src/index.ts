@@ -1,1 +1,4 @@
-export {};
+export type { CallEvent, SegmentEvent, StateEvent, TimerEvent, TraceEndpoint, TraceEvent } from './event.ts';
+export { formatEndpoint } from './endpoint.ts';
+export { connectionsOf, type TraceConnection } from './connection.ts';
+export { Trace, type TraceOptions } from './trace.ts';

@@ -1,0 +1,64 @@
+import type { IpAddress, Packet } from '@halfclose/codec';
+
+/** One end of a connection. */
+export interface TraceEndpoint {
+  readonly address: IpAddress;
+  /** 0 to 65535. */
+  readonly port: number;
+}
+
+interface EventBase {
+  /** Milliseconds of the host's clock. */
+  readonly time: number;
+  /** The host it happened on. */
+  readonly host: string;
+}
+
+/** A packet left or reached a host, or was dropped there or on the way. */
+export interface SegmentEvent extends EventBase {
+  readonly type: 'segment';
+  readonly direction: 'sent' | 'received' | 'dropped';
+  /** Its payload may be a view of a live buffer: valid only until `record` returns. */
+  readonly packet: Packet;
+  /** State of the connection it belongs to after the event; `null`: no connection. */
+  readonly state: string | null;
+  /** Why it was dropped. */
+  readonly reason?: string;
+}
+
+/** A connection went from one state to another. */
+export interface StateEvent extends EventBase {
+  readonly type: 'state';
+  readonly local: TraceEndpoint;
+  readonly remote: TraceEndpoint;
+  /** States as RFC 9293 prints them: `FIN-WAIT-2`. */
+  readonly from: string;
+  readonly to: string;
+  /** What caused it, in a few words: `close()`, `FIN received`. */
+  readonly why: string;
+}
+
+/** A timer of a connection expired. */
+export interface TimerEvent extends EventBase {
+  readonly type: 'timer';
+  readonly local: TraceEndpoint;
+  readonly remote: TraceEndpoint;
+  /** `retransmission`, `loss probe`, `persist`, `delayed ack`, `keepalive`, `FIN-WAIT-2`, `TIME-WAIT`. */
+  readonly timer: string;
+}
+
+/** A program called its socket, and the call returned. */
+export interface CallEvent extends EventBase {
+  readonly type: 'call';
+  /** `null`: not bound yet. */
+  readonly local: TraceEndpoint | null;
+  /** `null`: not connected. */
+  readonly remote: TraceEndpoint | null;
+  /** `connect`, `send(1000)`, `shutdown(SHUT_WR)`, `close`. */
+  readonly call: string;
+  /** `0`, `1000`, `-1 EPIPE`; empty: nothing to tell. */
+  readonly result: string;
+}
+
+/** Whatever a trace is made of. Who reports events makes objects of these shapes and needs nothing of this package. */
+export type TraceEvent = SegmentEvent | StateEvent | TimerEvent | CallEvent;
