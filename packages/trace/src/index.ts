@@ -2,3 +2,5 @@ export type { CallEvent, SegmentEvent, StateEvent, TimerEvent, TraceEndpoint, Tr
 export { formatEndpoint } from './endpoint.ts';
 export { connectionsOf, type TraceConnection } from './connection.ts';
 export { Trace, type TraceOptions } from './trace.ts';
+
+export { ladder, type LadderOptions } from './ladder.ts';
