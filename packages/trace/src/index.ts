@@ -4,3 +4,4 @@ export { connectionsOf, type TraceConnection } from './connection.ts';
 export { Trace, type TraceOptions } from './trace.ts';
 
 export { ladder, type LadderOptions } from './ladder.ts';
+export { timeline, type TimelineOptions } from './timeline.ts';
