@@ -5,3 +5,4 @@ export { Trace, type TraceOptions } from './trace.ts';
 
 export { ladder, type LadderOptions } from './ladder.ts';
 export { timeline, type TimelineOptions } from './timeline.ts';
+export { PcapngTrace, type PcapngTraceOptions, writePcapng } from './pcapng-trace.ts';
