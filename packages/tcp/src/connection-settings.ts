@@ -1,0 +1,51 @@
+import type { IpAddress, SequenceNumber } from '@halfclose/codec';
+import type { Profile } from './profile.ts';
+import type { BlockPool } from './send-buffer.ts';
+import type { Path } from './sender.ts';
+
+/** What a connection is made of. */
+export interface ConnectionInit {
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+  readonly profile: Profile;
+  readonly path: Path;
+  /** ISS, from {@link initialSequenceNumber}. */
+  readonly initialSequenceNumber: SequenceNumber;
+  /** Added to the milliseconds of the clock to make TSval (RFC 7323, 5.4; random per peer). */
+  readonly timestampOffset: number;
+  readonly pool: BlockPool;
+}
+
+/** Settings of one connection beside those of its sender. Times in milliseconds. */
+export interface ConnectionSettings {
+  /** SO_KEEPALIVE. */
+  keepAlive: boolean;
+  /** TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT. */
+  keepAliveIdle: number;
+  keepAliveInterval: number;
+  keepAliveProbes: number;
+  /** TCP_USER_TIMEOUT; 0: none. */
+  userTimeout: number;
+  /** TCP_LINGER2: the orphan's limit in FIN-WAIT-2; 0: the profile's; negative: none at all, reset instead. */
+  linger2: number;
+  /** TCP_MAXSEG: upper bound of the MSS, offered and used; 0: none. */
+  maxSegment: number;
+  /** SO_SNDBUF fixes the send buffer at this many octets; 0: it grows. */
+  sendBuffer: number;
+}
+
+/** What a connection starts with when its owner has said nothing. */
+export function defaultSettings(profile: Profile): ConnectionSettings {
+  return {
+    keepAlive: false,
+    keepAliveIdle: profile.keepAliveIdle,
+    keepAliveInterval: profile.keepAliveInterval,
+    keepAliveProbes: profile.keepAliveProbes,
+    userTimeout: 0,
+    linger2: 0,
+    maxSegment: 0,
+    sendBuffer: 0,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Connection } from './connection.ts';
+import { type RetryState, retriesExhausted, synRetriesExhausted } from './retry-limits.ts';
+
+/** Lets the timers of a connection strike whose time has come. Returns the name of the last one; `null`: none. */
+export function tickConnection(connection: Connection, now: number): string | null {
+  const { receiver, sender } = connection;
+  let struck: string | null = null;
+  if (receiver.acks.deadline <= now) {
+    receiver.acks.onDeadline(sender.rtt.rto);
+    struck = 'delayed ack';
+  }
+  if (connection.keepAliveDeadline <= now) {
+    onKeepAlive(connection, now);
+    struck = 'keepalive';
+  }
+  if (connection.finWait2Deadline <= now) {
+    connection.finish('FIN-WAIT-2 limit', now);
+    return 'FIN-WAIT-2';
+  }
+  if (sender.timerDeadline <= now) {
+    struck = sender.timer;
+    onTransmitTimer(connection, now);
+  }
+  return struck;
+}
+
+function onTransmitTimer(connection: Connection, now: number): void {
+  const { sender } = connection;
+  if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
+    if (giveUpRetransmitting(connection, now)) return;
+  } else if (sender.timer === 'persist' && persistExhausted(connection)) {
+    connection.fail('ETIMEDOUT', 'retransmissions exhausted', now);
+    return;
+  }
+  sender.onTimer(now);
+}
+
+/** R2 of RFC 9293, 3.8.3. Returns whether the connection has ended. */
+function giveUpRetransmitting(connection: Connection, now: number): boolean {
+  const { profile, settings, state } = connection;
+  const { recovery } = connection.sender;
+  const retry: RetryState = {
+    timeouts: recovery.timeouts,
+    elapsed: now - recovery.firstTimeoutAt,
+    orphan: connection.orphan,
+    userTimeout: settings.userTimeout,
+  };
+  const error = connection.softError ?? 'ETIMEDOUT';
+  if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
+    const exhausted =
+      state === 'SYN-SENT' ? synRetriesExhausted(retry, profile) : retry.timeouts >= profile.synAckRetries;
+    if (exhausted) connection.fail(error, 'handshake timed out', now);
+    return exhausted;
+  }
+  if (!retriesExhausted(retry, profile)) return false;
+  const isUserTimeout = settings.userTimeout > 0 && !connection.orphan;
+  connection.fail(error, isUserTimeout ? 'user timeout' : 'retransmissions exhausted', now);
+  return true;
+}
+
+/** RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever. */
+function persistExhausted(connection: Connection): boolean {
+  const { profile } = connection;
+  return connection.sender.probesOut >= (connection.orphan ? profile.orphanRetries : profile.retries2);
+}
+
+/** RFC 9293, 3.8.4. */
+function onKeepAlive(connection: Connection, now: number): void {
+  const { settings, sender } = connection;
+  const elapsed = now - connection.lastReceivedAt;
+  if (sender.flight.packetsOut > 0 || sender.hasUnsent) {
+    connection.keepAliveDeadline = now + settings.keepAliveIdle;
+    return;
+  }
+  if (elapsed < settings.keepAliveIdle) {
+    connection.keepAliveDeadline = connection.lastReceivedAt + settings.keepAliveIdle;
+    return;
+  }
+  const exhausted =
+    settings.userTimeout > 0
+      ? elapsed >= settings.userTimeout && connection.keepAliveProbesOut > 0
+      : connection.keepAliveProbesOut >= settings.keepAliveProbes;
+  if (exhausted) {
+    if (connection.profile.keepAliveResets) connection.queueReset('keep-alive exhausted', now);
+    connection.fail('ETIMEDOUT', 'keep-alive exhausted', now);
+    return;
+  }
+  connection.keepAliveProbesOut++;
+  sender.requestProbe();
+  connection.keepAliveDeadline = now + settings.keepAliveInterval;
+}

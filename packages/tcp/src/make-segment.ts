@@ -1,0 +1,59 @@
+import { Flag, Segment, type SequenceNumber } from '@halfclose/codec';
+import type { Connection } from './connection.ts';
+
+/** Octets that the timestamps option takes in each segment (RFC 7323, appendix A). */
+export const TIMESTAMPS_OCTETS = 12;
+
+/** SACK blocks that fit beside timestamps, and without (RFC 2018, section 3). */
+export function mostSackBlocks(connection: Connection): number {
+  return connection.timestamps ? 3 : 4;
+}
+
+/** A segment of the connection with ports, acknowledgment, window and options filled in. */
+export function makeSegment(
+  connection: Connection,
+  flags: number,
+  seq: SequenceNumber,
+  payload: Uint8Array,
+  now: number,
+): Segment {
+  const { receiver } = connection;
+  const segment = new Segment();
+  const isSyn = (flags & Flag.SYN) !== 0;
+  segment.sourcePort = connection.localPort;
+  segment.destinationPort = connection.remotePort;
+  segment.seq = seq;
+  segment.flags = flags;
+  segment.payload = payload;
+  if (isSyn) addSynOptions(connection, segment);
+  else {
+    segment.window = receiver.windowField();
+    segment.hasTimestamps = connection.timestamps;
+  }
+  if ((flags & Flag.ACK) !== 0) {
+    segment.ack = receiver.rcvNxt;
+    if (receiver.sack && !isSyn) {
+      segment.sackBlocks = receiver.sackBlocksForSegment(mostSackBlocks(connection));
+    }
+    receiver.acks.onSent(payload.length > 0, now);
+  }
+  if (segment.hasTimestamps) {
+    segment.timestampValue = connection.timestampAt(now);
+    segment.timestampEcho = (flags & Flag.ACK) !== 0 ? receiver.tsRecent : 0;
+  }
+  return segment;
+}
+
+/** A SYN offers what the profile has; a SYN+ACK what was agreed on (RFC 7323, 1.3; RFC 2018, section 2). */
+function addSynOptions(connection: Connection, segment: Segment): void {
+  const { profile, receiver } = connection;
+  const isAnswer = (segment.flags & Flag.ACK) !== 0;
+  segment.maximumSegmentSize = connection.pathMss;
+  segment.sackPermitted = isAnswer ? receiver.sack : profile.sack;
+  segment.hasTimestamps = isAnswer ? connection.timestamps : profile.timestamps;
+  if (isAnswer ? connection.windowScaling : profile.windowScaling) {
+    segment.windowScale = receiver.window.shiftToOffer();
+  }
+  const options = isAnswer && connection.timestamps ? TIMESTAMPS_OCTETS : 0;
+  segment.window = receiver.window.initial(connection.pathMss - options, receiver.rcvNxt);
+}
