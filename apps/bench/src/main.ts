@@ -1,2 +1,51 @@
-#!/usr/bin/env node
-process.stdout.write('halfclose bench: nothing here yet\n');
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { machine, type Results, table } from './report.ts';
+import { halfclose, node } from './rounds.ts';
+import { IDLE_CONNECTIONS, measure } from './rows.ts';
+import { idleMemory } from './workloads/idle-memory.ts';
+
+const USAGE = `Usage: pnpm bench [--json FILE] [--rounds N] [--only TEXT]
+
+Runs the same work on node:net over the kernel's loopback and on Halfclose's in-process network, in one process, the
+two in turn, and prints medians and how many times better Halfclose is.
+
+  --json FILE    write the results as JSON
+  --rounds N     rounds after the warm-up (default 5)
+  --only TEXT    only rows whose name contains TEXT
+  --help         this text
+`;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', default: '' },
+    help: { type: 'boolean', default: false },
+    'idle-memory': { type: 'string' },
+  },
+});
+
+if (values.help) process.stdout.write(USAGE);
+else if (values['idle-memory'] !== undefined) {
+  const reading = await idleMemory(values['idle-memory'] === 'node' ? node : halfclose, IDLE_CONNECTIONS);
+  process.stdout.write(JSON.stringify(reading));
+  process.exit(0);
+} else {
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a positive integer');
+  const rows = await measure(
+    rounds,
+    (name) => name.includes(values.only),
+    (row) => {
+      process.stderr.write(`${row.name}: ${row.ratio.toFixed(2)}x\n`);
+    },
+  );
+  const results: Results = { machine: machine(), rows };
+  process.stdout.write(`${table(rows)}\n`);
+  if (values.json !== undefined) {
+    writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+    process.stdout.write(`wrote ${values.json}\n`);
+  }
+  process.exit(0);
+}

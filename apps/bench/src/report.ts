@@ -1,0 +1,72 @@
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import Table from 'cli-table3';
+
+/** One row of the results. */
+export interface Row {
+  readonly name: string;
+  readonly unit: string;
+  readonly halfclose: number;
+  readonly node: number;
+  /** How many times better Halfclose is: halfclose / node, and node / halfclose where less is better. */
+  readonly ratio: number;
+  /** The ratio aimed at. */
+  readonly goal: number;
+}
+
+/** The machine that the figures were taken on. */
+export interface Machine {
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryMiB: number;
+}
+
+/** The results as written with --json. */
+export interface Results {
+  readonly machine: Machine;
+  readonly rows: readonly Row[];
+}
+
+/** Facts about this machine. */
+export function machine(): Machine {
+  const processors = cpus();
+  return {
+    node: process.version,
+    platform: `${platform()} ${release()} ${arch()}`,
+    cpu: processors[0]?.model.trim() ?? 'unknown',
+    cores: processors.length,
+    memoryMiB: Math.round(totalmem() / 2 ** 20),
+  };
+}
+
+/** The rows as a table for people. */
+export function table(rows: readonly Row[]): string {
+  const out = new Table({
+    head: ['', 'unit', 'halfclose', 'node:net', 'ratio', 'goal', ''],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of rows) {
+    out.push([
+      row.name,
+      row.unit,
+      figure(row.halfclose),
+      figure(row.node),
+      `${row.ratio.toFixed(2)}x`,
+      `${row.goal}x`,
+      verdict(row),
+    ]);
+  }
+  return out.toString();
+}
+
+function verdict(row: Row): string {
+  if (row.ratio >= row.goal) return 'goal met';
+  return row.ratio >= 1 ? 'below goal' : 'SLOWER THAN node:net';
+}
+
+function figure(value: number): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+}

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Row } from './report.ts';
+import { inTurn, median, type Pair } from './rounds.ts';
+import type { Net } from './subject.ts';
+import { bulk } from './workloads/bulk.ts';
+import { connectAndClose, connectAndReset } from './workloads/connect-close.ts';
+import type { IdleMemory } from './workloads/idle-memory.ts';
+import { roundTrips } from './workloads/round-trips.ts';
+
+const MIB = 2 ** 20;
+/** Idle connections in the memory rows. */
+export const IDLE_CONNECTIONS = 10_000;
+
+/** A speed row: what is run on either side, and how to show it. */
+interface SpeedRow {
+  readonly name: string;
+  readonly unit: string;
+  readonly goal: number;
+  /** What one unit of the figure is, in what the workload returns. */
+  readonly per: number;
+  run(net: Net): Promise<number>;
+}
+
+const SPEED_ROWS: readonly SpeedRow[] = [
+  { name: 'bulk, 64 KiB writes', unit: 'MB/s', goal: 8, per: 1e6, run: (net) => bulk(net, 65_536, 1024 * MIB) },
+  { name: 'bulk, 1 KiB writes', unit: 'MB/s', goal: 5, per: 1e6, run: (net) => bulk(net, 1024, 192 * MIB) },
+  { name: 'bulk, 16 B writes', unit: 'MB/s', goal: 6, per: 1e6, run: (net) => bulk(net, 16, 6 * MIB) },
+  { name: 'round trips, 1 connection', unit: '1/s', goal: 40, per: 1, run: (net) => roundTrips(net, 1, 30_000) },
+  { name: 'round trips, 100 connections', unit: '1/s', goal: 25, per: 1, run: (net) => roundTrips(net, 100, 60_000) },
+  { name: 'connect + orderly close', unit: '1/s', goal: 20, per: 1, run: (net) => connectAndClose(net, 6_000) },
+  { name: 'connect + reset', unit: '1/s', goal: 15, per: 1, run: (net) => connectAndReset(net, 6_000) },
+];
+
+/** Measures all rows. `onRow` is told of each as it is done. */
+export async function measure(
+  rounds: number,
+  matches: (name: string) => boolean,
+  onRow: (row: Row) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  const add = (row: Row): void => {
+    rows.push(row);
+    onRow(row);
+  };
+  for (const { name, unit, goal, per, run } of SPEED_ROWS) {
+    if (!matches(name)) continue;
+    const pair = await inTurn(run, rounds);
+    add({ name, unit, halfclose: pair.halfclose / per, node: pair.node / per, ratio: pair.halfclose / pair.node, goal });
+  }
+  const memory = { name: 'idle connection', unit: 'octets', goal: 3.5 };
+  if (matches(`heap per ${memory.name}`) || matches(`RSS per ${memory.name}`)) {
+    const { heap, rss } = await idleMemoryOfBoth(Math.max(1, rounds >> 1));
+    add({ ...memory, name: `heap per ${memory.name}`, ...heap, ratio: heap.node / heap.halfclose });
+    add({ ...memory, name: `RSS per ${memory.name}`, ...rss, ratio: rss.node / rss.halfclose });
+  }
+  return rows;
+}
+
+/** Each reading in a process of its own, the two sides in turn. */
+async function idleMemoryOfBoth(rounds: number): Promise<{ heap: Pair; rss: Pair }> {
+  const ours: IdleMemory[] = [];
+  const theirs: IdleMemory[] = [];
+  for (let i = 0; i < rounds; i++) {
+    ours.push(await idleMemoryOf('halfclose'));
+    theirs.push(await idleMemoryOf('node'));
+  }
+  const pair = (pick: (reading: IdleMemory) => number): Pair => ({
+    halfclose: median(ours.map(pick)),
+    node: median(theirs.map(pick)),
+  });
+  return { heap: pair((reading) => reading.heap), rss: pair((reading) => reading.rss) };
+}
+
+async function idleMemoryOf(side: 'halfclose' | 'node'): Promise<IdleMemory> {
+  const program = fileURLToPath(import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, '--idle-memory', side]);
+  const reading: unknown = JSON.parse(stdout);
+  if (!isIdleMemory(reading)) throw new Error(`no reading: ${stdout}`);
+  return reading;
+}
+
+function isIdleMemory(value: unknown): value is IdleMemory {
+  return typeof value === 'object' && value !== null && 'heap' in value && 'rss' in value;
+}
