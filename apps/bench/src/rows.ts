@@ -24,12 +24,36 @@ interface SpeedRow {
 }
 
 const SPEED_ROWS: readonly SpeedRow[] = [
-  { name: 'bulk, 64 KiB writes', unit: 'MB/s', goal: 8, per: 1e6, run: (net) => bulk(net, 65_536, 1024 * MIB) },
+  {
+    name: 'bulk, 64 KiB writes',
+    unit: 'MB/s',
+    goal: 8,
+    per: 1e6,
+    run: (net) => bulk(net, 65_536, 1024 * MIB),
+  },
   { name: 'bulk, 1 KiB writes', unit: 'MB/s', goal: 5, per: 1e6, run: (net) => bulk(net, 1024, 192 * MIB) },
   { name: 'bulk, 16 B writes', unit: 'MB/s', goal: 6, per: 1e6, run: (net) => bulk(net, 16, 6 * MIB) },
-  { name: 'round trips, 1 connection', unit: '1/s', goal: 40, per: 1, run: (net) => roundTrips(net, 1, 30_000) },
-  { name: 'round trips, 100 connections', unit: '1/s', goal: 25, per: 1, run: (net) => roundTrips(net, 100, 60_000) },
-  { name: 'connect + orderly close', unit: '1/s', goal: 20, per: 1, run: (net) => connectAndClose(net, 6_000) },
+  {
+    name: 'round trips, 1 connection',
+    unit: '1/s',
+    goal: 40,
+    per: 1,
+    run: (net) => roundTrips(net, 1, 30_000),
+  },
+  {
+    name: 'round trips, 100 connections',
+    unit: '1/s',
+    goal: 25,
+    per: 1,
+    run: (net) => roundTrips(net, 100, 60_000),
+  },
+  {
+    name: 'connect + orderly close',
+    unit: '1/s',
+    goal: 20,
+    per: 1,
+    run: (net) => connectAndClose(net, 6_000),
+  },
   { name: 'connect + reset', unit: '1/s', goal: 15, per: 1, run: (net) => connectAndReset(net, 6_000) },
 ];
 
@@ -47,7 +71,14 @@ export async function measure(
   for (const { name, unit, goal, per, run } of SPEED_ROWS) {
     if (!matches(name)) continue;
     const pair = await inTurn(run, rounds);
-    add({ name, unit, halfclose: pair.halfclose / per, node: pair.node / per, ratio: pair.halfclose / pair.node, goal });
+    add({
+      name,
+      unit,
+      halfclose: pair.halfclose / per,
+      node: pair.node / per,
+      ratio: pair.halfclose / pair.node,
+      goal,
+    });
   }
   const memory = { name: 'idle connection', unit: 'octets', goal: 3.5 };
   if (matches(`heap per ${memory.name}`) || matches(`RSS per ${memory.name}`)) {
@@ -75,7 +106,12 @@ async function idleMemoryOfBoth(rounds: number): Promise<{ heap: Pair; rss: Pair
 
 async function idleMemoryOf(side: 'halfclose' | 'node'): Promise<IdleMemory> {
   const program = fileURLToPath(import.meta.url);
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', program, '--idle-memory', side]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    program,
+    '--idle-memory',
+    side,
+  ]);
   const reading: unknown = JSON.parse(stdout);
   if (!isIdleMemory(reading)) throw new Error(`no reading: ${stdout}`);
   return reading;

@@ -152,7 +152,9 @@ export class SocketOptions {
       case 'SO_KEEPALIVE':
         return settings.keepAlive === true ? 1 : 0;
       case 'SO_RCVBUF':
-        return this.#connection?.receiver.window.buffer ?? (this.#receiveBuffer || profile.receiveBufferInitial);
+        return (
+          this.#connection?.receiver.window.buffer ?? (this.#receiveBuffer || profile.receiveBufferInitial)
+        );
       case 'SO_SNDBUF':
         return settings.sendBuffer ?? profile.sendBufferInitial;
       case 'TCP_NODELAY':

@@ -12,11 +12,13 @@ import {
   type ListenerOwner,
   LOOPBACK_IPV4,
   LOOPBACK_IPV6,
+  type TcpInfo,
+  tcpInfo,
 } from '@halfclose/stack';
 import { AF_INET, AF_INET6, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
 import { Errno, errnoName } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
-import { SocketOptions } from './socket-options.ts';
+import { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';
 
 /** An address and a port. */
 export interface SocketAddress {
@@ -312,6 +314,41 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     }
     if (connection !== undefined && connection.error !== null) flags |= Poll.ERR;
     return flags;
+  }
+
+  /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
+  setsockopt(option: 'SO_LINGER', value: Linger): number;
+  setsockopt(option: NumberOption, value: number): number;
+  setsockopt(option: NumberOption | 'SO_LINGER', value: number | Linger): number {
+    if (option === 'SO_LINGER')
+      return typeof value === 'object' ? this.options.setLinger(value) : -Errno.EINVAL;
+    return typeof value === 'number'
+      ? this.options.set(option, value, this.host.timers.now())
+      : -Errno.EINVAL;
+  }
+
+  /** getsockopt(2). SO_ERROR takes the error; TCP_INFO is `-EINVAL` without a connection. */
+  getsockopt(option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN'): number;
+  getsockopt(option: 'SO_LINGER'): Linger;
+  getsockopt(option: 'TCP_INFO'): TcpInfo | number;
+  getsockopt(
+    option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_INFO',
+  ): number | Linger | TcpInfo {
+    const connection = this.#hosted?.connection;
+    switch (option) {
+      case 'SO_ERROR':
+        return this.takeError();
+      case 'SO_ACCEPTCONN':
+        return this.#listener === null ? 0 : 1;
+      case 'SO_LINGER': {
+        const { linger } = this.options;
+        return { onoff: linger === null ? 0 : 1, linger: linger ?? 0 };
+      }
+      case 'TCP_INFO':
+        return connection === undefined ? -Errno.EINVAL : tcpInfo(connection);
+      default:
+        return this.options.get(option);
+    }
   }
 
   /** SO_ERROR: the pending error as a positive number, which is thereby taken; 0: none. */

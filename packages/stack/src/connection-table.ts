@@ -93,7 +93,13 @@ export class ConnectionTable<T extends FourTuple> {
   }
 
   #hashOf(entry: T): number {
-    return hashFourTuple(entry.localAddress, entry.localPort, entry.remoteAddress, entry.remotePort, this.#seed);
+    return hashFourTuple(
+      entry.localAddress,
+      entry.localPort,
+      entry.remoteAddress,
+      entry.remotePort,
+      this.#seed,
+    );
   }
 
   #place(entry: T, hash: number): void {

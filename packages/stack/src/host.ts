@@ -237,7 +237,9 @@ export class Host {
   }
 
   /** Ends a TIME-WAIT with these four numbers; returns the ISS that follows on its last one, `null`: there is none. */
-  #reopen(tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>): number | null {
+  #reopen(
+    tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
+  ): number | null {
     const { timeWaits, ports } = this.#state;
     const former = timeWaits.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
     if (former === null) return null;

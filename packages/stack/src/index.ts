@@ -1,5 +1,12 @@
 // What the layers above need of the layers below, so that they depend on the stack alone.
-export { ANY_IPV4, ANY_IPV6, IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, parseIpAddress } from '@halfclose/codec';
+export {
+  ANY_IPV4,
+  ANY_IPV6,
+  IpAddress,
+  LOOPBACK_IPV4,
+  LOOPBACK_IPV6,
+  parseIpAddress,
+} from '@halfclose/codec';
 export {
   type Allocate,
   Connection,

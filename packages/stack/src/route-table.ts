@@ -58,7 +58,8 @@ export class RouteTable {
     if (destination.isLoopback) {
       return { device: this.#loopback, source: destination.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6 };
     }
-    for (const own of this.#local) if (own.equals(destination)) return { device: this.#loopback, source: own };
+    for (const own of this.#local)
+      if (own.equals(destination)) return { device: this.#loopback, source: own };
     let best: Prefix | null = null;
     for (const entry of this.#prefixes) {
       if (entry.prefix.isIPv4 !== destination.isIPv4) continue;

@@ -23,7 +23,9 @@ export class WireDevice implements PacketDevice {
 
   constructor(frames: FrameDevice) {
     if (!Number.isInteger(frames.mtu) || frames.mtu < 68) {
-      throw new RangeError(`frames.mtu must be an integer of at least 68 octets (RFC 791), got ${frames.mtu}`);
+      throw new RangeError(
+        `frames.mtu must be an integer of at least 68 octets (RFC 791), got ${frames.mtu}`,
+      );
     }
     this.name = frames.name;
     this.mtu = frames.mtu;

@@ -64,7 +64,12 @@ export const CLOSE_TABLE: readonly CloseRule[] = [
     action: 'fin',
     reason: 'close',
   },
-  { rows: ['c03'], states: ['FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'LAST-ACK'], action: 'go on', reason: 'close' },
+  {
+    rows: ['c03'],
+    states: ['FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'LAST-ACK'],
+    action: 'go on',
+    reason: 'close',
+  },
 ];
 
 /** The row that decides. */

@@ -42,5 +42,7 @@ export function hasReceivedFin(state: ConnectionState): boolean {
 
 /** Whether text may still be queued for sending in this state. */
 export function canSendText(state: ConnectionState): boolean {
-  return state === 'ESTABLISHED' || state === 'CLOSE-WAIT' || state === 'SYN-SENT' || state === 'SYN-RECEIVED';
+  return (
+    state === 'ESTABLISHED' || state === 'CLOSE-WAIT' || state === 'SYN-SENT' || state === 'SYN-RECEIVED'
+  );
 }

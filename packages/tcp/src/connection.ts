@@ -1,4 +1,13 @@
-import { Flag, type IpAddress, NO_BYTES, type Segment, type SequenceNumber, seqAdd, seqDiff, seqLt } from '@halfclose/codec';
+import {
+  Flag,
+  type IpAddress,
+  NO_BYTES,
+  type Segment,
+  type SequenceNumber,
+  seqAdd,
+  seqDiff,
+  seqLt,
+} from '@halfclose/codec';
 import { closeConnection, disownConnection, reset, shutdownSending } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';

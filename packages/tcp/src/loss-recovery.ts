@@ -59,12 +59,20 @@ export class LossRecovery {
   onDelivered(sent: SentSegment, now: number): void {
     const rtt = now - sent.sentAt;
     if (sent.transmissions > 1 && rtt < this.#rtt.minimum) return;
-    if (sent.sentAt > this.#rackSentAt || (sent.sentAt === this.#rackSentAt && seqGt(sent.end, this.#rackEnd))) {
+    if (
+      sent.sentAt > this.#rackSentAt ||
+      (sent.sentAt === this.#rackSentAt && seqGt(sent.end, this.#rackEnd))
+    ) {
       this.#rackSentAt = sent.sentAt;
       this.#rackEnd = sent.end;
       this.#rackRtt = rtt;
     }
-    if (sent.transmissions === 1 && !sent.lost && this.#highestSacked !== null && seqLt(sent.end, this.#highestSacked)) {
+    if (
+      sent.transmissions === 1 &&
+      !sent.lost &&
+      this.#highestSacked !== null &&
+      seqLt(sent.end, this.#highestSacked)
+    ) {
       this.#reorderingSeen = true;
     }
   }

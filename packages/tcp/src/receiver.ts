@@ -79,7 +79,9 @@ export class Receiver {
 
   /** SACK blocks for the segment that goes out now. */
   sackBlocksForSegment(max: number): readonly SequenceNumber[] | null {
-    return this.#sackBlocks === null || this.#sackBlocks.isEmpty ? null : this.#sackBlocks.takeForSegment(max);
+    return this.#sackBlocks === null || this.#sackBlocks.isEmpty
+      ? null
+      : this.#sackBlocks.takeForSegment(max);
   }
 
   /**

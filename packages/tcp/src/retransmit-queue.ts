@@ -136,7 +136,13 @@ export class RetransmitQueue {
     const length = seqDiff(at, sent.seq);
     if (length <= 0 || seqGeq(at, sent.end)) return false;
     const before = sent.count;
-    const rest = new SentSegment(at, sent.end, sent.flags, Math.max(1, Math.ceil(seqDiff(sent.end, at) / mss)), sent.sentAt);
+    const rest = new SentSegment(
+      at,
+      sent.end,
+      sent.flags,
+      Math.max(1, Math.ceil(seqDiff(sent.end, at) / mss)),
+      sent.sentAt,
+    );
     rest.transmissions = sent.transmissions;
     rest.sacked = sent.sacked;
     rest.lost = sent.lost;

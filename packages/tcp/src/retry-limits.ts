@@ -32,6 +32,7 @@ export function synRetriesExhausted(state: RetryState, profile: Profile): boolea
 export function retriesExhausted(state: RetryState, profile: Profile): boolean {
   if (state.timeouts === 0) return false;
   const retries = state.orphan ? profile.orphanRetries : profile.retries2;
-  const limit = state.userTimeout > 0 ? state.userTimeout : retriesAsTime(retries, profile.minRto, profile.maxRto);
+  const limit =
+    state.userTimeout > 0 ? state.userTimeout : retriesAsTime(retries, profile.minRto, profile.maxRto);
   return state.elapsed >= limit;
 }

@@ -33,7 +33,12 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
   const { receiver } = connection;
   const { flags } = segment;
   const isReset = (flags & Flag.RST) !== 0;
-  if (connection.timestamps && segment.hasTimestamps && !isReset && isOldTimestamp(connection, segment, now)) {
+  if (
+    connection.timestamps &&
+    segment.hasTimestamps &&
+    !isReset &&
+    isOldTimestamp(connection, segment, now)
+  ) {
     answerUnacceptable(connection, segment, now);
     return false;
   }
@@ -102,7 +107,8 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
   const { receiver, sender } = connection;
   if (connection.state === 'SYN-RECEIVED') {
     if (segment.seq === receiver.irs) {
-      if ((segment.flags & Flag.ACK) !== 0 && onAcknowledgment(connection, segment, now)) receiver.acks.atOnce();
+      if ((segment.flags & Flag.ACK) !== 0 && onAcknowledgment(connection, segment, now))
+        receiver.acks.atOnce();
       else sender.resendSyn();
       return;
     }

@@ -214,7 +214,8 @@ export class Sender implements CongestionView {
     this.#rttSentAt = -1;
     this.#ackedRetransmitted = false;
     this.#now = now;
-    const sacked = segment.sackBlocks !== null && recovery.sack ? this.#takeSackBlocks(segment.sackBlocks) : 0;
+    const sacked =
+      segment.sackBlocks !== null && recovery.sack ? this.#takeSackBlocks(segment.sackBlocks) : 0;
     const advanced = seqGt(ack, una);
     let acked = 0;
     if (advanced) {
@@ -222,11 +223,22 @@ export class Sender implements CongestionView {
       this.#releaseText(una, ack);
       this.sndUna = ack;
       this.#sampleRtt(echoedRtt, now);
-    } else if (isOld || (!advanced && plain && !windowChanged && sacked === 0 && segment.sackBlocks === null)) {
+    } else if (
+      isOld ||
+      (!advanced && plain && !windowChanged && sacked === 0 && segment.sackBlocks === null)
+    ) {
       if (!isOld && plain) recovery.onDuplicateAck();
     }
     const grow = this.#isCwndLimited && recovery.allowsGrowth;
-    this.cwnd = recovery.onAck(acked, this.#delivered, this.sndUna, this.sndNxt, this.cwnd, now, this.#onLoss);
+    this.cwnd = recovery.onAck(
+      acked,
+      this.#delivered,
+      this.sndUna,
+      this.sndNxt,
+      this.cwnd,
+      now,
+      this.#onLoss,
+    );
     if (acked > 0 && grow && recovery.allowsGrowth) this.congestion.onAcknowledged(this, acked, now);
     if (advanced || flight.packetsOut === 0) this.#maxOut = flight.packetsOut;
     if (advanced || sacked > 0 || recovery.reorderDeadline !== Infinity) this.#rearm(now, advanced);
@@ -464,7 +476,10 @@ export class Sender implements CongestionView {
     if (kind === 'tail loss') {
       let last = this.flight.tail;
       if (last === null) return null;
-      if (last.count > 1 && this.flight.split(last, seqAdd(last.seq, (last.count - 1) * this.mss), this.mss)) {
+      if (
+        last.count > 1 &&
+        this.flight.split(last, seqAdd(last.seq, (last.count - 1) * this.mss), this.mss)
+      ) {
         last = last.next ?? last;
       }
       const segment = this.#resend(last, now);

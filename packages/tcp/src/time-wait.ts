@@ -51,7 +51,13 @@ export function timeWaitOf(connection: Connection): TimeWait {
 }
 
 /** A segment for an entry in TIME-WAIT (closing/LINUX.md, section 3; RFC 9293, 3.10.7.4; RFC 1337). */
-export function receiveInTimeWait(entry: TimeWait, segment: Segment, listening: boolean, now: number, profile: Profile): TimeWaitVerdict {
+export function receiveInTimeWait(
+  entry: TimeWait,
+  segment: Segment,
+  listening: boolean,
+  now: number,
+  profile: Profile,
+): TimeWaitVerdict {
   const { flags } = segment;
   const stale =
     entry.timestamps && segment.hasTimestamps && seqDiff(segment.timestampValue, entry.tsRecent) < 0;
@@ -59,7 +65,8 @@ export function receiveInTimeWait(entry: TimeWait, segment: Segment, listening: 
     if (segment.seq !== entry.rcvNxt || stale || (flags & Flag.SYN) !== 0) return IGNORE;
     return profile.resetEndsTimeWait ? END : IGNORE;
   }
-  if ((flags & (Flag.SYN | Flag.ACK)) === Flag.SYN) return onSyn(entry, segment, stale, listening, now, profile);
+  if ((flags & (Flag.SYN | Flag.ACK)) === Flag.SYN)
+    return onSyn(entry, segment, stale, listening, now, profile);
   const isBare = segmentLength(segment) === 0;
   if (isBare && segment.seq === entry.rcvNxt && !stale) {
     if (entry.timestamps && segment.hasTimestamps) entry.tsRecent = segment.timestampValue;
