@@ -59,7 +59,7 @@ export class SocketOptions {
   /** The options act on `connection` from now on. */
   attach(connection: Connection): void {
     this.#connection = connection;
-    connection.sender.settings.cork = this.#cork;
+    connection.sender.nagle.cork = this.#cork;
   }
 
   /** An accepted socket starts with its listener's options. */
@@ -104,11 +104,11 @@ export class SocketOptions {
         return 0;
       case 'TCP_NODELAY':
         this.#noDelay = value !== 0;
-        if (this.#connection !== null) this.#connection.sender.settings.noDelay = this.#noDelay;
+        if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#noDelay;
         return 0;
       case 'TCP_CORK':
         this.#cork = value !== 0;
-        if (this.#connection !== null) this.#connection.sender.settings.cork = this.#cork;
+        if (this.#connection !== null) this.#connection.sender.nagle.cork = this.#cork;
         return 0;
       case 'TCP_MAXSEG':
         if (value !== 0 && (value < MIN_MSS || value > MAX_MSS)) return -Errno.EINVAL;

@@ -121,7 +121,7 @@ export class HostState {
       pool: this.#pool,
     });
     Object.assign(connection.settings, settings.connection);
-    connection.sender.settings.noDelay = settings.noDelay;
+    connection.sender.nagle.noDelay = settings.noDelay;
     if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);
     const hosted = new HostedConnection(connection, device, binding, listener, onExpiry);
     this.connections.add(hosted);

@@ -1,7 +1,7 @@
 import type { IpAddress, SequenceNumber } from '@halfclose/codec';
 import type { Profile } from './profile.ts';
 import type { BlockPool } from './send-buffer.ts';
-import type { Path } from './sender.ts';
+import type { Path } from './path.ts';
 
 /** What a connection is made of. */
 export interface ConnectionInit {

@@ -19,7 +19,8 @@ import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.t
 import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
-import { type Path, Sender, type SegmentMaker } from './sender.ts';
+import type { Path } from './path.ts';
+import { Sender, type SegmentMaker } from './sender.ts';
 
 const IP_AND_TCP_HEADER_V4 = 40;
 const IP_AND_TCP_HEADER_V6 = 60;

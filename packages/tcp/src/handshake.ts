@@ -24,7 +24,7 @@ export function openPassive(connection: Connection, syn: Segment, now: number): 
   connection.lastReceivedAt = now;
   synchronize(connection, syn, now);
   connection.transition('SYN-RECEIVED', 'SYN arrived', now);
-  connection.sender.establish(syn, syn.window);
+  connection.sender.window.establish(syn, syn.window);
   connection.queueSyn();
 }
 
@@ -48,17 +48,17 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   if ((flags & Flag.ACK) === 0) {
     // Simultaneous open: our SYN is sent again, with an acknowledgment (RFC 9293, figure 8).
     connection.transition('SYN-RECEIVED', 'simultaneous open', now);
-    sender.establish(segment, segment.window);
+    sender.window.establish(segment, segment.window);
     receiver.acks.owed = 0;
     sender.flight.clear();
     connection.queueSyn();
     return;
   }
-  const shift = sender.windowShift;
-  sender.windowShift = 0;
+  const shift = sender.window.shift;
+  sender.window.shift = 0;
   sender.onAck(segment, false, connection.echoedRtt(segment, now), now);
-  sender.windowShift = shift;
-  sender.establish(segment, segment.window);
+  sender.window.shift = shift;
+  sender.window.establish(segment, segment.window);
   establish(connection, 'SYN+ACK arrived', now);
   receiver.acks.atOnce();
   if (segment.payload.length > 0 || (flags & Flag.FIN) !== 0) {
@@ -83,7 +83,7 @@ function synchronize(connection: Connection, syn: Segment, now: number): void {
   connection.windowScaling = profile.windowScaling && syn.windowScale >= 0;
   if (connection.windowScaling) {
     // RFC 7323, 2.3: a larger shift counts as 14.
-    sender.windowShift = Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
+    sender.window.shift = Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
     receiver.window.shift = receiver.window.shiftToOffer();
   }
   connection.updateMss();

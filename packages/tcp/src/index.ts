@@ -30,7 +30,8 @@ export { type ListenVerdict, receiveInListen } from './listen.ts';
 export { linux, type Profile, profile } from './profile.ts';
 export { resetFor } from './reset-reply.ts';
 export { type Allocate, BlockPool } from './send-buffer.ts';
-export type { Path, SegmentMaker, Sender, SenderSettings, TransmitTimer } from './sender.ts';
+export type { Path } from './path.ts';
+export type { SegmentMaker, Sender, TransmitTimer } from './sender.ts';
 export type { Receiver } from './receiver.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export {

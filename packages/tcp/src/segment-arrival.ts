@@ -135,7 +135,7 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   } else if (!sender.isAcceptableAck(ack)) {
     receiver.acks.atOnce();
     return false;
-  } else if (seqLt(ack, seqAdd(sender.sndUna, -Math.max(sender.maxWindow, 1)))) {
+  } else if (seqLt(ack, seqAdd(sender.sndUna, -Math.max(sender.window.max, 1)))) {
     // RFC 5961, section 5: an acknowledgment older than any window is an attempt at injection.
     connection.challenge(now);
     return false;
@@ -146,7 +146,7 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);
   const advanced = sender.onAck(segment, plain, echoed, now);
   if (connection.state === 'SYN-RECEIVED') {
-    sender.establish(segment, segment.window * 2 ** sender.windowShift);
+    sender.window.establish(segment, segment.window * 2 ** sender.window.shift);
     establish(connection, 'ACK arrived', now);
   }
   if (!advanced) return true;

@@ -13,23 +13,16 @@ import {
 import type { CongestionControl, CongestionView } from './congestion-control.ts';
 import { LossRecovery } from './loss-recovery.ts';
 import { NewReno } from './new-reno.ts';
+import { Nagle } from './nagle.ts';
+import type { Path } from './path.ts';
 import type { Profile } from './profile.ts';
 import { RetransmitQueue, SentSegment } from './retransmit-queue.ts';
 import { RttEstimator } from './rtt-estimator.ts';
 import { type BlockPool, SendBuffer } from './send-buffer.ts';
+import { SendWindow } from './send-window.ts';
 
 /** What the transmit timer stands for: one timer, as only one of these can be due (Linux icsk_retransmit_timer). */
 export type TransmitTimer = 'none' | 'retransmission' | 'loss probe' | 'reordering' | 'persist';
-
-/** What a network path lets through. */
-export interface Path {
-  /** Largest IP packet in octets. */
-  mtu: number;
-  /** Most octets of text in one packet that the device will cut into segments itself; 0: it does not. */
-  segmentOctets: number;
-  /** Packets go by reference, so text is better sent in the stretches it lies in than gathered. */
-  byReference: boolean;
-}
 
 /** What the sender needs from its connection. */
 export interface SegmentMaker {
@@ -39,14 +32,6 @@ export interface SegmentMaker {
   readonly sackOctets: number;
 }
 
-/** Settings that the owner may change at any time. */
-export interface SenderSettings {
-  /** TCP_NODELAY: no Nagle algorithm. */
-  noDelay: boolean;
-  /** TCP_CORK: only full segments. */
-  cork: boolean;
-}
-
 /** The sending half of a connection: SND.UNA, SND.NXT, the peer's window, cwnd, and what to send next. */
 export class Sender implements CongestionView {
   readonly buffer: SendBuffer;
@@ -54,19 +39,14 @@ export class Sender implements CongestionView {
   readonly rtt: RttEstimator;
   readonly recovery: LossRecovery;
   readonly congestion: CongestionControl;
-  readonly settings: SenderSettings = { noDelay: false, cork: false };
+  readonly nagle: Nagle;
+  readonly window = new SendWindow();
   readonly #profile: Profile;
   readonly #path: Path;
   readonly #maker: SegmentMaker;
   readonly iss: SequenceNumber;
   sndUna: SequenceNumber;
   sndNxt: SequenceNumber;
-  /** SND.WND, scaled to octets. */
-  sndWnd = 0;
-  /** The largest window that the peer ever offered (RFC 9293, 3.8.6.2.1). */
-  maxWindow = 0;
-  /** The peer's window shift. */
-  windowShift = 0;
   /** Octets of text per segment on the wire: the peer's MSS, the path's, less our options. */
   mss = 536;
   cwnd: number;
@@ -81,10 +61,7 @@ export class Sender implements CongestionView {
   timerDeadline = Infinity;
   /** Unanswered zero-window probes. */
   probesOut = 0;
-  #sndWl1: SequenceNumber = 0;
   #finSent = false;
-  /** The end of the last segment shorter than the MSS (Minshall's variant of Nagle). */
-  #lastSmallEnd: SequenceNumber;
   #lastSentAt = -Infinity;
   #cwndLimited = false;
   #maxOut = 0;
@@ -102,12 +79,17 @@ export class Sender implements CongestionView {
     this.iss = iss;
     this.sndUna = iss;
     this.sndNxt = iss;
-    this.#lastSmallEnd = iss;
+    this.nagle = new Nagle(iss);
     this.buffer = new SendBuffer(pool);
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt);
     this.congestion = new NewReno();
     this.cwnd = profile.initialWindow;
+  }
+
+  /** SND.WND in octets. */
+  get sndWnd(): number {
+    return this.window.size;
   }
 
   get smoothedRtt(): number {
@@ -146,13 +128,6 @@ export class Sender implements CongestionView {
   /** Whether our FIN has been acknowledged. */
   get finAcked(): boolean {
     return this.#finSent && this.sndUna === this.sndNxt;
-  }
-
-  /** Takes over window and options at the end of the handshake. */
-  establish(segment: Segment, window: number): void {
-    this.#sndWl1 = segment.seq;
-    this.sndWnd = window;
-    this.maxWindow = window;
   }
 
   /** Sends a SYN, or SYN+ACK: the first octet of the sequence space. */
@@ -202,12 +177,11 @@ export class Sender implements CongestionView {
     const ack = segment.ack;
     const una = this.sndUna;
     const before = flight.packetsOut;
-    const window = segment.window * 2 ** this.windowShift;
     const isOld = seqLt(ack, una);
-    const windowChanged = !isOld && this.#updateWindow(segment, ack, window);
+    const windowChanged = !isOld && this.window.update(segment, una);
     this.probesOut = 0;
     if (before === 0) {
-      if (windowChanged || this.timer === 'persist') this.#onWindowWithNothingInFlight(window, now);
+      if (windowChanged || this.timer === 'persist') this.#onWindowWithNothingInFlight(now);
       return false;
     }
     this.#delivered = 0;
@@ -312,25 +286,11 @@ export class Sender implements CongestionView {
     return this.#cwndLimited || (this.cwnd < this.ssthresh && this.cwnd < 2 * this.#maxOut);
   }
 
-  /** RFC 9293, 3.10.7.4: SND.WL1 and SND.WL2 guard against old windows (Linux tcp_may_update_window). */
-  #updateWindow(segment: Segment, ack: SequenceNumber, window: number): boolean {
-    const isNewer =
-      seqGt(ack, this.sndUna) ||
-      seqGt(segment.seq, this.#sndWl1) ||
-      (segment.seq === this.#sndWl1 && (window > this.sndWnd || window === 0));
-    if (!isNewer) return false;
-    this.#sndWl1 = segment.seq;
-    const changed = window !== this.sndWnd;
-    this.sndWnd = window;
-    if (window > this.maxWindow) this.maxWindow = window;
-    return changed;
-  }
-
-  #onWindowWithNothingInFlight(window: number, now: number): void {
+  #onWindowWithNothingInFlight(now: number): void {
     if (!this.hasUnsent) return;
     if (this.timer !== 'persist') return;
     const needed = Math.min(Math.max(this.unsent, 1), this.mss);
-    if (window >= needed) {
+    if (this.sndWnd >= needed) {
       this.rtt.resetBackoff();
       this.#disarm();
     } else this.#arm('persist', now + this.#persistInterval());
@@ -418,15 +378,15 @@ export class Sender implements CongestionView {
     const room = seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt);
     if (unsent === 0) return room > 0 ? this.#transmit(NO_BYTES, true, now) : null;
     if (room <= 0) return null;
-    const mss = this.#boundToHalfWindow();
+    const mss = this.window.bound(this.#currentMss);
     let length = unsent;
     if (length > mss) {
       length = Math.min(length, room, Math.min(quota, this.#maxCount()) * mss);
       // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
       if (length < mss) return null;
       const partial = length % mss;
-      if (partial > 0 && (length < unsent || this.#nagleHolds())) length -= partial;
-    } else if (length > room || (length < mss && this.#nagleHolds())) return null;
+      if (partial > 0 && (length < unsent || this.#nagleHolds)) length -= partial;
+    } else if (length > room || (length < mss && this.#nagleHolds)) return null;
     const payload = this.buffer.view(seqDiff(this.sndNxt, this.#bufferSeq), length, this.#path.byReference);
     const fin = this.finQueued && payload.length === unsent && room > unsent;
     return this.#transmit(payload, fin, now);
@@ -448,7 +408,7 @@ export class Sender implements CongestionView {
     const wasIdle = flight.packetsOut === 0;
     flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
     this.sndNxt = end;
-    if (length < count * mss) this.#lastSmallEnd = end;
+    if (length < count * mss) this.nagle.onSmallSegment(end);
     if (flight.packetsOut > this.#maxOut) {
       this.#maxOut = flight.packetsOut;
       this.#cwndLimited = false;
@@ -494,19 +454,8 @@ export class Sender implements CongestionView {
     this.#arm('retransmission', now + this.rtt.rto);
   }
 
-  /** RFC 9293, 3.7.4 (SHLD-7), in Minshall's variant, as Linux has it. */
-  #nagleHolds(): boolean {
-    if (this.finQueued) return false;
-    if (this.settings.cork) return true;
-    if (this.settings.noDelay || this.flight.packetsOut === 0) return false;
-    return seqGt(this.#lastSmallEnd, this.sndUna) && seqLeq(this.#lastSmallEnd, this.sndNxt);
-  }
-
-  /** A peer with a tiny window gets segments of half of it, so that the window can move (Linux tcp_bound_to_half_wnd). */
-  #boundToHalfWindow(): number {
-    const half = this.maxWindow > 536 ? this.maxWindow >> 1 : this.maxWindow;
-    const mss = this.#currentMss;
-    return half > 0 && half < mss ? Math.max(half, 1) : mss;
+  get #nagleHolds(): boolean {
+    return !this.finQueued && this.nagle.holds(this.flight.packetsOut > 0, this.sndUna, this.sndNxt);
   }
 
   /** What fits one segment beside the SACK blocks that it will carry (RFC 9293, 3.7.1, MUST-16; Linux tcp_current_mss). */

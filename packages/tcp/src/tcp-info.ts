@@ -61,7 +61,7 @@ export function tcpInfo(connection: Connection): TcpInfo {
     tcpi_retransmits: recovery.timeouts,
     tcpi_probes: sender.probesOut,
     tcpi_backoff: rtt.backoff,
-    tcpi_snd_wscale: sender.windowShift,
+    tcpi_snd_wscale: sender.window.shift,
     tcpi_rcv_wscale: receiver.window.shift,
     tcpi_rto: Math.round(rtt.rto * 1000),
     tcpi_snd_mss: sender.mss,
