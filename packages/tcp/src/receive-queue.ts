@@ -1,5 +1,8 @@
 import { NO_BYTES } from '@halfclose/codec';
 
+/** Octets from which on an arrival is handed out by itself rather than copied together with the next. */
+const WORTH_A_READ = 16_384;
+
 /** In-order text that the owner has not read yet, as the views it arrived in. */
 export class ReceiveQueue {
   #views: Uint8Array[] = [];
@@ -19,7 +22,9 @@ export class ReceiveQueue {
   read(max: number): Uint8Array {
     const first = this.#views[this.#first];
     if (first === undefined || max <= 0) return NO_BYTES;
-    if (first.length >= max || first.length === this.length) return this.#takeFromFirst(first, max);
+    if (first.length >= Math.min(max, WORTH_A_READ) || first.length === this.length) {
+      return this.#takeFromFirst(first, max);
+    }
     const count = Math.min(max, this.length);
     const joined = this.#joined(first, count);
     if (joined !== null) {

@@ -112,7 +112,8 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
       else sender.resendSyn();
       return;
     }
-    if (connection.passive && seqDiff(segment.seq, receiver.rcvNxt) >= 0) {
+    const ahead = seqDiff(segment.seq, receiver.rcvNxt);
+    if (connection.passive && ahead >= 0 && ahead <= receiver.remainingWindow) {
       const reply = resetFor(segment);
       if (reply !== null) connection.queueReply(reply);
       connection.finish('bad handshake', now);

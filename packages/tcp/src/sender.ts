@@ -384,7 +384,8 @@ export class Sender implements CongestionView {
       length = Math.min(length, room, Math.min(quota, this.#maxCount()) * mss);
       // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
       if (length < mss) return null;
-      const partial = length % mss;
+      // A path by reference has nothing to fill up: there text goes in the stretches that it lies in.
+      const partial = this.#path.byReference ? 0 : length % mss;
       if (partial > 0 && (length < unsent || this.#nagleHolds)) length -= partial;
     } else if (length > room || (length < mss && this.#nagleHolds)) return null;
     const payload = this.buffer.view(seqDiff(this.sndNxt, this.#bufferSeq), length, this.#path.byReference);
