@@ -68,6 +68,9 @@ export class HostState {
   readonly timeWaits: TimeWaitTable;
   readonly #pool: BlockPool;
   readonly #unroutable: 'unreachable' | 'blackhole';
+  /** The pair of addresses whose timestamp offset was computed last, and that offset. */
+  #lastPair: Pick<FourTuple, 'localAddress' | 'remoteAddress'> | null = null;
+  #lastOffset = 0;
 
   constructor(options: HostOptions) {
     if (options.secret.length < 4) throw new RangeError('secret must hold at least four 32-bit words');
@@ -117,7 +120,7 @@ export class HostState {
         byReference: offload.byReference === true,
       },
       initialSequenceNumber: iss,
-      timestampOffset: timestampOffset(tuple.localAddress, tuple.remoteAddress, this.hash),
+      timestampOffset: this.#timestampOffset(tuple),
       pool: this.#pool,
     });
     Object.assign(connection.settings, settings.connection);
@@ -165,5 +168,19 @@ export class HostState {
   drop(packet: Packet, reason: HostDropReason, now: number): void {
     this.counters.drop(reason);
     if (this.events.active) this.events.segment('dropped', packet, null, now, reason);
+  }
+
+  /** All connections of a pair of addresses share one, so that the hash is rarely needed. */
+  #timestampOffset(tuple: FourTuple): number {
+    const last = this.#lastPair;
+    if (
+      last === null ||
+      !last.localAddress.equals(tuple.localAddress) ||
+      !last.remoteAddress.equals(tuple.remoteAddress)
+    ) {
+      this.#lastPair = { localAddress: tuple.localAddress, remoteAddress: tuple.remoteAddress };
+      this.#lastOffset = timestampOffset(tuple.localAddress, tuple.remoteAddress, this.hash);
+    }
+    return this.#lastOffset;
   }
 }

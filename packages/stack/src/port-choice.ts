@@ -10,6 +10,9 @@ export class PortChoice {
   readonly #first: number;
   readonly #count: number;
   readonly #counters = new Uint32Array(256);
+  /** The destination whose offset was computed last, and that offset. */
+  #lastTuple: FourTuple | null = null;
+  #lastOffset = 0;
 
   constructor(hash: KeyedHash, profile: Profile) {
     this.#hash = hash;
@@ -19,7 +22,17 @@ export class PortChoice {
 
   /** The first port from there on that `isUsable` accepts; 0: none. */
   forConnection(tuple: FourTuple, isUsable: (port: number) => boolean): number {
-    return this.#search(portOffset(tuple, this.#hash), isUsable);
+    const last = this.#lastTuple;
+    if (
+      last === null ||
+      last.remotePort !== tuple.remotePort ||
+      !last.remoteAddress.equals(tuple.remoteAddress) ||
+      !last.localAddress.equals(tuple.localAddress)
+    ) {
+      this.#lastTuple = tuple;
+      this.#lastOffset = portOffset(tuple, this.#hash);
+    }
+    return this.#search(this.#lastOffset, isUsable);
   }
 
   /** A port for bind() with port 0; 0: none is usable. */

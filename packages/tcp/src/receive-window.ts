@@ -51,9 +51,8 @@ export class ReceiveWindow {
   /** The shift to offer, big enough for the largest window that the buffer may grow to (RFC 7323, 2.2). */
   shiftToOffer(): number {
     const most = this.#fixed ? this.#buffer : Math.max(this.#buffer, this.#profile.receiveBufferMax);
-    let shift = 0;
-    while (shift < MAX_WINDOW_SHIFT && most >= 2 ** (16 + shift)) shift++;
-    return shift;
+    const bits = 32 - Math.clz32(most);
+    return Math.min(Math.max(bits - 16, 0), MAX_WINDOW_SHIFT);
   }
 
   /** The window of a SYN, which is never scaled: whole segments of `mss` (RFC 7323, 2.2). */
