@@ -32,7 +32,11 @@ export class Pair {
   constructor(options: PairOptions = {}) {
     const profile = options.profile ?? linux;
     const pool = new BlockPool();
-    const path = () => ({ mtu: options.mtu ?? 1500, segmentOctets: options.segmentOctets ?? 0, byReference: false });
+    const path = () => ({
+      mtu: options.mtu ?? 1500,
+      segmentOctets: options.segmentOctets ?? 0,
+      byReference: false,
+    });
     this.#delay = options.delay ?? 5;
     const addressA = ipv4(10, 0, 0, 1);
     const addressB = ipv4(10, 0, 0, 2);
