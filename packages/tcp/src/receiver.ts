@@ -118,7 +118,10 @@ export class Receiver {
       result = Arrival.Text;
     }
     if (this.#reassembly !== null && !this.#reassembly.isEmpty) this.#deliverHeld(now, rto);
-    if (fin || this.#finSeq === this.rcvNxt) {
+    const isHeldFin = this.#finSeq === this.rcvNxt;
+    // RFC 5681, 4.2, as for text; closing/LINUX.md, g11.
+    if (isHeldFin) this.acks.atOnce();
+    if (fin || isHeldFin) {
       this.rcvNxt = (this.rcvNxt + 1) | 0;
       this.finReceived = true;
       this.#finSeq = null;

@@ -81,7 +81,8 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
     segment.seq === receiver.rcvNxt ||
     isResetAtFin(connection, segment) ||
     // Linux: the peer may have reset from the end of what it sent beyond a hole (closing/LINUX.md, k06).
-    segment.seq === receiver.rightmostSackEdge;
+    segment.seq === receiver.rightmostSackEdge ||
+    isOrphanInFinWait2(connection);
   if (!exact) {
     connection.challenge(now);
     return;
@@ -93,6 +94,11 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
 /** Linux: after the peer's FIN a RST may stand on the FIN itself (closing/LINUX.md, k05, k14, k15). */
 function isResetAtFin(connection: Connection, segment: Segment): boolean {
   return hasReceivedFin(connection.state) && segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
+}
+
+/** Linux keeps such a connection as a record that does not challenge (closing/LINUX.md, section 2: k13, c14). */
+function isOrphanInFinWait2(connection: Connection): boolean {
+  return connection.orphan && connection.state === 'FIN-WAIT-2';
 }
 
 /** closing/LINUX.md, section 5: what a RST means to the owner. */
@@ -112,13 +118,15 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
       else sender.resendSyn();
       return;
     }
-    const ahead = seqDiff(segment.seq, receiver.rcvNxt);
-    if (connection.passive && ahead >= 0 && ahead <= receiver.remainingWindow) {
-      const reply = resetFor(segment);
-      if (reply !== null) connection.queueReply(reply);
-      connection.finish('bad handshake', now);
-      return;
-    }
+  }
+  const ahead = seqDiff(segment.seq, receiver.rcvNxt);
+  const isInWindow = ahead >= 0 && ahead <= receiver.remainingWindow;
+  const isHalfOpen = connection.state === 'SYN-RECEIVED' && connection.passive;
+  if (isInWindow && (isHalfOpen || isOrphanInFinWait2(connection))) {
+    const reply = resetFor(segment);
+    if (reply !== null) connection.queueReply(reply);
+    connection.finish('bad handshake', now);
+    return;
   }
   connection.challenge(now);
 }
