@@ -26,7 +26,10 @@ export function quietTransitions(
     const column = columns[sideOf(event)];
     if (event.type === 'state') {
       const isShown = column.time === event.time && column.state === event.to;
-      if (!isShown) {
+      if (isShown) {
+        for (const passed of column.pending) quiet.delete(passed);
+        column.pending = [];
+      } else {
         quiet.add(event);
         column.pending.push(event);
       }

@@ -69,3 +69,15 @@ test('what a segment makes a side go through at once ends with the state that it
     "
   `);
 });
+
+test('what a segment makes a side go through at once has no line, also if the host tells the states later', () => {
+  const exchange = new Exchange()
+    .pass(5, 'server', 'FIN ACK', { seq: 1, ack: 2 }, { states: ['LAST-ACK', 'TIME-WAIT'] })
+    .state(5, 'client', 'FIN-WAIT-1', 'FIN-WAIT-2', 'FIN acknowledged')
+    .state(5, 'client', 'FIN-WAIT-2', 'TIME-WAIT', 'FIN arrived');
+  expect(bodyOf(exchange)).toMatchInlineSnapshot(`
+    "
+     0 TIME-WAIT <------------------------------------------ FIN ACK 1:1(0) ack 1 win 65535 --- LAST-ACK
+    "
+  `);
+});
