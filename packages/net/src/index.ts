@@ -1,1 +1,46 @@
-export {};
+import { createNetOn } from './create-net.ts';
+import { defaultNetwork } from './default-host.ts';
+import type { Net, Server as NetServer, Socket as NetSocket } from './types.ts';
+
+export { createNet, type NetOptions } from './create-net.ts';
+export { defaultHost } from './default-host.ts';
+export type {
+  Connect,
+  CreateServer,
+  ExtraSocketOptions,
+  Net,
+  ServerConstructor,
+  SocketConstructor,
+  SocketExtras,
+} from './types.ts';
+
+/** The API on the one host of this process: import it where a program imports `node:net`. */
+const net: Net = createNetOn(defaultNetwork);
+export default net;
+
+/** A TCP socket. */
+export type Socket = NetSocket;
+/** A TCP server. */
+export type Server = NetServer;
+
+/** See the documentation of `node:net`. */
+export const {
+  connect,
+  createConnection,
+  createServer,
+  Socket,
+  Stream,
+  Server,
+  BlockList,
+  SocketAddress,
+  isIP,
+  isIPv4,
+  isIPv6,
+  getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout,
+  _normalizeArgs,
+  _createServerHandle,
+  _setSimultaneousAccepts,
+} = net;

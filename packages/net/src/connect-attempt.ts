@@ -1,0 +1,53 @@
+import { addressException, type SystemError } from './errors.ts';
+import type { AddressRecord, ConnectRequest } from './handle-owner.ts';
+import type { SocketBase } from './socket-base.ts';
+import type { TcpHandle } from './tcp-handle.ts';
+
+/** Where to connect to, and from where. */
+export interface Attempt {
+  readonly address: string;
+  readonly port: number;
+  readonly family: 4 | 6;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+}
+
+/**
+ * Binds if asked to, and starts to connect; `onSettled` is told the outcome. Returns the error if it failed at once.
+ */
+export function attempt(
+  socket: SocketBase,
+  handle: TcpHandle,
+  { address, port, family, localAddress, localPort }: Attempt,
+  onSettled: (errno: number, request: ConnectRequest) => void,
+): SystemError | null {
+  let from = localAddress;
+  if (from !== undefined || localPort !== undefined) {
+    from ??= family === 4 ? '0.0.0.0' : '::';
+    const result = handle.bind(from, localPort ?? 0);
+    if (result < 0) return addressException(result, 'bind', from, localPort ?? 0);
+  }
+  socket.emit('connectionAttempt', address, port, family);
+  const request: ConnectRequest = {
+    address,
+    port,
+    family,
+    localAddress: from,
+    localPort,
+    oncomplete: onSettled,
+  };
+  const result = handle.connect(request);
+  if (result === 0) return null;
+  const name: AddressRecord = {};
+  handle.getsockname(name);
+  return addressException(result, 'connect', address, port, `${name.address}:${name.port}`);
+}
+
+/** The error of an attempt that failed later. */
+export function connectionError(errno: number, request: ConnectRequest, reason?: string): SystemError {
+  const { address, port, localAddress, localPort } = request;
+  if (!localAddress || !localPort)
+    return addressException(errno, 'connect', address, port, undefined, reason);
+  const error = addressException(errno, 'connect', address, port, `${localAddress}:${localPort}`, reason);
+  return Object.assign(error, { localAddress, localPort });
+}

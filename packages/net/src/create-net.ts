@@ -1,0 +1,97 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { Host } from '@halfclose/stack';
+import { ListenHandle } from './listen-handle.ts';
+import {
+  createServerHandle,
+  native,
+  normalizeArgs,
+  readArguments,
+  setSimultaneousAccepts,
+} from './native-net.ts';
+import { Network } from './network.ts';
+import { createServerConstructor } from './server.ts';
+import type { SocketBase } from './socket-base.ts';
+import { createSocketConstructor } from './socket.ts';
+import type { Connect, Net, Socket as NetSocket } from './types.ts';
+
+const clientSocketChannel = diagnostics.channel('net.client.socket');
+
+/** What {@link createNet} needs to know. */
+export interface NetOptions {
+  /** The host whose addresses and ports the API works with. */
+  readonly host: Host;
+}
+
+/**
+ * A whole copy of the API of `node:net`, bound to a host.
+ *
+ * Its sockets live by the host's timers. Where those are a virtual clock, connections live in virtual time and hold
+ * no process, while `socket.setTimeout`, name lookups and the stream's own ticks stay in the process's time.
+ *
+ * @example
+ * const { connect, createServer } = createNet(host);
+ */
+export function createNet(options: Host | NetOptions): Net {
+  const network = new Network('host' in options ? options.host : options);
+  return createNetOn(() => network);
+}
+
+/** As {@link createNet}, with the network made when the first socket needs it. */
+export function createNetOn(network: () => Network): Net {
+  const Socket = createSocketConstructor(network);
+  const Server = createServerConstructor(network, Socket);
+
+  function connect(...args: unknown[]): NetSocket {
+    const normalized = readArguments(args);
+    const [given] = normalized;
+    if (given['path']) return native.connect(...(normalized as unknown as [never])) as NetSocket;
+    const socket = new Socket(given);
+    if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket });
+    if (given['timeout']) socket.setTimeout(given['timeout'] as number);
+    (socket as unknown as SocketBase).connect(normalized);
+    return socket;
+  }
+
+  const net: Net = {
+    connect,
+    createConnection: connect,
+    createServer: ((given?: never, listener?: never) => new Server(given, listener)) as Net['createServer'],
+    Socket,
+    Stream: Socket,
+    Server,
+    get BlockList() {
+      return native.BlockList;
+    },
+    get SocketAddress() {
+      return native.SocketAddress;
+    },
+    isIP: native.isIP,
+    isIPv4: native.isIPv4,
+    isIPv6: native.isIPv6,
+    getDefaultAutoSelectFamily: native.getDefaultAutoSelectFamily,
+    setDefaultAutoSelectFamily: native.setDefaultAutoSelectFamily,
+    getDefaultAutoSelectFamilyAttemptTimeout: native.getDefaultAutoSelectFamilyAttemptTimeout,
+    setDefaultAutoSelectFamilyAttemptTimeout: native.setDefaultAutoSelectFamilyAttemptTimeout,
+    _normalizeArgs: normalizeArgs,
+    _createServerHandle: (...args) => serverHandle(network(), args),
+    ...(setSimultaneousAccepts === undefined ? {} : { _setSimultaneousAccepts: setSimultaneousAccepts }),
+  };
+  return net;
+}
+
+/** `_createServerHandle(address, port, family, fd, flags)`: TCP is ours, the rest the runtime's. */
+function serverHandle(network: Network, args: unknown[]): unknown {
+  const [address, port, family, fd, flags] = args;
+  if ((typeof fd === 'number' && fd >= 0) || (port === -1 && family === -1))
+    return createServerHandle(...args);
+  const handle = new ListenHandle(network);
+  const result = handle.bind(
+    typeof address === 'string' && address !== '' ? address : '::',
+    Number(port) | 0,
+    flags === 1,
+    false,
+  );
+  if (result === 0) return handle;
+  handle.close();
+  return result;
+}

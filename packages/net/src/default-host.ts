@@ -1,0 +1,31 @@
+import { getRandomValues } from 'node:crypto';
+import { Host, profile } from '@halfclose/stack';
+import { hostTimers } from '@halfclose/timers/host';
+import { Network } from './network.ts';
+
+const KEY = Symbol.for('halfclose.net.host');
+
+/**
+ * The host of this process (of each realm and worker): one network on loopback, made when it is first needed, and
+ * shared by an ESM and a CommonJS copy of this package.
+ */
+export function defaultHost(): Host {
+  const global = globalThis as { [KEY]?: Host };
+  return (global[KEY] ??= new Host({
+    timers: hostTimers(),
+    secret: getRandomValues(new Uint32Array(4)),
+    name: 'localhost',
+    allocate: Buffer.allocUnsafeSlow,
+    // RFC 6191: with timestamps, a port in TIME-WAIT may be used again once the timestamp clock has ticked, which
+    // ours does each millisecond. With Linux's delay of 1 s the 28,232 ephemeral ports would be the limit of the
+    // connections per second to one server.
+    profile: profile({ timeWaitReuseDelay: 1 }),
+  }));
+}
+
+let network: Network | undefined;
+
+/** The network of the default export. */
+export function defaultNetwork(): Network {
+  return (network ??= new Network(defaultHost()));
+}

@@ -1,0 +1,132 @@
+import { AsyncResource } from 'node:async_hooks';
+import { AF_INET, AF_INET6, Errno, TcpSocket } from '@halfclose/sockets';
+import { parseIpAddress } from '@halfclose/stack';
+import type { DrainTask } from './drain-queue.ts';
+import { EBADF } from './errors.ts';
+import type { AddressRecord } from './handle-owner.ts';
+import type { Network } from './network.ts';
+import { fillAddress, TcpHandle, withoutZone } from './tcp-handle.ts';
+
+const MANUAL = { requireManualDestroy: true };
+
+/** A listening socket under a server, by the names of the runtime's TCP handle. */
+export class ListenHandle implements DrainTask {
+  /** Told of each connection. */
+  onconnection: ((errno: number, handle: TcpHandle) => void) | null = null;
+  readonly #network: Network;
+  readonly #scope = new AsyncResource('TCPSERVERWRAP', MANUAL);
+  #tcp: TcpSocket | null = null;
+  /** A taken port is told of by listen, as libuv does. */
+  #bindError = 0;
+  #bound: { address: string; port: number; family: number } | null = null;
+  #isListening = false;
+  #isReferenced = true;
+  #holds = false;
+  #onClosed: (() => void) | null = null;
+
+  constructor(network: Network) {
+    this.#network = network;
+  }
+
+  /** bind(2) with SO_REUSEADDR. */
+  bind(address: string, port: number, ipv6Only: boolean, reusePort: boolean): number {
+    const ip = parseIpAddress(withoutZone(address));
+    if (ip === null) return -Errno.EINVAL;
+    const family = address.includes(':') ? AF_INET6 : AF_INET;
+    const tcp = new TcpSocket(this.#network.host, family);
+    this.#tcp = tcp;
+    tcp.onReadiness = () => {
+      this.#scope.runInAsyncScope(acceptAll, undefined, this);
+    };
+    tcp.options.set('SO_REUSEADDR', 1, 0);
+    if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
+    if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
+    const result = tcp.bind(ip, port);
+    this.#bound = { address, port, family };
+    if (result === -Errno.EADDRINUSE) {
+      this.#bindError = result;
+      return 0;
+    }
+    return result;
+  }
+
+  listen(backlog: number): number {
+    if (this.#bindError !== 0) return this.#bindError;
+    if (this.#tcp === null) return EBADF;
+    const result = this.#tcp.listen(backlog);
+    if (result < 0) return result;
+    this.#isListening = true;
+    this.#updateHold();
+    return 0;
+  }
+
+  getsockname(out: AddressRecord): number {
+    const tcp = this.#tcp;
+    const name = tcp?.getsockname();
+    if (tcp === null || name == null) return EBADF;
+    if (name.address.isUnspecified && this.#bound !== null) {
+      const isIPv6 = this.#bound.family === AF_INET6;
+      Object.assign(out, {
+        address: isIPv6 ? '::' : '0.0.0.0',
+        family: isIPv6 ? 'IPv6' : 'IPv4',
+        port: name.port,
+      });
+    } else fillAddress(out, name, tcp.family);
+    return 0;
+  }
+
+  getAsyncId(): number {
+    return this.#scope.asyncId();
+  }
+
+  ref(): void {
+    this.#isReferenced = true;
+    this.#updateHold();
+  }
+
+  unref(): void {
+    this.#isReferenced = false;
+    this.#updateHold();
+  }
+
+  hasRef(): boolean {
+    return this.#isReferenced && this.#tcp !== null;
+  }
+
+  close(onClosed?: () => void): void {
+    if (this.#tcp === null) return;
+    this.#tcp.onReadiness = null;
+    this.#tcp.close();
+    this.#tcp = null;
+    this.#isListening = false;
+    this.#updateHold();
+    this.#onClosed = onClosed ?? null;
+    this.#network.drain.add(this);
+  }
+
+  onDrained(): void {
+    this.#onClosed?.();
+    this.#scope.emitDestroy();
+  }
+
+  /** Takes every connection that is ready. */
+  acceptAll(): void {
+    for (;;) {
+      const accepted = this.#tcp?.accept();
+      if (accepted === undefined || typeof accepted === 'number') return;
+      this.onconnection?.(0, new TcpHandle(this.#network, accepted));
+    }
+  }
+
+  #updateHold(): void {
+    const holds = this.#isListening && this.#isReferenced;
+    if (holds === this.#holds) return;
+    this.#holds = holds;
+    if (holds) this.#network.hold.ref();
+    else this.#network.hold.unref();
+  }
+}
+
+function acceptAll(handle: ListenHandle): void {
+  handle.acceptAll();
+}

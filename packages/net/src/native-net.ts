@@ -1,0 +1,58 @@
+import nodeNet from 'node:net';
+
+/**
+ * The runtime's own `net` as it was when this module was loaded: what goes through pipes, file descriptors and
+ * handles is its business, whatever is put in its place later.
+ */
+export const native = {
+  Socket: nodeNet.Socket,
+  Server: nodeNet.Server,
+  connect: nodeNet.connect,
+  createServer: nodeNet.createServer,
+  isIP: nodeNet.isIP,
+  isIPv4: nodeNet.isIPv4,
+  isIPv6: nodeNet.isIPv6,
+  getDefaultAutoSelectFamily: nodeNet.getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily: nodeNet.setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout: nodeNet.getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout: nodeNet.setDefaultAutoSelectFamilyAttemptTimeout,
+  get BlockList(): typeof nodeNet.BlockList {
+    return nodeNet.BlockList;
+  },
+  get SocketAddress(): typeof nodeNet.SocketAddress {
+    return nodeNet.SocketAddress;
+  },
+};
+
+/** What `net` exports without documenting it: packages use it, types do not know it. */
+export interface UndocumentedExports {
+  readonly _normalizeArgs: (args: readonly unknown[]) => NormalizedArguments;
+  readonly _createServerHandle: (...args: unknown[]) => unknown;
+  /** Gone in Node 24. */
+  readonly _setSimultaneousAccepts?: () => void;
+}
+
+/** The arguments of `connect` and `listen`: options and callback, marked so that they are not read again. */
+export type NormalizedArguments = [
+  options: Record<string, unknown>,
+  callback: ((...args: unknown[]) => void) | null,
+];
+
+const undocumented = nodeNet as unknown as UndocumentedExports;
+
+/** See {@link UndocumentedExports}. */
+export const { _normalizeArgs: normalizeArgs, _createServerHandle: createServerHandle } = undocumented;
+/** See {@link UndocumentedExports}. */
+export const setSimultaneousAccepts = undocumented._setSimultaneousAccepts;
+
+/** The symbol by which Node marks arguments that `_normalizeArgs` has read. */
+const normalizedMark = Object.getOwnPropertySymbols(normalizeArgs([]))[0];
+
+/** The arguments of `connect`, read unless they have been read before. */
+export function readArguments(args: readonly unknown[]): NormalizedArguments {
+  const first = args[0];
+  if (normalizedMark !== undefined && Array.isArray(first) && normalizedMark in first) {
+    return first as unknown as NormalizedArguments;
+  }
+  return normalizeArgs(args);
+}

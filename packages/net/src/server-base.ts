@@ -1,0 +1,206 @@
+import diagnostics from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
+import { codedError } from './errors.ts';
+import type { AddressRecord } from './handle-owner.ts';
+import { nextTick } from './host-functions.ts';
+import type { ListenHandle } from './listen-handle.ts';
+import { native, readArguments } from './native-net.ts';
+import type { NativeListenHandle } from './native-listen-handle.ts';
+import type { Network } from './network.ts';
+import { listenServer, startListening } from './server-listen.ts';
+import { kKeepAlive, kKeepAliveDelay, kNetwork, kNoDelay } from './socket-fields.ts';
+import type { SocketBase } from './socket-base.ts';
+import type { TcpHandle } from './tcp-handle.ts';
+
+const serverSocketChannel = diagnostics.channel('net.server.socket');
+
+/** Makes the socket of an accepted connection. */
+export type AcceptedSocket = new (options: Record<string, unknown>) => SocketBase;
+
+/** On the prototype of a copy's `Server`: the copy's `Socket`. */
+export const kSocket: unique symbol = Symbol('Socket');
+
+/** The methods of `Server`; as with SocketBase, taken by a function as its prototype's. */
+export abstract class ServerBase extends EventEmitter {
+  declare allowHalfOpen: boolean;
+  declare pauseOnConnect: boolean;
+  declare noDelay: boolean;
+  declare keepAlive: boolean;
+  declare keepAliveInitialDelay: number;
+  declare highWaterMark: number;
+  declare maxConnections: number | undefined;
+  declare dropMaxConnection: boolean | undefined;
+  declare _connections: number;
+  declare _handle: ListenHandle | NativeListenHandle | null;
+  declare _usingWorkers: boolean;
+  declare _workers: unknown[];
+  declare _unref: boolean;
+  declare _listeningId: number;
+  declare _connectionKey: string | undefined;
+  declare _pipeName: string | undefined;
+  declare readonly [kNetwork]: Network;
+  declare readonly [kSocket]: AcceptedSocket;
+
+  listen(...args: unknown[]): this {
+    const [options, callback] = readArguments(args);
+    if (this._handle) {
+      throw codedError(
+        Error,
+        'ERR_SERVER_ALREADY_LISTEN',
+        'Listen method has been called more than once without closing.',
+      );
+    }
+    if (callback !== null) this.once('listening', callback);
+    // A listen that still looks its host up counts no more.
+    this._listeningId++;
+    listenServer(this, options, args);
+    return this;
+  }
+
+  /** The step after the host is known, by its old name: programs wrap it. */
+  _listen2(
+    address: string | null,
+    port: number,
+    family: number,
+    backlog: number,
+    _fd?: unknown,
+    flags?: number,
+  ): void {
+    startListening(this, address, port, family, backlog, flags ?? 0);
+  }
+
+  get listening(): boolean {
+    return Boolean(this._handle);
+  }
+
+  address(): AddressRecord | string | null {
+    if (this._handle) {
+      const out: AddressRecord = {};
+      const path = this._handle.getsockname(out);
+      return typeof path === 'string' ? path : out;
+    }
+    return this._pipeName ?? null;
+  }
+
+  getConnections(callback: (error: Error | null, count: number) => void): this {
+    nextTick(callback, null, this._connections);
+    return this;
+  }
+
+  close(callback?: (error?: Error) => void): this {
+    this._listeningId++;
+    if (typeof callback === 'function') {
+      if (this._handle) this.once('close', callback);
+      else {
+        this.once('close', () => {
+          callback(codedError(Error, 'ERR_SERVER_NOT_RUNNING', 'Server is not running.'));
+        });
+      }
+    }
+    this._handle?.close();
+    this._handle = null;
+    this._emitCloseIfDrained();
+    return this;
+  }
+
+  _emitCloseIfDrained(): void {
+    if (!this._handle && !this._connections) nextTick(emitClose, this);
+  }
+
+  ref(): this {
+    this._unref = false;
+    this._handle?.ref();
+    return this;
+  }
+
+  unref(): this {
+    this._unref = true;
+    this._handle?.unref();
+    return this;
+  }
+
+  /** A connection of ours was accepted. */
+  _onConnection(handle: TcpHandle): void {
+    if (this._refuses()) {
+      this._dropConnection(handle);
+      return;
+    }
+    const socket = new this[kSocket]({
+      handle,
+      allowHalfOpen: this.allowHalfOpen,
+      pauseOnCreate: this.pauseOnConnect,
+      readable: true,
+      writable: true,
+      readableHighWaterMark: this.highWaterMark,
+      writableHighWaterMark: this.highWaterMark,
+    });
+    if (this.noDelay) {
+      socket[kNoDelay] = true;
+      handle.setNoDelay(true);
+    }
+    if (this.keepAlive) {
+      socket[kKeepAlive] = true;
+      socket[kKeepAliveDelay] = this.keepAliveInitialDelay;
+      handle.setKeepAlive(true, this.keepAliveInitialDelay);
+    }
+    this._connections++;
+    socket.server = this;
+    socket._server = this;
+    this.emit('connection', socket);
+    if (serverSocketChannel.hasSubscribers) serverSocketChannel.publish({ socket });
+  }
+
+  _refuses(): boolean {
+    return Boolean(this.maxConnections) && this._connections >= (this.maxConnections ?? 0);
+  }
+
+  _dropConnection(handle: TcpHandle): void {
+    const local: AddressRecord = {};
+    const remote: AddressRecord = {};
+    handle.getsockname(local);
+    handle.getpeername(remote);
+    this.emit('drop', {
+      localAddress: local.address,
+      localPort: local.port,
+      localFamily: local.family,
+      remoteAddress: remote.address,
+      remotePort: remote.port,
+      remoteFamily: remote.family,
+    });
+    handle.close();
+  }
+
+  /** Cluster calls this on servers of its workers; there are none here. */
+  _setupWorker(): never {
+    throw codedError(
+      Error,
+      'ERR_HALFCLOSE_CLUSTER',
+      'A server of Halfclose cannot be shared with other processes: its network is within this one',
+    );
+  }
+
+  async [Symbol.for('nodejs.asyncDispose')](): Promise<void> {
+    if (!this._handle) return;
+    await new Promise<void>((resolve, reject) => {
+      this.close((error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+
+  override [EventEmitter.captureRejectionSymbol](
+    error: Error,
+    event: string | symbol,
+    ...args: unknown[]
+  ): void {
+    const [socket] = args;
+    if (event === 'connection' && socket instanceof native.Socket) socket.destroy(error);
+    else if (event === 'connection') (socket as SocketBase).destroy(error);
+    else this.emit('error', error);
+  }
+}
+
+function emitClose(server: ServerBase): void {
+  server.emit('close');
+}

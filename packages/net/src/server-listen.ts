@@ -1,0 +1,188 @@
+import dns from 'node:dns';
+import { type CodedError, invalidArgumentValue, listenException } from './errors.ts';
+import { nextTick } from './host-functions.ts';
+import { ListenHandle } from './listen-handle.ts';
+import { native } from './native-net.ts';
+import { NativeListenHandle } from './native-listen-handle.ts';
+import type { ServerBase } from './server-base.ts';
+import { kNetwork } from './socket-fields.ts';
+import { requireAbortSignal, requirePort } from './validate.ts';
+
+const DEFAULT_BACKLOG = 511;
+/** Bits of `flags`, as libuv numbers the first. */
+const IPV6_ONLY = 1;
+const REUSE_PORT = 2;
+
+/** `listen` in all its forms, once its arguments have been sorted into options. */
+export function listenServer(
+  server: ServerBase,
+  given: Record<string, unknown>,
+  args: readonly unknown[],
+): void {
+  const backlogOfArguments = countOf(args.length > 1 && args[1]) || countOf(args.length > 2 && args[2]) || 0;
+  const inner = given['_handle'] ?? given['handle'];
+  const options = (inner || given) as Record<string, unknown>;
+  const flags =
+    (options['ipv6Only'] === true ? IPV6_ONLY : 0) | (options['reusePort'] === true ? REUSE_PORT : 0);
+  if (options instanceof ListenHandle) {
+    server._handle = options;
+    finishListening(server, options, null, -1, -1, backlogOfArguments);
+    return;
+  }
+  if (inner || (typeof options['fd'] === 'number' && options['fd'] >= 0)) {
+    closeOnAbort(server, options);
+    listenNatively(server, given, backlogOfArguments);
+    return;
+  }
+  closeOnAbort(server, options);
+  if (
+    args.length === 0 ||
+    typeof args[0] === 'function' ||
+    (options['port'] === undefined && 'port' in options) ||
+    options['port'] === null
+  ) {
+    options['port'] = 0;
+  }
+  const { port, path, host } = options;
+  if (typeof port === 'number' || typeof port === 'string') {
+    requirePort(port, 'options.port');
+    const backlog = Number(options['backlog'] || backlogOfArguments);
+    if (host) listenOnHost(server, Number(port) | 0, String(host), backlog, flags);
+    else server._listen2(null, Number(port) | 0, 4, backlog, undefined, flags);
+    return;
+  }
+  if (typeof path === 'string' && path !== '' && countOf(path) === false) {
+    if (path.startsWith('\0') && (options['readableAll'] || options['writableAll'])) {
+      throw invalidArgumentValue(
+        'options',
+        options,
+        'can not set readableAll or writableAllt to true when path is abstract unix socket',
+      );
+    }
+    server._pipeName = path;
+    listenNatively(server, given, backlogOfArguments);
+    return;
+  }
+  throw invalidArgumentValue(
+    'options',
+    options,
+    'port' in options || 'path' in options ? 'is invalid' : 'must have the property "port" or "path"',
+  ) satisfies CodedError;
+}
+
+/** Binds and listens on an address; `null`: on all of both families. Errors are emitted later. */
+export function startListening(
+  server: ServerBase,
+  address: string | null,
+  port: number,
+  family: number,
+  backlog: number,
+  flags: number,
+): void {
+  const handle = new ListenHandle(server[kNetwork]);
+  const bound = address ?? '::';
+  const boundFamily = address === null ? 6 : family;
+  const result = handle.bind(bound, port, (flags & IPV6_ONLY) !== 0, (flags & REUSE_PORT) !== 0);
+  if (result < 0) {
+    handle.close();
+    nextTick(emitError, server, listenException(result, 'listen', bound, port));
+    return;
+  }
+  server._handle = handle;
+  finishListening(server, handle, bound, port, boundFamily, backlog);
+}
+
+function finishListening(
+  server: ServerBase,
+  handle: ListenHandle,
+  address: string | null,
+  port: number,
+  family: number,
+  backlog: number,
+): void {
+  handle.onconnection = (_errno, accepted) => {
+    server._onConnection(accepted);
+  };
+  const result = handle.listen(backlog || DEFAULT_BACKLOG);
+  if (result < 0) {
+    handle.close();
+    server._handle = null;
+    nextTick(emitError, server, listenException(result, 'listen', address, port));
+    return;
+  }
+  server._connectionKey = `${family}:${address}:${port}`;
+  if (server._unref) server.unref();
+  nextTick(emitListening, server);
+}
+
+function listenOnHost(server: ServerBase, port: number, host: string, backlog: number, flags: number): void {
+  const id = server._listeningId;
+  dns.lookup(host, (error, address, family) => {
+    if (id !== server._listeningId) return;
+    if (error) server.emit('error', error);
+    else server._listen2(address || null, port, address ? family : 4, backlog, undefined, flags);
+  });
+}
+
+/** Paths, descriptors and foreign handles: the runtime's own server listens, ours hands its connections on. */
+function listenNatively(server: ServerBase, options: Record<string, unknown>, backlog: number): void {
+  const { allowHalfOpen, pauseOnConnect } = server;
+  const inner = native.createServer({ allowHalfOpen, pauseOnConnect });
+  inner.on('connection', (socket) => {
+    if (server._refuses()) {
+      server.emit('drop');
+      socket.destroy();
+      return;
+    }
+    server._connections++;
+    Object.assign(socket, { server });
+    socket.once('close', () => {
+      server._connections--;
+      server._emitCloseIfDrained();
+    });
+    server.emit('connection', socket);
+  });
+  inner.on('listening', () => {
+    if (server._handle) server.emit('listening');
+  });
+  inner.on('error', (error) => {
+    server._handle = null;
+    server.emit('error', error);
+  });
+  const { signal: _signal, ...rest } = options;
+  inner.listen({ backlog: backlog || DEFAULT_BACKLOG, ...rest });
+  if (!inner.listening) return;
+  const handle = new NativeListenHandle(inner);
+  server._handle = handle;
+  if (server._unref) handle.unref();
+}
+
+function closeOnAbort(server: ServerBase, options: Record<string, unknown>): void {
+  const { signal } = options;
+  if (signal === undefined) return;
+  requireAbortSignal(signal, 'options.signal');
+  const onAbort = (): void => {
+    server.close();
+  };
+  if (signal.aborted) nextTick(onAbort);
+  else {
+    signal.addEventListener('abort', onAbort, { once: true });
+    server.once('close', () => {
+      signal.removeEventListener('abort', onAbort);
+    });
+  }
+}
+
+function emitError(server: ServerBase, error: Error): void {
+  server.emit('error', error);
+}
+
+function emitListening(server: ServerBase): void {
+  if (server._handle) server.emit('listening');
+}
+
+/** A number of at least 0, or `false`. */
+function countOf(value: unknown): number | false {
+  const number = Number(value);
+  return number >= 0 ? number : false;
+}

@@ -1,0 +1,244 @@
+import dns from 'node:dns';
+import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
+import { attempt, type Attempt, connectionError } from './connect-attempt.ts';
+import { codedError, invalidArgumentType } from './errors.ts';
+import { nextTick } from './host-functions.ts';
+import { native } from './native-net.ts';
+import type { SocketBase } from './socket-base.ts';
+import { kNetwork } from './socket-fields.ts';
+import { TcpHandle } from './tcp-handle.ts';
+import { requireBoolean, requireFunction, requireInt32, requireNumber, requirePort } from './validate.ts';
+
+/** What `lookup` answers when asked for all addresses. */
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+type Lookup = (
+  host: string,
+  options: LookupOptions,
+  callback: (error: Error | null, address: unknown, family?: unknown) => void,
+) => void;
+
+interface LookupOptions {
+  family: unknown;
+  hints: number;
+  all?: boolean;
+}
+
+/** The options of `connect` once they have been checked. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly autoSelectFamily: boolean;
+  readonly attemptTimeout: number;
+}
+
+const SHORTEST_ATTEMPT = 10;
+
+/** Connects a socket by the options of `connect`: checks them, looks the host up, and tries its addresses. */
+export function connectSocket(socket: SocketBase, options: Record<string, unknown>): void {
+  const { port, path } = options;
+  if (port === undefined && path == null) {
+    throw codedError(
+      TypeError,
+      'ERR_MISSING_ARGS',
+      'The "options" or "port" or "path" argument must be specified',
+    );
+  }
+  // A former connection may have replaced it (writeAfterEnd).
+  Reflect.deleteProperty(socket, 'write');
+  if (socket.destroyed) {
+    socket._handle = null;
+    socket._peername = null;
+    socket._sockname = null;
+  }
+  if (path) {
+    throw codedError(
+      Error,
+      'ERR_HALFCLOSE_PATH',
+      'A TCP socket of Halfclose cannot connect to a path; net.connect({ path }) gives one of the runtime that can',
+    );
+  }
+  if (socket._handle === null) socket._attachHandle(new TcpHandle(socket[kNetwork]));
+  socket._unrefTimer();
+  socket.connecting = true;
+  const target = checkedTarget(options);
+  const family = native.isIP(target.host);
+  if (family === 4 || family === 6) {
+    nextTick(connectToLiteral, socket, target, family);
+    return;
+  }
+  lookUp(socket, options, target);
+}
+
+function checkedTarget(options: Record<string, unknown>): Target {
+  const {
+    localAddress,
+    localPort,
+    port,
+    autoSelectFamily,
+    autoSelectFamilyAttemptTimeout: timeout,
+  } = options;
+  if (localAddress && (typeof localAddress !== 'string' || native.isIP(localAddress) === 0)) {
+    throw invalidIpAddress(localAddress);
+  }
+  if (localPort) requireNumber(localPort, 'options.localPort');
+  if (port !== undefined) {
+    if (typeof port !== 'number' && typeof port !== 'string') {
+      throw invalidArgumentType('options.port', 'one of type number or string', port);
+    }
+    requirePort(port);
+  }
+  if (autoSelectFamily != null) requireBoolean(autoSelectFamily, 'options.autoSelectFamily');
+  if (timeout != null) requireInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
+  return {
+    host: options['host'] ? String(options['host']) : 'localhost',
+    port: Number(port) | 0,
+    localAddress: typeof localAddress === 'string' && localAddress !== '' ? localAddress : undefined,
+    localPort: typeof localPort === 'number' && localPort !== 0 ? localPort : undefined,
+    autoSelectFamily: autoSelectFamily ?? native.getDefaultAutoSelectFamily(),
+    attemptTimeout: Math.max(timeout ?? native.getDefaultAutoSelectFamilyAttemptTimeout(), SHORTEST_ATTEMPT),
+  };
+}
+
+function connectToLiteral(socket: SocketBase, target: Target, family: 4 | 6): void {
+  if (socket.connecting) connectOnce(socket, attemptOf(target, target.host, family));
+}
+
+function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Target): void {
+  if (options['lookup'] != null) requireFunction(options['lookup'], 'options.lookup');
+  const family = dnsFamily(options['family']);
+  const hints = typeof options['hints'] === 'number' ? options['hints'] : 0;
+  const query: LookupOptions = { family, hints };
+  const anyFamily = family !== 4 && family !== 6;
+  if (process.platform !== 'win32' && anyFamily && hints === 0) query.hints = dns.ADDRCONFIG;
+  socket._host = target.host;
+  // Looked up at each call: an application may have replaced it.
+  const lookup = (options['lookup'] ?? dns.lookup) as Lookup;
+  const { host } = target;
+  if (anyFamily && target.localAddress === undefined && target.autoSelectFamily) {
+    query.all = true;
+    lookup(host, query, (error, addresses) => {
+      onAddresses(socket, options, target, error, addresses as ResolvedAddress[]);
+    });
+    return;
+  }
+  lookup(host, query, (error, address, addressFamily) => {
+    socket.emit('lookup', error, address, addressFamily, host);
+    if (!socket.connecting) return;
+    if (error) nextTick(destroyWith, socket, error);
+    else {
+      const problem = addressProblem(address, addressFamily, options);
+      if (problem !== null) {
+        nextTick(destroyWith, socket, problem);
+        return;
+      }
+      socket._unrefTimer();
+      connectOnce(socket, attemptOf(target, address as string, addressFamily as 4 | 6));
+    }
+  });
+}
+
+function onAddresses(
+  socket: SocketBase,
+  options: Record<string, unknown>,
+  target: Target,
+  error: Error | null,
+  addresses: readonly ResolvedAddress[],
+): void {
+  if (!socket.connecting) return;
+  if (error) {
+    socket.emit('lookup', error, undefined, undefined, target.host);
+    nextTick(destroyWith, socket, error);
+    return;
+  }
+  for (const { address, family } of addresses) {
+    socket.emit('lookup', error, address, family, target.host);
+    if (!socket.connecting) return;
+  }
+  const ordered = preferenceOrder(addresses);
+  const [first] = ordered;
+  if (first === undefined) {
+    const problem = addressProblem(addresses[0]?.address, addresses[0]?.family, options);
+    if (problem !== null) nextTick(destroyWith, socket, problem);
+    return;
+  }
+  socket._unrefTimer();
+  if (ordered.length === 1) {
+    connectOnce(socket, attemptOf(target, first.address, first.family));
+    return;
+  }
+  connectToAddresses(socket, {
+    addresses: ordered,
+    port: target.port,
+    localPort: target.localPort,
+    timeout: target.attemptTimeout,
+    onConnected: connected,
+  });
+}
+
+function attemptOf({ port, localAddress, localPort }: Target, address: string, family: 4 | 6): Attempt {
+  return { address, port, family, localAddress, localPort };
+}
+
+function connectOnce(socket: SocketBase, wanted: Attempt): void {
+  const handle = socket._handle;
+  if (handle === null) return;
+  const failure = attempt(socket, handle, wanted, (errno, request) => {
+    if (socket.destroyed) return;
+    if (errno === 0) {
+      connected(socket);
+      return;
+    }
+    socket.connecting = false;
+    socket._sockname = null;
+    const error = connectionError(errno, request, socket._endReason());
+    socket.emit('connectionAttemptFailed', request.address, request.port, request.family, error);
+    socket.destroy(error);
+  });
+  if (failure !== null) socket.destroy(failure);
+}
+
+/** The handle of the socket is connected. */
+function connected(socket: SocketBase): void {
+  socket.connecting = false;
+  socket._sockname = null;
+  socket._unrefTimer();
+  socket._applyOptions();
+  socket.emit('connect');
+  socket.emit('ready');
+  if (!socket.isPaused()) socket.read(0);
+}
+
+function destroyWith(socket: SocketBase, error: Error): void {
+  socket.destroy(error);
+}
+
+function dnsFamily(family: unknown): unknown {
+  if (family === 'IPv4') return 4;
+  return family === 'IPv6' ? 6 : family;
+}
+
+function invalidIpAddress(address: unknown): Error {
+  return codedError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${String(address)}`);
+}
+
+/** Why what a lookup answered is of no use; `null`: it is. */
+function addressProblem(
+  address: unknown,
+  family: unknown,
+  { host, port }: Record<string, unknown>,
+): Error | null {
+  if (typeof address !== 'string' || native.isIP(address) === 0) return invalidIpAddress(address);
+  if (family === 4 || family === 6) return null;
+  const error = codedError(
+    RangeError,
+    'ERR_INVALID_ADDRESS_FAMILY',
+    `Invalid address family: ${String(family)} ${String(host)}:${String(port)}`,
+  );
+  return Object.assign(error, { host, port });
+}

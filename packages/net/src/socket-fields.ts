@@ -1,0 +1,33 @@
+/** What a socket keeps for itself beside the names that programs know. */
+
+/** The timer of `setTimeout`. */
+export const kTimeout: unique symbol = Symbol('timeout');
+/** Octets of the last write that did not go out at once. */
+export const kLastWriteQueueSize: unique symbol = Symbol('lastWriteQueueSize');
+/** The option `onread`, or `null`. */
+export const kOnread: unique symbol = Symbol('onread');
+/** Wanted, and set once there is a connection. */
+export const kNoDelay: unique symbol = Symbol('noDelay');
+/** See {@link kNoDelay}. */
+export const kKeepAlive: unique symbol = Symbol('keepAlive');
+/** Seconds. */
+export const kKeepAliveDelay: unique symbol = Symbol('keepAliveDelay');
+/** Seconds of SO_LINGER, `null`: off; set once there is a socket. */
+export const kLinger: unique symbol = Symbol('linger');
+/** Counters that outlive the handle. */
+export const kBytesRead: unique symbol = Symbol('bytesRead');
+/** See {@link kBytesRead}. */
+export const kBytesWritten: unique symbol = Symbol('bytesWritten');
+/** What the sockets of one copy of the API share; on the prototype. */
+export const kNetwork: unique symbol = Symbol('network');
+/** On every socket of ours, whichever copy of this package made it. */
+export const SOCKET_BRAND: unique symbol = Symbol.for('halfclose.net.Socket') as never;
+/** On every server of ours. */
+export const SERVER_BRAND: unique symbol = Symbol.for('halfclose.net.Server') as never;
+
+/** `onread` as a socket keeps it. */
+export interface OnRead {
+  buffer: Uint8Array | null;
+  readonly generate: (() => unknown) | null;
+  readonly callback: (count: number, buffer: Uint8Array) => boolean | undefined;
+}

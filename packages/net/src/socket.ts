@@ -1,0 +1,171 @@
+import { Duplex } from 'node:stream';
+import { invalidArgumentValue } from './errors.ts';
+import { nextTick } from './host-functions.ts';
+import { native } from './native-net.ts';
+import type { Network } from './network.ts';
+import { SocketBase } from './socket-base.ts';
+import {
+  kBytesRead,
+  kBytesWritten,
+  kKeepAlive,
+  kKeepAliveDelay,
+  kLastWriteQueueSize,
+  kLinger,
+  kNetwork,
+  kNoDelay,
+  kOnread,
+  kTimeout,
+  type OnRead,
+  SOCKET_BRAND,
+} from './socket-fields.ts';
+import { TcpHandle } from './tcp-handle.ts';
+import type { SocketConstructor } from './types.ts';
+import { requireAbortSignal, requireNumber } from './validate.ts';
+
+/** The options of `Socket`, as loosely as they come. */
+export type SocketOptions = Record<string, unknown>;
+
+/** Makes the `Socket` of one copy of the API. */
+export function createSocketConstructor(network: () => Network): SocketConstructor {
+  function Socket(this: unknown, given?: SocketOptions | number): unknown {
+    if (!isInstance(Socket, this)) {
+      // A socket of the runtime being constructed, by a class that came to extend this one: its own constructor's job.
+      if (isInstance(native.Socket, this)) return Reflect.apply(native.Socket as never, this, [given]);
+      return new (Socket as unknown as SocketConstructor)(given as never);
+    }
+    checkOptions(given);
+    const options: SocketOptions = typeof given === 'number' ? { fd: given } : { ...given };
+    if (options['fd'] !== undefined || (options['handle'] && !(options['handle'] instanceof TcpHandle))) {
+      return new native.Socket(options);
+    }
+    construct(this as SocketBase, options);
+    return undefined;
+  }
+  const prototype = Object.create(Duplex.prototype, {
+    ...Object.getOwnPropertyDescriptors(SocketBase.prototype),
+    constructor: { value: Socket, writable: true, configurable: true },
+    [kNetwork]: { get: network },
+    [SOCKET_BRAND]: { value: true },
+  }) as SocketBase;
+  Object.defineProperty(Socket, 'prototype', { value: prototype });
+  Object.setPrototypeOf(Socket, Duplex);
+  Object.defineProperty(Socket, Symbol.hasInstance, {
+    // Classes that extend Socket inherit this; they ask by their prototype.
+    value(this: unknown, value: unknown): boolean {
+      if (isInstance(this, value)) return true;
+      return this === Socket && (isSocket(value) || isInstance(native.Socket, value));
+    },
+  });
+  return Socket as unknown as SocketConstructor;
+}
+
+/** Whether a value is a socket of ours, whichever copy of the package or of the API made it. */
+export function isSocket(value: unknown): value is SocketBase {
+  return typeof value === 'object' && value !== null && SOCKET_BRAND in value;
+}
+
+function isInstance(constructor: unknown, value: unknown): boolean {
+  return Reflect.apply(Function.prototype[Symbol.hasInstance], constructor, [value]) === true;
+}
+
+function checkOptions(options: SocketOptions | number | undefined): void {
+  if (typeof options !== 'object' || options === null) return;
+  const { objectMode, readableObjectMode, writableObjectMode, keepAliveInitialDelay: delay } = options;
+  if (objectMode) throw invalidArgumentValue('options.objectMode', objectMode, 'is not supported');
+  if (readableObjectMode || writableObjectMode) {
+    const name = readableObjectMode ? 'readableObjectMode' : 'writableObjectMode';
+    throw invalidArgumentValue(
+      `options.${name}`,
+      readableObjectMode || writableObjectMode,
+      'is not supported',
+    );
+  }
+  if (delay !== undefined) {
+    requireNumber(delay, 'options.keepAliveInitialDelay');
+    // Node writes this back, too.
+    if (delay < 0) options['keepAliveInitialDelay'] = 0;
+  }
+}
+
+function construct(socket: SocketBase, options: SocketOptions): void {
+  socket.connecting = false;
+  socket._hadError = false;
+  socket._handle = null;
+  socket._parent = null;
+  socket._host = null;
+  socket._sockname = null;
+  socket._peername = null;
+  socket[kLastWriteQueueSize] = 0;
+  socket[kTimeout] = null;
+  socket[kOnread] = onreadOf(options['onread']);
+  options['allowHalfOpen'] = Boolean(options['allowHalfOpen']);
+  // 'close' is emitted with `hadError` once the handle is closed.
+  options['emitClose'] = false;
+  options['autoDestroy'] = true;
+  options['decodeStrings'] = false;
+  Reflect.apply(Duplex as never, socket, [options]);
+  socket[kNoDelay] = Boolean(options['noDelay']);
+  socket[kKeepAlive] = Boolean(options['keepAlive']);
+  socket[kKeepAliveDelay] = ~~(Number(options['keepAliveInitialDelay']) / 1000);
+  socket[kLinger] = null;
+  socket._pendingData = null;
+  socket._pendingEncoding = '';
+  socket.server = null;
+  socket._server = null;
+  socket[kBytesRead] = 0;
+  socket[kBytesWritten] = 0;
+  socket.on('end', onReadableEnd);
+  if (options['linger'] !== undefined)
+    socket.setLinger(options['linger'] !== false, Number(options['linger']));
+  const { handle } = options;
+  if (handle instanceof TcpHandle) {
+    socket._attachHandle(handle);
+    if (options['readable'] !== false) {
+      if (options['pauseOnCreate']) {
+        handle.readStop();
+        Object.assign(socket, { readableFlowing: false });
+      } else if (!options['manualStart']) socket.read(0);
+    }
+  }
+  if (options['signal'] !== undefined) watchSignal(socket, options['signal']);
+}
+
+function onreadOf(onread: unknown): OnRead | null {
+  if (typeof onread !== 'object' || onread === null || !('buffer' in onread) || !('callback' in onread))
+    return null;
+  const { buffer, callback } = onread;
+  if (typeof callback !== 'function') return null;
+  const bound = callback as OnRead['callback'];
+  if (buffer instanceof Uint8Array) return { buffer, generate: null, callback: bound };
+  return typeof buffer === 'function'
+    ? { buffer: null, generate: buffer as () => unknown, callback: bound }
+    : null;
+}
+
+/** Without half-open sockets the end of the peer's stream is the end of ours: a write then is an error. */
+function onReadableEnd(this: SocketBase): void {
+  if (!this.allowHalfOpen) this.write = writeAfterEnd;
+}
+
+function writeAfterEnd(this: SocketBase, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+  if (!this.writableEnded) {
+    return Reflect.apply(Duplex.prototype.write, this, [chunk, encoding, callback] as never);
+  }
+  const told = typeof encoding === 'function' ? encoding : callback;
+  const error = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
+  if (typeof told === 'function') nextTick(told, error);
+  this.destroy(error);
+  return false;
+}
+
+/** The stream destroys itself when the signal fires; an attempt to connect must not go on to the next address. */
+function watchSignal(socket: SocketBase, signal: unknown): void {
+  requireAbortSignal(signal, 'options.signal');
+  const onAbort = (): void => {
+    socket._aborted = true;
+  };
+  nextTick(() => {
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}

@@ -1,0 +1,469 @@
+import { AsyncResource } from 'node:async_hooks';
+import { AF_INET, AF_INET6, Errno, Poll, SHUT_WR, type SocketAddress, TcpSocket } from '@halfclose/sockets';
+import { type Connection, parseIpAddress } from '@halfclose/stack';
+import type { DrainTask } from './drain-queue.ts';
+import { EBADF, ECANCELED } from './errors.ts';
+import {
+  type AddressRecord,
+  type ConnectRequest,
+  type HandleOwner,
+  onBuffer,
+  onData,
+  onEnd,
+  onReadError,
+  onWritten,
+  type WriteCallback,
+} from './handle-owner.ts';
+import type { Network } from './network.ts';
+import type { Pumped } from './pump-queue.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
+const READ_OCTETS = 65_536;
+/** Reads in a row before others get their turn (libuv reads as often from one stream). */
+const READS_PER_TURN = 32;
+/** The handle ends its resource itself: nothing is registered with the garbage collector. */
+const MANUAL = { requireManualDestroy: true };
+
+/**
+ * What stands between a stream and a {@link TcpSocket}: the part of libuv and of the runtime's TCP handle, by the
+ * names of the latter where programs know them. It decides when to read, queues what does not fit, holds the process
+ * by Node's rules, and enters the async context of its socket before it calls.
+ */
+export class TcpHandle implements DrainTask, Pumped {
+  owner: HandleOwner | null = null;
+  /** Whether arrivals are to be told. */
+  reading = false;
+  bytesRead = 0;
+  bytesWritten = 0;
+  /** Where arrivals go instead of into buffers of their own. */
+  userBuffer: Uint8Array | null = null;
+  readonly #network: Network;
+  readonly #scope = new AsyncResource('TCPWRAP', MANUAL);
+  #tcp: TcpSocket | null;
+  readonly #writes = new WriteQueue();
+  #connecting: ConnectRequest | null = null;
+  #shutdown: WriteCallback | null = null;
+  #shutdownDone = false;
+  #onClosed: (() => void) | null = null;
+  #closing = false;
+  /** The end of the stream, or an errno, waits to be told: 0, or negative; `null`: neither. */
+  #ending: number | null = null;
+  #ended = false;
+  #waitsForDrain = false;
+  #waitsForPump = false;
+  #isReferenced = true;
+  #holds = false;
+
+  /** A handle without a socket yet, or that of an accepted one. */
+  constructor(network: Network, accepted: TcpSocket | null = null) {
+    this.#network = network;
+    this.#tcp = accepted;
+    if (accepted !== null) this.#listenTo(accepted);
+  }
+
+  /** The socket underneath; `null` before bind and connect, and after close. */
+  get tcp(): TcpSocket | null {
+    return this.#tcp;
+  }
+
+  /** The connection underneath; `null` where there is none. */
+  get connection(): Connection | null {
+    return this.#tcp?.connection ?? null;
+  }
+
+  /** Octets that wait for room in the send buffer. */
+  get writeQueueSize(): number {
+    return this.#writes.octets;
+  }
+
+  getAsyncId(): number {
+    return this.#scope.asyncId();
+  }
+
+  // --- opening
+
+  /** bind(2), with SO_REUSEADDR as libuv sets it. */
+  bind(address: string, port: number): number {
+    const ip = parseIpAddress(withoutZone(address));
+    if (ip === null) return -Errno.EINVAL;
+    const tcp = this.#socketOf(address.includes(':') ? AF_INET6 : AF_INET);
+    tcp.options.set('SO_REUSEADDR', 1, 0);
+    return tcp.bind(ip, port);
+  }
+
+  /** Starts to connect. 0: `request.oncomplete` will be called; else an errno. */
+  connect(request: ConnectRequest): number {
+    const ip = parseIpAddress(withoutZone(request.address));
+    if (ip === null || this.#closing) return -Errno.EINVAL;
+    const tcp = this.#socketOf(request.family === 6 ? AF_INET6 : AF_INET);
+    const result = tcp.connect(ip, request.port);
+    if (result < 0 && result !== -Errno.EINPROGRESS) return result;
+    this.#connecting = request;
+    this.#updateHold();
+    return 0;
+  }
+
+  // --- reading
+
+  readStart(): number {
+    if (this.#tcp === null) return -Errno.ENOTCONN;
+    this.reading = true;
+    this.#updateHold();
+    if (this.#ending !== null) this.#awaitDrain();
+    else if (!this.#ended && (this.#tcp.poll() & (Poll.IN | Poll.ERR | Poll.HUP)) !== 0) this.#awaitPump();
+    return 0;
+  }
+
+  readStop(): number {
+    this.reading = false;
+    this.#updateHold();
+    return 0;
+  }
+
+  useUserBuffer(buffer: Uint8Array): void {
+    this.userBuffer = buffer;
+  }
+
+  // --- writing
+
+  /** 0: all taken, and `callback` is not called; 1: `callback` will be called; else an errno. */
+  write(bytes: Uint8Array, callback: WriteCallback | null): number {
+    const tcp = this.#tcp;
+    if (tcp === null) return EBADF;
+    let taken = 0;
+    if (this.#writes.isEmpty) {
+      taken = tcp.send(bytes);
+      if (taken === bytes.length) {
+        this.bytesWritten += taken;
+        return 0;
+      }
+      if (taken < 0) {
+        if (taken !== -Errno.EAGAIN) return taken;
+        taken = 0;
+      }
+    }
+    this.bytesWritten += bytes.length;
+    this.#writes.add(bytes, taken, callback);
+    this.#updateHold();
+    return 1;
+  }
+
+  /** Ends the stream once all is taken. 0: `callback` will be called; else an errno. */
+  shutdown(callback: WriteCallback): number {
+    if (this.#tcp === null) return EBADF;
+    this.#shutdown = callback;
+    this.#updateHold();
+    if (!this.#writes.isEmpty) return 0;
+    const result = this.#shutdownNow(this.#tcp);
+    if (result < 0) this.#shutdown = null;
+    return result;
+  }
+
+  // --- ending
+
+  /** close(2); `onClosed` is called once everything due has been done. */
+  close(onClosed?: () => void): void {
+    this.#close(onClosed, false);
+  }
+
+  /** Closes with a RST, whatever is unread or unsent. */
+  reset(onClosed?: () => void): number {
+    // libuv's uv_tcp_close_reset has the same condition.
+    if (this.#shutdown !== null) return -Errno.EINVAL;
+    this.#close(onClosed, true);
+    return 0;
+  }
+
+  // --- the rest
+
+  ref(): void {
+    this.#isReferenced = true;
+    this.#updateHold();
+  }
+
+  unref(): void {
+    this.#isReferenced = false;
+    this.#updateHold();
+  }
+
+  hasRef(): boolean {
+    return this.#isReferenced && !this.#closing;
+  }
+
+  setNoDelay(enable: boolean): number {
+    return this.#tcp?.options.set('TCP_NODELAY', enable ? 1 : 0, this.#now()) ?? EBADF;
+  }
+
+  /** `delay`: seconds of silence before the first probe. */
+  setKeepAlive(enable: boolean, delay: number): number {
+    const options = this.#tcp?.options;
+    if (options === undefined) return EBADF;
+    if (enable && delay > 0) {
+      const result = options.set('TCP_KEEPIDLE', delay, this.#now());
+      if (result < 0) return result;
+      // libuv sets these two with a delay: one second apart, ten of them.
+      options.set('TCP_KEEPINTVL', 1, this.#now());
+      options.set('TCP_KEEPCNT', 10, this.#now());
+    }
+    return options.set('SO_KEEPALIVE', enable ? 1 : 0, this.#now());
+  }
+
+  getsockname(out: AddressRecord): number {
+    if (this.#tcp === null) return EBADF;
+    const name = this.#tcp.getsockname();
+    if (name === null) {
+      const isIPv6 = this.#tcp.family === AF_INET6;
+      Object.assign(out, { address: isIPv6 ? '::' : '0.0.0.0', family: isIPv6 ? 'IPv6' : 'IPv4', port: 0 });
+    } else fillAddress(out, name, this.#tcp.family);
+    return 0;
+  }
+
+  getpeername(out: AddressRecord): number {
+    if (this.#tcp === null) return EBADF;
+    const name = this.#tcp.getpeername();
+    if (name === null) return -Errno.ENOTCONN;
+    fillAddress(out, name, this.#tcp.family);
+    return 0;
+  }
+
+  // --- what the stack says
+
+  /** Work that waited for the stack's next turn. */
+  pump(): void {
+    this.#waitsForPump = false;
+    this.#enter(readiness);
+  }
+
+  /** Beginnings and ends are told one at a time. */
+  onDrained(): void {
+    this.#waitsForDrain = false;
+    this.#enter(drained);
+  }
+
+  #enter(call: (handle: TcpHandle) => void): void {
+    this.#scope.runInAsyncScope(call, undefined, this);
+  }
+
+  /** Called in the socket's async context when the socket's readiness may have changed. */
+  onReadiness(): void {
+    const tcp = this.#tcp;
+    if (tcp === null) return;
+    if (this.#connecting !== null) {
+      this.#finishConnecting(this.#connecting, tcp);
+      return;
+    }
+    if (this.reading && this.#ending === null && !this.#ended) this.#read(tcp);
+    if (!this.#writes.isEmpty) this.#flush(tcp);
+  }
+
+  /** Called in the socket's async context once everything due has been done. */
+  onTold(): void {
+    if (this.#closing) {
+      this.#finishClosing();
+      return;
+    }
+    if (this.#shutdownDone) {
+      this.#shutdownDone = false;
+      this.#finishShutdown();
+    }
+    const ending = this.#ending;
+    if (ending === null || !this.reading) return;
+    this.#ending = null;
+    this.#ended = true;
+    this.#updateHold();
+    if (ending === 0) this.owner?.[onEnd]();
+    else this.owner?.[onReadError](ending);
+  }
+
+  #finishConnecting(request: ConnectRequest, tcp: TcpSocket): void {
+    const state = tcp.connection?.state;
+    if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return;
+    this.#connecting = null;
+    const error = tcp.takeError();
+    this.#updateHold();
+    request.oncomplete?.(error === 0 ? 0 : -error, request);
+  }
+
+  #read(tcp: TcpSocket): void {
+    for (let reads = 0; reads < READS_PER_TURN; reads++) {
+      let more: boolean | undefined;
+      if (this.userBuffer === null) {
+        const bytes = tcp.read(READ_OCTETS);
+        if (typeof bytes === 'number') {
+          this.#onNothingRead(bytes);
+          return;
+        }
+        this.bytesRead += bytes.length;
+        more = this.owner?.[onData](asBuffer(bytes));
+      } else {
+        const count = tcp.recv(this.userBuffer);
+        if (count <= 0) {
+          this.#onNothingRead(count);
+          return;
+        }
+        this.bytesRead += count;
+        more = this.owner?.[onBuffer](count);
+      }
+      if (more === false && this.#tcp !== null) this.readStop();
+      if (!this.reading || this.#tcp === null) return;
+    }
+    this.#awaitPump();
+  }
+
+  #onNothingRead(result: number): void {
+    if (result === -Errno.EAGAIN) return;
+    this.#ending = result;
+    this.#awaitDrain();
+  }
+
+  #flush(tcp: TcpSocket): void {
+    for (let head = this.#writes.head; head !== undefined; head = this.#writes.head) {
+      const rest = head.taken === 0 ? head.bytes : head.bytes.subarray(head.taken);
+      const taken = tcp.send(rest);
+      if (taken < 0) {
+        if (taken !== -Errno.EAGAIN) this.#failWrites(taken);
+        return;
+      }
+      this.#writes.take(head, taken);
+      if (taken < rest.length) return;
+      if (this.#writes.isEmpty) this.#updateHold();
+      if (head.callback !== null) this.owner?.[onWritten](0, head.callback);
+      if (this.#tcp === null) return;
+    }
+    if (this.#shutdown !== null) this.#shutdownNow(tcp);
+  }
+
+  #failWrites(errno: number): void {
+    for (const callback of this.#writes.clear()) this.owner?.[onWritten](errno, callback);
+    // Whoever waits for the end of the stream is told of no error: the write has told it.
+    this.#finishShutdown();
+  }
+
+  #shutdownNow(tcp: TcpSocket): number {
+    const result = tcp.shutdown(SHUT_WR);
+    if (result < 0) return result;
+    this.#shutdownDone = true;
+    this.#awaitDrain();
+    return 0;
+  }
+
+  #finishShutdown(): void {
+    const callback = this.#shutdown;
+    this.#shutdown = null;
+    this.#updateHold();
+    if (callback !== null) this.owner?.[onWritten](0, callback);
+  }
+
+  #close(onClosed: (() => void) | undefined, reset: boolean): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.reading = false;
+    this.#onClosed = onClosed ?? null;
+    this.#updateHold();
+    const tcp = this.#tcp;
+    this.#tcp = null;
+    if (tcp === null) {
+      this.#awaitDrain();
+      return;
+    }
+    tcp.onReadiness = null;
+    if (reset) tcp.options.setLinger({ onoff: 1, linger: 0 });
+    tcp.close(() => {
+      this.#awaitDrain();
+    });
+  }
+
+  #finishClosing(): void {
+    const callbacks = this.#writes.clear();
+    if (this.#shutdown !== null) callbacks.push(this.#shutdown);
+    this.#shutdown = null;
+    const request = this.#connecting;
+    this.#connecting = null;
+    request?.oncomplete?.(ECANCELED, request);
+    for (const callback of callbacks) this.owner?.[onWritten](ECANCELED, callback);
+    const onClosed = this.#onClosed;
+    this.#onClosed = null;
+    onClosed?.();
+    this.#scope.emitDestroy();
+  }
+
+  #awaitDrain(): void {
+    if (this.#waitsForDrain) return;
+    this.#waitsForDrain = true;
+    this.#network.drain.add(this);
+  }
+
+  #awaitPump(): void {
+    if (this.#waitsForPump) return;
+    this.#waitsForPump = true;
+    this.#network.pumps.add(this);
+  }
+
+  /**
+   * What holds the process, as in libuv: a referenced handle while it reads and there is more to come; a request
+   * (connect, write, shutdown) whatever `unref` says.
+   */
+  #updateHold(): void {
+    const holds =
+      !this.#closing &&
+      (this.#connecting !== null ||
+        this.#shutdown !== null ||
+        !this.#writes.isEmpty ||
+        (this.#isReferenced && this.reading && !this.#ended));
+    if (holds === this.#holds) return;
+    this.#holds = holds;
+    if (holds) this.#network.hold.ref();
+    else this.#network.hold.unref();
+  }
+
+  #socketOf(family: number): TcpSocket {
+    if (this.#tcp !== null) return this.#tcp;
+    const tcp = new TcpSocket(this.#network.host, family);
+    this.#tcp = tcp;
+    this.#listenTo(tcp);
+    return tcp;
+  }
+
+  #listenTo(tcp: TcpSocket): void {
+    tcp.onReadiness = () => {
+      this.#enter(readiness);
+    };
+  }
+
+  #now(): number {
+    return this.#network.host.timers.now();
+  }
+}
+
+function readiness(handle: TcpHandle): void {
+  handle.onReadiness();
+}
+
+function drained(handle: TcpHandle): void {
+  handle.onTold();
+}
+
+/** The same memory as a Buffer. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Writes an address as the runtime's handles do: an IPv4 address of an IPv6 socket is v4-mapped. */
+export function fillAddress(out: AddressRecord, { address, port }: SocketAddress, family: number): void {
+  const text = address.toString();
+  if (family === AF_INET6) {
+    out.address = address.isIPv4 ? `::ffff:${text}` : text;
+    out.family = 'IPv6';
+  } else {
+    out.address = text;
+    out.family = 'IPv4';
+  }
+  out.port = port;
+}
+
+/** There are no interfaces to tell apart by a zone. */
+export function withoutZone(address: string): string {
+  const at = address.indexOf('%');
+  return at < 0 ? address : address.slice(0, at);
+}

@@ -1,0 +1,81 @@
+import type nodeNet from 'node:net';
+
+/** What a socket has beyond Node's. */
+export interface SocketExtras {
+  /** The connection's state by the names of RFC 9293 (`'ESTABLISHED'`); `'CLOSED'` where there is none. */
+  readonly tcpState: string;
+  /**
+   * SO_LINGER. Enabled with 0 seconds, `destroy` of an open connection resets it; with more, 'close' waits until
+   * everything is acknowledged, at most so long.
+   */
+  setLinger(enabled: boolean, seconds?: number): this;
+  /** Ends one direction or both, as shutdown(2). */
+  shutdown(how: 'read' | 'write' | 'both'): this;
+}
+
+/** A TCP socket: node:net's, and a little more. */
+export type Socket = nodeNet.Socket & SocketExtras;
+
+/** A TCP server: node:net's. */
+export type Server = nodeNet.Server;
+
+/** What `new Socket` takes beyond node:net's options. */
+export interface ExtraSocketOptions {
+  /** SO_LINGER in seconds; `false`: off. See {@link SocketExtras.setLinger}. */
+  linger?: number | false;
+}
+
+/** `Socket`: a function that works with `new`, without it, and by `Socket.call(this)`. */
+export interface SocketConstructor {
+  readonly prototype: Socket;
+  new (options?: nodeNet.SocketConstructorOpts & ExtraSocketOptions): Socket;
+  (options?: nodeNet.SocketConstructorOpts & ExtraSocketOptions): Socket;
+}
+
+/** `Server`, likewise. */
+export interface ServerConstructor {
+  readonly prototype: Server;
+  new (connectionListener?: (socket: Socket) => void): Server;
+  new (options?: nodeNet.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+  (connectionListener?: (socket: Socket) => void): Server;
+  (options?: nodeNet.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+}
+
+/** `connect` in its forms. */
+export interface Connect {
+  (options: nodeNet.NetConnectOpts & ExtraSocketOptions, connectionListener?: () => void): Socket;
+  (port: number | string, host?: string, connectionListener?: () => void): Socket;
+  (port: number | string, connectionListener?: () => void): Socket;
+  (path: string, connectionListener?: () => void): Socket;
+}
+
+/** `createServer` in its forms. */
+export interface CreateServer {
+  (connectionListener?: (socket: Socket) => void): Server;
+  (options?: nodeNet.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+}
+
+/** One copy of the API, bound to one host: what `node:net` exports. */
+export interface Net {
+  readonly connect: Connect;
+  readonly createConnection: Connect;
+  readonly createServer: CreateServer;
+  readonly Socket: SocketConstructor;
+  readonly Stream: SocketConstructor;
+  readonly Server: ServerConstructor;
+  readonly BlockList: typeof nodeNet.BlockList;
+  readonly SocketAddress: typeof nodeNet.SocketAddress;
+  readonly isIP: typeof nodeNet.isIP;
+  readonly isIPv4: typeof nodeNet.isIPv4;
+  readonly isIPv6: typeof nodeNet.isIPv6;
+  readonly getDefaultAutoSelectFamily: typeof nodeNet.getDefaultAutoSelectFamily;
+  readonly setDefaultAutoSelectFamily: typeof nodeNet.setDefaultAutoSelectFamily;
+  readonly getDefaultAutoSelectFamilyAttemptTimeout: typeof nodeNet.getDefaultAutoSelectFamilyAttemptTimeout;
+  readonly setDefaultAutoSelectFamilyAttemptTimeout: typeof nodeNet.setDefaultAutoSelectFamilyAttemptTimeout;
+  /** Undocumented in Node, used by packages. */
+  readonly _normalizeArgs: (args: readonly unknown[]) => unknown[];
+  /** Undocumented in Node: a bound handle for `listen`, or an errno. */
+  readonly _createServerHandle: (...args: unknown[]) => unknown;
+  /** Deprecated in Node (DEP0121), gone in 24. */
+  readonly _setSimultaneousAccepts?: () => void;
+}

@@ -1,0 +1,44 @@
+import type { WriteCallback } from './handle-owner.ts';
+
+/** Bytes that found no room in the send buffer, and whom to tell when they did. */
+export interface PendingWrite {
+  readonly bytes: Uint8Array;
+  /** How many of them have been taken. */
+  taken: number;
+  /** `null`: more of the same write follows. */
+  readonly callback: WriteCallback | null;
+}
+
+/** Writes that wait for room, first in, first out. The bytes stay the writer's until it is called back. */
+export class WriteQueue {
+  readonly #writes: PendingWrite[] = [];
+  /** Octets that wait. */
+  octets = 0;
+
+  get isEmpty(): boolean {
+    return this.#writes.length === 0;
+  }
+
+  get head(): PendingWrite | undefined {
+    return this.#writes[0];
+  }
+
+  add(bytes: Uint8Array, taken: number, callback: WriteCallback | null): void {
+    this.#writes.push({ bytes, taken, callback });
+    this.octets += bytes.length - taken;
+  }
+
+  /** `count` more octets of the head were taken; a write of which nothing is left leaves the queue. */
+  take(head: PendingWrite, count: number): void {
+    head.taken += count;
+    this.octets -= count;
+    if (head.taken === head.bytes.length) this.#writes.shift();
+  }
+
+  /** Empties the queue and returns who is to be told. */
+  clear(): WriteCallback[] {
+    const writes = this.#writes.splice(0);
+    this.octets = 0;
+    return writes.flatMap(({ callback }) => (callback === null ? [] : [callback]));
+  }
+}
