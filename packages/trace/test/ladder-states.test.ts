@@ -77,7 +77,7 @@ test('what a segment makes a side go through at once has no line, also if the ho
     .state(5, 'client', 'FIN-WAIT-2', 'TIME-WAIT', 'FIN arrived');
   expect(bodyOf(exchange)).toMatchInlineSnapshot(`
     "
-     0 TIME-WAIT <------------------------------------------ FIN ACK 1:1(0) ack 1 win 65535 --- LAST-ACK
+     0 LAST-ACK --- FIN ACK 1:1(0) ack 1 win 65535 ------------------------------------------> TIME-WAIT
     "
   `);
 });
