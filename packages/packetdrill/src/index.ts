@@ -49,3 +49,23 @@ export { type CommandEnvironment, interpretCommand } from './interpret-command.t
 
 export { errnoNameOf, errnoNumber } from './errno-numbers.ts';
 export { addressOf, fieldOf, integerOf, symbolValue } from './expression-value.ts';
+
+export { defaultDefines, type DrillMode, type DrillSettings, settingsOf } from './drill-settings.ts';
+export { type ComparisonContext, compareOutbound, type FieldDifference } from './compare-outbound.ts';
+export { inboundPacket } from './inbound-packet.ts';
+export { JoinedSegments } from './joined-segments.ts';
+export { formatOutbound } from './packet-text.ts';
+export { type Endpoints, ScriptConnection } from './script-connection.ts';
+export { ScriptFault } from './script-fault.ts';
+export { SequenceSpace } from './sequence-space.ts';
+export { TimestampMap } from './timestamp-map.ts';
+export {
+  expectedReturn,
+  type ExpectedTime,
+  expectedTime,
+  PATIENCE,
+  relativeBase,
+  timingFault,
+  toleranceOf,
+} from './timing.ts';
+export { findUnsupported, type UnsupportedUse } from './unsupported-use.ts';

@@ -1,0 +1,73 @@
+import type { DrillSettings } from './drill-settings.ts';
+import type { EventTime } from './event-time.ts';
+import { formatSeconds, type Microseconds } from './microseconds.ts';
+import type { ScriptAction } from './script.ts';
+
+/** When something is to happen, counted from the start of the script; both ends are the same unless it is a range. */
+export interface ExpectedTime {
+  readonly from: Microseconds;
+  readonly to: Microseconds;
+}
+
+/**
+ * The moment that the relative times of an event count from: the time now, when the event before is over. Between two
+ * inbound packets it is the time that the first one was to be sent, so that they keep their distance.
+ *
+ * @param previous the event before and when it was to happen; `null` at the first event
+ */
+export function relativeBase(
+  previous: { readonly action: ScriptAction; readonly time: Microseconds } | null,
+  action: ScriptAction,
+  now: Microseconds,
+): Microseconds {
+  return previous !== null && isInbound(previous.action) && isInbound(action) ? previous.time : now;
+}
+
+function isInbound(action: ScriptAction): boolean {
+  return 'direction' in action && action.direction === 'inbound';
+}
+
+/** When an event is to happen if its relative times count from `base`; `null`: at any time. */
+export function expectedTime(time: EventTime, base: Microseconds): ExpectedTime | null {
+  switch (time.kind) {
+    case 'absolute':
+      return { from: time.at, to: time.at };
+    case 'relative':
+      return { from: base + time.after, to: base + time.after };
+    case 'absolute-range':
+      return { from: time.from, to: time.to };
+    case 'relative-range':
+      return { from: base + time.from, to: base + time.to };
+    case 'any':
+      return null;
+  }
+}
+
+/** When a blocking call is to return: its end counts from where its start counts from. */
+export function expectedReturn(time: EventTime, end: Microseconds, base: Microseconds): ExpectedTime {
+  const at = time.kind === 'relative' ? base + end : end;
+  return { from: at, to: at };
+}
+
+/** How far from its time something may happen that is `gap` after the event before; `null`: it is the first. */
+export function toleranceOf(settings: DrillSettings, gap: Microseconds | null): Microseconds {
+  return Math.max(settings.tolerance, gap === null ? 0 : Math.floor((settings.tolerancePercent / 100) * gap));
+}
+
+/** What is wrong with the time at which `what` happened; `null`: nothing. */
+export function timingFault(
+  expected: ExpectedTime | null,
+  actual: Microseconds,
+  tolerance: Microseconds,
+  what: string,
+): string | null {
+  if (expected === null) return null;
+  const { from, to } = expected;
+  if (actual >= from - tolerance && actual <= to + tolerance) return null;
+  const when =
+    from === to ? `at ${formatSeconds(from)} s` : `from ${formatSeconds(from)} to ${formatSeconds(to)} s`;
+  return `${what} expected ${when}, happened at ${formatSeconds(actual)} s (tolerance ${formatSeconds(tolerance)} s)`;
+}
+
+/** How long a missing packet is waited for after its time (`to`); a packet of any time is waited for without end. */
+export const PATIENCE: Microseconds = 2_000_000;

@@ -1,0 +1,59 @@
+import type { CommandEnvironment } from './interpret-command.ts';
+import { interpretCommand } from './interpret-command.ts';
+import type { ScriptPacket } from './script-packet.ts';
+import type { Script, ScriptAction } from './script.ts';
+import type { ShellCommand } from './shell-command.ts';
+import type { SourcePosition } from './source-position.ts';
+
+/** Something in a script that cannot be run here. */
+export interface UnsupportedUse {
+  readonly position: SourcePosition;
+  readonly reason: string;
+}
+
+/**
+ * What in a script cannot be run here, as far as that can be said before it runs: packets, commands and code. System
+ * calls say so themselves.
+ */
+export function findUnsupported(script: Script, environment: CommandEnvironment = {}): UnsupportedUse[] {
+  const { initCommand, events, cleanupCommand } = script;
+  const actions: (ScriptAction | null)[] = [
+    initCommand,
+    ...events.map(({ action }) => action),
+    cleanupCommand,
+  ];
+  return actions
+    .filter((action) => action !== null)
+    .flatMap((action) =>
+      reasonsIn(action, environment).map((reason) => ({ position: action.position, reason })),
+    );
+}
+
+function reasonsIn(action: ScriptAction, environment: CommandEnvironment): string[] {
+  switch (action.kind) {
+    case 'call':
+      return [];
+    case 'code':
+      return action.unsupported === null ? [] : [action.unsupported];
+    case 'command':
+      return reasonsInCommand(action, environment);
+    default: {
+      const reason = unsupportedInPacket(action);
+      return reason === null ? [] : [reason];
+    }
+  }
+}
+
+function reasonsInCommand({ text }: ShellCommand, environment: CommandEnvironment): string[] {
+  return interpretCommand(text, environment).flatMap((action) =>
+    action.kind === 'unsupported' ? [`${action.reason}: ${action.command}`] : [],
+  );
+}
+
+/** Why a packet can be neither sent nor expected here; `null`: it can. */
+export function unsupportedInPacket(packet: ScriptPacket): string | null {
+  const [outer] = packet.encapsulations;
+  if (outer !== undefined) return `a packet within ${outer.protocol}`;
+  if (packet.kind === 'udp' || (packet.kind === 'icmp' && packet.quote?.kind === 'udp')) return 'UDP';
+  return packet.ip.flowLabel === null ? null : 'a flow label';
+}
