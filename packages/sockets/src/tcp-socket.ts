@@ -156,26 +156,25 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const hosted = this.#hosted;
     if (hosted === null) return -Errno.EPIPE;
     const { connection } = hosted;
-    if (connection.error !== null) return this.#takeError(connection);
-    if (connection.sendShut) return -Errno.EPIPE;
+    if (connection.error !== null)
+      return this.#transferred('send', bytes.length, this.#takeError(connection));
+    if (connection.sendShut) return this.#transferred('send', bytes.length, -Errno.EPIPE);
     if (connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return -Errno.EAGAIN;
     const count = connection.send(bytes);
     if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
     this.host.wake(hosted);
-    if (this.host.observed) this.#called(`send(${bytes.length})`, count);
-    return count;
+    return this.#transferred('send', bytes.length, count);
   }
 
   /** recv(2) into `target`; 0: the end of the peer's stream. `flags`: MSG_PEEK. */
   recv(target: Uint8Array, flags = 0): number {
     const result = this.#readability();
-    if (result <= 0) return result;
+    if (result <= 0) return this.#transferred('recv', target.length, result);
     const hosted = this.#hosted;
     if (hosted === null) return -Errno.ENOTCONN;
     const count = hosted.connection.readInto(target, (flags & MSG_PEEK) !== 0, this.host.timers.now());
     this.host.wake(hosted);
-    if (this.host.observed) this.#called(`recv(${target.length})`, count);
-    return count;
+    return this.#transferred('recv', target.length, count);
   }
 
   /**
@@ -184,12 +183,12 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
    */
   read(max: number): Uint8Array | number {
     const result = this.#readability();
-    if (result <= 0) return result;
+    if (result <= 0) return this.#transferred('recv', max, result);
     const hosted = this.#hosted;
     if (hosted === null) return -Errno.ENOTCONN;
     const text = hosted.connection.read(max, this.host.timers.now());
     this.host.wake(hosted);
-    if (this.host.observed) this.#called(`recv(${max})`, text.length);
+    this.#transferred('recv', max, text.length);
     return text;
   }
 
@@ -397,6 +396,12 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   #mayUse(address: IpAddress): boolean {
     if (this.family === AF_INET) return address.isIPv4;
     return this.family === AF_INET6 && !(address.isIPv4 && this.options.ipv6Only);
+  }
+
+  /** As {@link #called}, for calls that are frequent; one that would block is nothing to tell. */
+  #transferred(call: 'send' | 'recv', octets: number, result: number): number {
+    if (this.host.observed && result !== -Errno.EAGAIN) this.#called(`${call}(${octets})`, result);
+    return result;
   }
 
   /** Tells the host's observer of a call. */
