@@ -35,6 +35,9 @@ export class LossRecovery {
   #rackEnd: SequenceNumber = 0;
   #rackRtt = 0;
   #reorderingSeen = false;
+  /** RACK.fack, as it is and as it was before the acknowledgment at hand. */
+  #highestSacked: SequenceNumber | null = null;
+  #highestSackedBefore: SequenceNumber | null = null;
   // PRR.
   #cwndBefore = 0;
   #ssthresh = 0;
@@ -70,14 +73,12 @@ export class LossRecovery {
     if (
       sent.transmissions === 1 &&
       !sent.lost &&
-      this.#highestSacked !== null &&
-      seqLt(sent.end, this.#highestSacked)
+      this.#highestSackedBefore !== null &&
+      seqLt(sent.end, this.#highestSackedBefore)
     ) {
       this.#reorderingSeen = true;
     }
   }
-
-  #highestSacked: SequenceNumber | null = null;
 
   /** A SACK block reached up to `edge`. */
   onSacked(edge: SequenceNumber): void {
@@ -115,7 +116,8 @@ export class LossRecovery {
         flight.sackedOut = 0;
       }
     }
-    if (flight.head === null) this.#highestSacked = null;
+    if (this.#highestSacked !== null && seqGeq(sndUna, this.#highestSacked)) this.#highestSacked = null;
+    this.#highestSackedBefore = this.#highestSacked;
     if (this.isRecovering && seqGeq(sndUna, this.highSeq)) cwnd = this.#leave(cwnd);
     this.#detect(acked, now);
     if (flight.lostOut > 0 && (this.state === 'open' || this.state === 'disorder')) {
@@ -158,7 +160,8 @@ export class LossRecovery {
   }
 
   #leave(cwnd: number): number {
-    const to = this.state === 'recovery' ? Math.min(cwnd, this.#ssthresh) : cwnd;
+    // RFC 6582, 3.2, step 3; RFC 6937, section 3: proportional reduction ends at ssthresh.
+    const to = this.state === 'recovery' ? this.#ssthresh : cwnd;
     this.state = 'open';
     return Math.max(to, 1);
   }

@@ -50,7 +50,7 @@ describe('passive open', () => {
 
   it('takes the first SND.WND from the ACK', () => {
     const wire = Wire.synReceived().send('. 1:1(0) ack 1 win 1500');
-    expect(wire.connection.sender.sndWnd).toBe(1500);
+    expect(wire.connection.sender.window.size).toBe(1500);
   });
 });
 

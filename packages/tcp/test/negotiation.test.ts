@@ -100,21 +100,21 @@ describe('MSS', () => {
 describe('window scale', () => {
   it('shifts the windows of all segments but SYNs', () => {
     const wire = Wire.established({ profile: ALL, peer: 'win 8000 <mss 1000,wscale 4>' });
-    expect(wire.connection.sender.sndWnd).toBe(8000);
+    expect(wire.connection.sender.window.size).toBe(8000);
     wire.send('. 1:1(0) ack 1 win 2000');
-    expect(wire.connection.sender.sndWnd).toBe(32_000);
+    expect(wire.connection.sender.window.size).toBe(32_000);
   });
 
   it('of more than 14 counts as 14', () => {
     const wire = Wire.established({ profile: ALL, peer: 'win 100 <mss 1000,wscale 15>' });
     wire.send('. 1:1(0) ack 1 win 2');
-    expect(wire.connection.sender.sndWnd).toBe(2 << 14);
+    expect(wire.connection.sender.window.size).toBe(2 << 14);
   });
 
   it('is not used if the peer does not offer it', () => {
     const wire = Wire.established({ profile: ALL, peer: 'win 8000 <mss 1000>' });
     wire.send('P. 1:101(100) ack 1 win 2000').expect('. 1:1(0) ack 101 win 65000');
-    expect(wire.connection.sender.sndWnd).toBe(2000);
+    expect(wire.connection.sender.window.size).toBe(2000);
   });
 });
 

@@ -67,7 +67,7 @@ export class Wire {
   /** By a listener's connection. */
   static synReceived(options?: WireOptions): Wire {
     const wire = new Wire(options);
-    wire.connection.accept(wire.#parse(`S 0:0(0) ${wire.#peer}`), wire.now);
+    wire.connection.accept(wire.peerSegment(`S 0:0(0) ${wire.#peer}`), wire.now);
     return wire.drain();
   }
 
@@ -142,8 +142,16 @@ export class Wire {
 
   /** The peer sends this now. */
   send(line: string): this {
-    this.connection.receive(this.#parse(line), this.now);
+    this.connection.receive(this.peerSegment(line), this.now);
     return this.#pull();
+  }
+
+  /** A segment of the peer, for tests that bring it in their own way. */
+  peerSegment(line: string): Segment {
+    const segment = parseSegment(line, { own: IRS, other: ISS });
+    segment.sourcePort = this.connection.remotePort;
+    segment.destinationPort = this.connection.localPort;
+    return segment;
   }
 
   /** The connection has sent this next. What `line` does not mention is not compared. */
@@ -244,13 +252,6 @@ export class Wire {
     this.events |= connection.takeEvents();
     assertInvariants(connection);
     return this;
-  }
-
-  #parse(line: string): Segment {
-    const segment = parseSegment(line, { own: IRS, other: ISS });
-    segment.sourcePort = this.connection.remotePort;
-    segment.destinationPort = this.connection.localPort;
-    return segment;
   }
 
   get #outward(): Origin {

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { NewReno } from '../src/new-reno.ts';
+import { Wire } from './wire.ts';
+
+const view = (cwnd: number, ssthresh: number) => ({ cwnd, ssthresh, smoothedRtt: 100, minimumRtt: 100 });
+
+describe('Reno (RFC 5681)', () => {
+  it('grows by one segment for each that is acknowledged in slow start', () => {
+    const state = view(10, 100);
+    new NewReno().onAcknowledged(state, 2);
+    expect(state.cwnd).toBe(12);
+  });
+
+  it('stops slow start at ssthresh', () => {
+    const state = view(10, 11);
+    new NewReno().onAcknowledged(state, 5);
+    expect(state.cwnd).toBe(11);
+  });
+
+  it('grows by one segment in a round trip in congestion avoidance', () => {
+    const state = view(10, 5);
+    const reno = new NewReno();
+    const seen: number[] = [];
+    for (let acked = 1; acked <= 21; acked++) {
+      reno.onAcknowledged(state, 1);
+      seen.push(state.cwnd);
+    }
+    expect([seen[8], seen[9], seen[19], seen[20]]).toEqual([10, 11, 11, 12]);
+  });
+
+  it('takes half of cwnd as ssthresh after a loss, and two at least', () => {
+    expect([10, 5, 3, 1].map((cwnd) => new NewReno().thresholdAfterLoss(view(cwnd, 100)))).toEqual([
+      5, 2, 2, 2,
+    ]);
+  });
+});
+
+describe('the congestion window', () => {
+  it('starts with ten segments (RFC 6928)', () => {
+    const wire = Wire.established().write(20_000);
+    expect(wire.sent).toHaveLength(10);
+  });
+
+  it('doubles in a round trip of slow start', () => {
+    const wire = Wire.established().write(60_000).drain().advance(100);
+    for (let at = 1001; at <= 10_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
+    expect([wire.sent.length, wire.connection.sender.cwnd]).toEqual([20, 20]);
+  });
+
+  it('does not grow while the application does not fill it', () => {
+    const wire = Wire.established();
+    for (let at = 1; at < 2000; at += 100) wire.write(100).send(`. 1:1(0) ack ${at + 100}`);
+    expect(wire.connection.sender.cwnd).toBe(10);
+  });
+
+  it('falls back to ten segments after an idle time (RFC 5681, 4.1)', () => {
+    const wire = Wire.established().write(60_000).drain();
+    for (let at = 1001; at <= 60_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
+    const busy = wire.connection.sender.cwnd;
+    wire.drain().advance(60_000).write(60_000);
+    expect([busy > 10, wire.sent.length]).toEqual([true, 10]);
+  });
+
+  it('does not fall back with net.ipv4.tcp_slow_start_after_idle off', () => {
+    const wire = Wire.established({ profile: { slowStartAfterIdle: false } })
+      .write(60_000)
+      .drain();
+    for (let at = 1001; at <= 60_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
+    const busy = wire.connection.sender.cwnd;
+    wire.drain().advance(60_000).write(60_000);
+    expect(wire.sent.length).toBe(Math.min(busy, 60));
+  });
+});
+
+describe('super-segments', () => {
+  it('carry many segments in one packet, and count as many', () => {
+    const wire = Wire.established({ segmentOctets: 5000 }).write(8000);
+    wire.expect('. 1:5001(5000) ack 1').expect('P. 5001:8001(3000) ack 1').expectNothing();
+    expect(wire.connection.sender.flight.packetsOut).toBe(8);
+  });
+
+  it('are cut where an acknowledgment ends', () => {
+    const wire = Wire.established({ segmentOctets: 5000 }).write(5000).drain().send('. 1:1(0) ack 2001');
+    expect(wire.connection.sender.flight.packetsOut).toBe(3);
+  });
+
+  it('are sent again only as far as they were lost', () => {
+    const wire = Wire.established({ segmentOctets: 5000 }).write(5000).drain().advance(300);
+    wire.expect('. 1:1001(1000) ack 1').expectNothing();
+  });
+});

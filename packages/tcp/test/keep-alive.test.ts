@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { Wire } from './wire.ts';
+
+function alive(): Wire {
+  const wire = Wire.established();
+  Object.assign(wire.connection.settings, {
+    keepAlive: true,
+    keepAliveIdle: 10_000,
+    keepAliveInterval: 1000,
+    keepAliveProbes: 3,
+  });
+  wire.connection.updateKeepAlive(wire.now);
+  return wire;
+}
+
+describe('keep-alive (RFC 9293, 3.8.4)', () => {
+  it('is off by default', () => {
+    Wire.established().advance(100_000_000).expectNothing().expectState('ESTABLISHED');
+  });
+
+  it('asks after two hours by default', () => {
+    const wire = Wire.established();
+    wire.connection.settings.keepAlive = true;
+    wire.connection.updateKeepAlive(wire.now);
+    wire.advance(7_199_999).expectNothing().advance(1).expect('. 0:0(0) ack 1').expectNothing();
+  });
+
+  it('asks after the idle time with a segment without text, at SND.NXT - 1', () => {
+    alive().advance(9999).expectNothing().advance(1).expect('. 0:0(0) ack 1').expectNothing();
+  });
+
+  it('asks again at each interval', () => {
+    alive().advance(10_000).drain().advance(999).expectNothing().advance(1).expect('. 0:0(0) ack 1');
+  });
+
+  it('l18: ends the connection with a RST and ETIMEDOUT after so many questions without an answer', () => {
+    const wire = alive().advance(12_999).drain().expectState('ESTABLISHED');
+    wire.advance(1).expect('R. 1:1(0) ack 1').expectNothing().expectState('CLOSED');
+    expect(wire.connection.error).toBe('ETIMEDOUT');
+  });
+
+  it('does not take one missing answer for the end', () => {
+    const wire = alive().advance(11_500).drain().send('. 1:1(0) ack 1').advance(9000).expectNothing();
+    wire.advance(1000).expect('. 0:0(0) ack 1').expectState('ESTABLISHED');
+  });
+
+  it('waits while something is in flight', () => {
+    const wire = alive().advance(5000).write(100).expect('P. 1:101(100) ack 1').send('. 1:1(0) ack 101');
+    wire.advance(9999).expectNothing().advance(1).expect('. 100:100(0) ack 1');
+  });
+
+  it('n24: works in FIN-WAIT-2', () => {
+    const wire = alive().shutdown().drain().send('. 1:1(0) ack 2').advance(10_000).expect('. 1:1(0) ack 1');
+    wire.expectState('FIN-WAIT-2');
+  });
+
+  it('is answered when the peer asks', () => {
+    Wire.established().send('. 0:0(0) ack 1').expect('. 1:1(0) ack 1').expectNothing();
+  });
+
+  it('ends when it is switched off', () => {
+    const wire = alive();
+    wire.connection.settings.keepAlive = false;
+    wire.connection.updateKeepAlive(wire.now);
+    wire.advance(1_000_000).expectNothing();
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { Wire, type WireOptions } from './wire.ts';
+
+const SACK: WireOptions = { profile: { sack: true }, peer: 'win 65535 <mss 1000,sackOK>' };
+
+describe('retransmission timeout (RFC 6298)', () => {
+  it('strikes after SRTT + max(200 ms, 4 RTTVAR)', () => {
+    const wire = Wire.established().write(100).drain().advance(299).expectNothing();
+    wire.advance(1).expect('P. 1:101(100) ack 1');
+  });
+
+  it('doubles each time', () => {
+    const wire = Wire.established().write(100).drain();
+    for (const wait of [300, 600, 1200, 2400, 4800]) {
+      wire
+        .advance(wait - 1)
+        .expectNothing()
+        .advance(1)
+        .expect('P. 1:101(100) ack 1')
+        .expectNothing();
+    }
+  });
+
+  it('starts anew with each acknowledgment of new text', () => {
+    const wire = Wire.established().write(2000).drain().advance(200).send('. 1:1(0) ack 1001');
+    const left = wire.connection.sender.timerDeadline - wire.now;
+    expect(left).toBe(wire.connection.sender.rtt.rto);
+  });
+
+  it('stops when everything is acknowledged', () => {
+    const wire = Wire.established().write(2000).drain().send('. 1:1(0) ack 2001');
+    expect(wire.connection.sender.timerDeadline).toBe(Infinity);
+  });
+
+  it('loses its backoff with the next acknowledgment of new text', () => {
+    const wire = Wire.established().write(100).advance(900).drain().send('. 1:1(0) ack 101');
+    expect(wire.connection.sender.rtt.backoff).toBe(0);
+  });
+
+  it('sends the first segment again and shrinks cwnd to one', () => {
+    const wire = Wire.established()
+      .write(5000)
+      .drain()
+      .advance(300)
+      .expect('. 1:1001(1000) ack 1')
+      .expectNothing();
+    expect([wire.connection.sender.cwnd, wire.connection.sender.ssthresh]).toEqual([1, 5]);
+  });
+
+  it('goes on in slow start: each acknowledgment lets two segments go', () => {
+    const wire = Wire.established().write(5000).drain().advance(300).drain().send('. 1:1(0) ack 1001');
+    wire.expect('. 1001:2001(1000) ack 1').expect('. 2001:3001(1000) ack 1').expectNothing();
+    wire.send('. 1:1(0) ack 3001').expect('. 3001:4001(1000) ack 1').expect('P. 4001:5001(1000) ack 1');
+  });
+
+  it('takes no sample from a segment that was sent twice (Karn)', () => {
+    const wire = Wire.established().write(100).advance(300).drain().advance(50).send('. 1:1(0) ack 101');
+    expect(wire.connection.sender.rtt.latest).toBe(100);
+  });
+
+  it('gives up with ETIMEDOUT and without a RST when R2 is over', () => {
+    const wire = Wire.established({ profile: { retries2: 3 } })
+      .write(100)
+      .drain()
+      .advance(20_000)
+      .expectState('CLOSED');
+    expect(wire.connection.error).toBe('ETIMEDOUT');
+    expect(wire.sent.every((segment) => segment.payload.length === 100)).toBe(true);
+  });
+
+  it('by default takes more than 100 s before it gives up', () => {
+    Wire.established().write(100).advance(900_000).expectState('ESTABLISHED');
+  });
+
+  it('gives up sooner with TCP_USER_TIMEOUT', () => {
+    const wire = Wire.established().write(100);
+    wire.connection.settings.userTimeout = 5000;
+    wire.advance(10_000).expectState('CLOSED');
+    expect(wire.connection.error).toBe('ETIMEDOUT');
+  });
+
+  it('reports a soft error instead of ETIMEDOUT when one came meanwhile', () => {
+    const wire = Wire.established({ profile: { retries2: 3 } }).write(100);
+    wire.connection.onNetworkError('EHOSTUNREACH', false, wire.now);
+    wire.advance(20_000).expectState('CLOSED');
+    expect(wire.connection.error).toBe('EHOSTUNREACH');
+  });
+
+  it('gathers small segments that were lost into none larger than the MSS', () => {
+    const wire = Wire.established()
+      .write(3000)
+      .drain()
+      .advance(300)
+      .drain()
+      .send('. 1:1(0) ack 1')
+      .advance(600);
+    expect(wire.sent.every((segment) => segment.payload.length <= 1000)).toBe(true);
+    expect(wire.sent).not.toHaveLength(0);
+  });
+});
+
+describe('fast retransmit without SACK (RFC 5681, 3.2; RFC 6582)', () => {
+  const lossy = () => Wire.established().write(8000).drain();
+
+  it('does nothing with two duplicate acknowledgments', () => {
+    lossy().send('. 1:1(0) ack 1').send('. 1:1(0) ack 1').expectNothing();
+  });
+
+  it('sends the first segment again with the third', () => {
+    const wire = lossy();
+    for (let i = 0; i < 3; i++) wire.send('. 1:1(0) ack 1');
+    wire.expect('. 1:1001(1000) ack 1').expectNothing();
+    expect(wire.connection.sender.recovery.state).toBe('recovery');
+  });
+
+  it('halves ssthresh', () => {
+    const wire = lossy();
+    for (let i = 0; i < 3; i++) wire.send('. 1:1(0) ack 1');
+    expect(wire.connection.sender.ssthresh).toBe(5);
+  });
+
+  it('sends the next hole with a partial acknowledgment', () => {
+    const wire = lossy();
+    for (let i = 0; i < 5; i++) wire.send('. 1:1(0) ack 1');
+    wire.drain().send('. 1:1(0) ack 3001').expect('. 3001:4001(1000) ack 1');
+  });
+
+  it('ends when all that was in flight is acknowledged', () => {
+    const wire = lossy();
+    for (let i = 0; i < 5; i++) wire.send('. 1:1(0) ack 1');
+    wire.drain().send('. 1:1(0) ack 8001');
+    expect([wire.connection.sender.recovery.state, wire.connection.sender.cwnd]).toEqual(['open', 5]);
+  });
+
+  it('counts no acknowledgment that changes the window, or has text', () => {
+    const wire = lossy().send('. 1:1(0) ack 1 win 60000').send('. 1:1(0) ack 1 win 61000');
+    wire
+      .send('P. 1:101(100) ack 1 win 61000')
+      .send('P. 101:201(100) ack 1 win 61000')
+      .send('. 201:201(0) ack 1 win 61000');
+    expect(wire.sent.filter((segment) => segment.payload.length > 0)).toEqual([]);
+  });
+});
+
+describe('loss recovery with SACK (RFC 8985, RFC 6675)', () => {
+  it('sends what lies before three reported segments again', () => {
+    const wire = Wire.established(SACK).write(8000).drain().advance(100);
+    wire.send('. 1:1(0) ack 1 <sack 1001:2001>').send('. 1:1(0) ack 1 <sack 1001:3001>').expectNothing();
+    wire.send('. 1:1(0) ack 1 <sack 1001:4001>').expect('. 1:1001(1000) ack 1').expectNothing();
+  });
+
+  it('sends no segment again that was reported', () => {
+    const wire = Wire.established(SACK).write(8000).drain().advance(100);
+    wire.send('. 1:1(0) ack 1 <sack 1001:2001 3001:4001 5001:8001>');
+    for (let i = 0; i < 3; i++) wire.send('. 1:1(0) ack 1 <sack 1001:2001 3001:4001 5001:8001>');
+    wire.expect('. 1:1001(1000) ack 1').send('. 1:1(0) ack 2001 <sack 3001:4001 5001:8001>');
+    wire
+      .expect('. 2001:3001(1000) ack 1')
+      .send('. 1:1(0) ack 4001 <sack 5001:8001>')
+      .expect('. 4001:5001(1000) ack 1');
+    wire.send('. 1:1(0) ack 8001').expectNothing();
+  });
+
+  it('waits for a quarter of the round trip before it takes one late segment for lost', () => {
+    const wire = Wire.established(SACK)
+      .write(2000)
+      .drain()
+      .advance(100)
+      .send('. 1:1(0) ack 1 <sack 1001:2001>');
+    wire.expectNothing().advance(24).expectNothing().advance(1).expect('. 1:1001(1000) ack 1');
+  });
+
+  it('forgives a segment that arrives late after all', () => {
+    const wire = Wire.established(SACK)
+      .write(2000)
+      .drain()
+      .advance(100)
+      .send('. 1:1(0) ack 1 <sack 1001:2001>');
+    wire.advance(10).send('. 1:1(0) ack 2001').advance(5000).expectNothing();
+    expect(wire.connection.sender.retransmissions).toBe(0);
+  });
+
+  it.each(['5001:4001', '9001:9101', '-100:-50', '7001:9001'])(
+    'ignores a block that cannot be: %s',
+    (block) => {
+      const wire = Wire.established(SACK)
+        .write(8000)
+        .drain()
+        .send(`. 1:1(0) ack 1 <sack ${block}>`)
+        .expectNothing();
+      expect(wire.connection.sender.flight.sackedOut).toBe(0);
+    },
+  );
+
+  it('takes what was reported for lost at a timeout only if it was not reported', () => {
+    const wire = Wire.established({ ...SACK, profile: { sack: true, tailLossProbe: false } })
+      .write(3000)
+      .drain();
+    wire.send('. 1:1(0) ack 1 <sack 2001:3001>').drain().advance(5000);
+    expect(wire.sent.every((segment) => segment.payload.length === 1000)).toBe(true);
+    wire.drain().send('. 1:1(0) ack 1001 <sack 2001:3001>').expect('. 1001:2001(1000) ack 1').expectNothing();
+  });
+
+  it('probes the tail after two round trips (RFC 8985, 7.2)', () => {
+    const wire = Wire.established(SACK).write(3000).drain().advance(201).expectNothing();
+    wire.advance(1).expect('P. 2001:3001(1000) ack 1').expectNothing();
+  });
+
+  it('probes with new text if there is some', () => {
+    const wire = Wire.established({ ...SACK, profile: { sack: true, initialWindow: 2 } })
+      .write(3000)
+      .drain();
+    wire.advance(202).expect('P. 2001:3001(1000) ack 1');
+  });
+});
