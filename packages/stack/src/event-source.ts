@@ -3,10 +3,16 @@ import type { ConnectionState, FourTuple } from '@halfclose/tcp';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { EventEndpoint, StackEvent, StackObserver } from './stack-event.ts';
 
-/** Tells a host's observer what happens. Callers check {@link EventSource.active} first where it costs to ask. */
+/**
+ * Tells a host's observer what happens. Callers check {@link EventSource.active} first where it costs to ask.
+ *
+ * Times never go back: a turn of the run loop reads the clock once, and what programs call within the turn reads it
+ * again, so what the turn does next would seem to come before that call.
+ */
 export class EventSource {
   readonly #host: string;
   #observer: StackObserver | null = null;
+  #latest = -Infinity;
 
   constructor(host: string) {
     this.#host = host;
@@ -21,7 +27,8 @@ export class EventSource {
   }
 
   emit(event: StackEvent): void {
-    this.#observer?.(event);
+    const time = this.#timeOf(event.time);
+    this.#observer?.(time === event.time ? event : { ...event, time });
   }
 
   segment(
@@ -32,11 +39,11 @@ export class EventSource {
     reason?: string,
   ): void {
     const event = { type: 'segment', time: now, host: this.#host, direction, packet, state } as const;
-    this.#observer?.(reason === undefined ? event : { ...event, reason });
+    this.emit(reason === undefined ? event : { ...event, reason });
   }
 
   timer(tuple: FourTuple, timer: string, now: number): void {
-    this.#observer?.({ type: 'timer', time: now, host: this.#host, ...endpointsOf(tuple), timer });
+    this.emit({ type: 'timer', time: now, host: this.#host, ...endpointsOf(tuple), timer });
   }
 
   /** Tells of the state changes that have not been told of yet. */
@@ -45,12 +52,12 @@ export class EventSource {
     for (; hosted.observedChanges < history.length; hosted.observedChanges++) {
       const change = history[hosted.observedChanges];
       if (change === undefined) return;
-      this.#observer?.({ type: 'state', host: this.#host, ...endpointsOf(hosted), ...change });
+      this.emit({ type: 'state', host: this.#host, ...endpointsOf(hosted), ...change });
     }
   }
 
   timeWaitEnded(tuple: FourTuple, why: string, now: number): void {
-    this.#observer?.({
+    this.emit({
       type: 'state',
       time: now,
       host: this.#host,
@@ -59,6 +66,11 @@ export class EventSource {
       to: 'CLOSED',
       why,
     });
+  }
+
+  #timeOf(now: number): number {
+    if (now > this.#latest) this.#latest = now;
+    return this.#latest;
   }
 }
 
