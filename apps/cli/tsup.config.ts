@@ -1,3 +1,14 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { program } from '../../tsup.base.ts';
 
-export default program();
+const EXAMPLES = ['echo-net/main.js', 'http-hello/main.cjs'];
+
+/** The examples go along, so that the published command needs nothing outside of its own package. */
+export default program({
+  entry: { main: 'src/main.ts', preload: 'src/example/preload.ts' },
+  onSuccess: () => {
+    for (const file of EXAMPLES) cpSync(join('../../examples', file), join('dist/examples', file));
+    return Promise.resolve();
+  },
+});

@@ -1,2 +1,15 @@
 #!/usr/bin/env node
-process.stdout.write('halfclose cli: nothing here yet\n');
+import { commandLine } from './command-line.ts';
+
+// `halfclose tour | head`: whoever reads has had enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  commandLine().parse();
+} catch (error) {
+  process.stderr.write(`halfclose: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,56 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { pageOf } from './page.ts';
+import { chapters } from './tour/chapters.ts';
+import { tour } from './tour/tour.ts';
+
+interface TourOptions {
+  readonly list?: true;
+  readonly only?: readonly string[];
+  readonly pcapng?: string;
+}
+
+/** The command `halfclose`. */
+export function commandLine(): Command {
+  const program = new Command('halfclose')
+    .description('TCP in user space, shown at work.')
+    .version(version(), '-v, --version')
+    .showHelpAfterError('(halfclose --help lists commands and options)');
+  program
+    .command('tour')
+    .description('show programs on Halfclose, and each way to close a connection')
+    .addOption(new Option('--list', 'list the chapters'))
+    .addOption(
+      new Option('--only <name...>', 'show these chapters only').choices(chapters.map(({ name }) => name)),
+    )
+    .addOption(
+      new Option(
+        '--pcapng <file>',
+        'where the packets go (default: a file in the directory for temporary files)',
+      ),
+    )
+    .action(showTour);
+  return program;
+}
+
+function showTour({ list, only, pcapng }: TourOptions): void {
+  const page = pageOf(process.stdout, process.env);
+  if (list === true) {
+    for (const { name, title } of chapters) page.line(`${name.padEnd(20)} ${title}`);
+    return;
+  }
+  const chosen = chapters.filter(({ name }) => only === undefined || only.includes(name));
+  const packets = tour(chosen, page);
+  const file = pcapng ?? join(mkdtempSync(join(tmpdir(), 'halfclose-tour-')), 'tour.pcapng');
+  writeFileSync(file, packets);
+  page.line('');
+  page.labelled('All packets, for Wireshark', file);
+}
+
+function version(): string {
+  const manifest = createRequire(import.meta.url)('../package.json') as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,61 @@
+import { ladder, PcapngTrace, timeline, type TraceEvent } from '@halfclose/trace';
+import { type Example, type ExampleOutcome, runExample } from '../example/example.ts';
+import type { Page } from '../page.ts';
+import { type Closing, type ClosingOutcome, playClosing, type SideOutcome } from './closing.ts';
+import { inWords } from './observation.ts';
+
+const FIRST_PORT = 40_001;
+/** Virtual milliseconds between two closings. */
+const PAUSE = 1000;
+
+/**
+ * Plays the chapters one after the other and shows them on the page.
+ *
+ * @returns a pcapng with the packets of all of them: a section for each example, and one for all closings
+ */
+export function tour(chapters: readonly (Example | Closing)[], page: Page): Uint8Array {
+  const pcapng = new PcapngTrace({ epoch: Date.now(), once: true });
+  const sections: Uint8Array[] = [];
+  const closings: Uint8Array[] = [];
+  let start = 0;
+  for (const [index, chapter] of chapters.entries()) {
+    page.headline(`${index + 1}. ${chapter.title}`);
+    for (const text of chapter.about) page.paragraph(text);
+    if ('file' in chapter) {
+      const outcome = runExample(chapter, page);
+      showExample(outcome, page);
+      sections.push(outcome.pcapng);
+    } else {
+      const outcome = playClosing(chapter, start, FIRST_PORT + index);
+      showClosing(chapter, outcome, page);
+      start = outcome.end + PAUSE;
+      for (const event of outcome.trace) closings.push(pcapng.record(event));
+    }
+  }
+  closings.push(pcapng.flush());
+  return Buffer.concat([...sections, ...closings]);
+}
+
+function showExample({ output, connections, packets, ladder }: ExampleOutcome, page: Page): void {
+  page.verbatim(output.trimEnd().replace(/^/gm, '  '));
+  page.verbatim(ladder);
+  page.line(
+    `Halfclose opened ${connections === 1 ? '1 connection' : `${connections} connections`} and sent ${packets} packets.`,
+  );
+}
+
+function showClosing(closing: Closing, { client, server, facts, shown }: ClosingOutcome, page: Page): void {
+  page.verbatim(ladder(shown, page));
+  if (closing.timeline === true) page.verbatim(timeline(statesOf(shown), page));
+  page.labelled('client saw', sawOf(client));
+  page.labelled('server saw', sawOf(server));
+  for (const fact of facts) page.line(fact);
+}
+
+function statesOf(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  return events.filter(({ type }) => type === 'state');
+}
+
+function sawOf({ saw }: SideOutcome): string {
+  return saw.map((observation) => inWords(observation)).join(', ');
+}
