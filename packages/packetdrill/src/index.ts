@@ -69,3 +69,7 @@ export {
   toleranceOf,
 } from './timing.ts';
 export { findUnsupported, type UnsupportedUse } from './unsupported-use.ts';
+
+export { drill } from './drill.ts';
+export { type DrillFailure, type DrillResult, formatFailure } from './drill-result.ts';
+export { type RunOptions, runScript } from './run-script.ts';

@@ -1,0 +1,51 @@
+import type { Host } from '@halfclose/stack';
+import { Errno, type TcpSocket } from '@halfclose/sockets';
+import type { CallArguments } from './call-arguments.ts';
+import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
+import type { DrillSettings } from './drill-settings.ts';
+import type { Endpoints } from './script-connection.ts';
+import type { ScriptDescriptors } from './script-descriptors.ts';
+
+/** What a system call works with. */
+export interface CallContext {
+  readonly host: Host;
+  readonly settings: DrillSettings;
+  readonly files: ScriptDescriptors;
+  /** Milliseconds of the host's clock. */
+  now(): number;
+  /** The script's next inbound packet goes to a listener on `port`. */
+  onListen(port: number): void;
+  /** The stack opens the connection under test. */
+  onConnect(endpoints: Endpoints): void;
+}
+
+/** Starts a call with its arguments. `expected`: the value that the script wants, for calls that make descriptors. */
+export type CallStart = (args: CallArguments, context: CallContext, expected: number) => RunningCall;
+
+/** A call that returns at once. */
+export function immediate(outcome: CallOutcome | number): RunningCall {
+  const done = typeof outcome === 'number' ? outcomeOf(outcome) : outcome;
+  return () => done;
+}
+
+/** Starts a call on the socket that the first argument names. */
+export function onSocket(
+  start: (socket: TcpSocket, args: CallArguments, context: CallContext, expected: number) => RunningCall,
+): CallStart {
+  return (args, context, expected) => {
+    const socket = context.files.socket(args.integer(0));
+    return socket === null ? immediate(-Errno.EBADF) : start(socket, args, context, expected);
+  };
+}
+
+/**
+ * A call that is tried until it does not return `-EAGAIN`; on a non-blocking descriptor, and with MSG_DONTWAIT, the
+ * first try counts.
+ */
+export function untilReady(blocking: boolean, attempt: () => number | CallOutcome): RunningCall {
+  return () => {
+    const result = attempt();
+    if (result === -Errno.EAGAIN && blocking) return null;
+    return typeof result === 'number' ? outcomeOf(result) : result;
+  };
+}

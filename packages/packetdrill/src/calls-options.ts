@@ -1,0 +1,68 @@
+import { Errno, type NumberOption } from '@halfclose/sockets';
+import { type CallStart, immediate, onSocket } from './call-context.ts';
+import { outcomeOf } from './call-outcome.ts';
+import { SYMBOL_VALUES } from './symbol-values.ts';
+
+const NUMBER_OPTIONS: readonly NumberOption[] = [
+  'SO_REUSEADDR',
+  'SO_REUSEPORT',
+  'SO_KEEPALIVE',
+  'SO_RCVBUF',
+  'SO_SNDBUF',
+  'IPV6_V6ONLY',
+  'TCP_NODELAY',
+  'TCP_CORK',
+  'TCP_MAXSEG',
+  'TCP_KEEPIDLE',
+  'TCP_KEEPINTVL',
+  'TCP_KEEPCNT',
+  'TCP_USER_TIMEOUT',
+  'TCP_LINGER2',
+];
+
+function numberOption(name: string): NumberOption | null {
+  return NUMBER_OPTIONS.find((option) => option === name) ?? null;
+}
+
+const setsockopt: CallStart = onSocket((socket, args) => {
+  const name = args.symbol(2);
+  if (name === 'SO_LINGER') {
+    const value = args.at(3);
+    const onoff = args.field(value, 'onoff') ?? args.field(value, 'l_onoff');
+    const linger = args.field(value, 'linger') ?? args.field(value, 'l_linger');
+    if (onoff === null || linger === null) throw args.unsupported('SO_LINGER wants {onoff=, linger=}');
+    return immediate(socket.setsockopt('SO_LINGER', { onoff, linger }));
+  }
+  const option = numberOption(name);
+  if (option === null) throw args.unsupported(name);
+  return immediate(socket.setsockopt(option, args.boxed(3)));
+});
+
+const getsockopt: CallStart = onSocket((socket, args) => {
+  const name = args.symbol(2);
+  const option = name === 'SO_ERROR' || name === 'SO_ACCEPTCONN' ? name : numberOption(name);
+  if (option === null) throw args.unsupported(name);
+  const value = socket.getsockopt(option);
+  if (args.isEllipsis(3)) return immediate(0);
+  const expected = args.boxed(3);
+  return immediate(outcomeOf(0, value === expected ? null : `${name} is ${value}, expected ${expected}`));
+});
+
+/** ioctl(2): SIOCINQ (FIONREAD) and SIOCOUTQ. */
+const ioctl: CallStart = onSocket((socket, args) => {
+  const request = args.symbol(1);
+  let value: number;
+  if (request === 'SIOCINQ' || request === 'FIONREAD') {
+    value = socket.readable;
+    // Linux counts a FIN that was taken in as one octet (tcp_inq_hint has the same), but not SIOCINQ.
+    if (socket.getsockopt('SO_ACCEPTCONN') === 1) return immediate(-Errno.EINVAL);
+  } else if (request === 'SIOCOUTQ' || request === 'TIOCOUTQ') value = socket.unacknowledged;
+  else if (SYMBOL_VALUES.has(request)) throw args.unsupported(request);
+  else throw args.unsupported(`the request ${request}`);
+  if (args.isEllipsis(2)) return immediate(0);
+  const expected = args.boxed(2);
+  return immediate(outcomeOf(0, value === expected ? null : `${request} is ${value}, expected ${expected}`));
+});
+
+/** Calls that read and set options. */
+export const OPTION_CALLS: Readonly<Record<string, CallStart>> = { setsockopt, getsockopt, ioctl };

@@ -1,0 +1,49 @@
+import type { FieldDifference } from './compare-outbound.ts';
+import { formatSeconds, type Microseconds } from './microseconds.ts';
+import type { SourcePosition } from './source-position.ts';
+
+/** Why a script failed. */
+export interface DrillFailure {
+  readonly position: SourcePosition;
+  /** The line of the script, without its time. */
+  readonly text: string;
+  readonly reason: string;
+  readonly at: Microseconds;
+  /** The packet that came, as the script would write it; `null`: the failure is about no packet. */
+  readonly actual: string | null;
+  readonly differences: readonly FieldDifference[];
+}
+
+/** What came of a script. */
+export interface DrillResult {
+  readonly file: string;
+  readonly outcome: 'passed' | 'failed' | 'unsupported';
+  /** Present if it failed. */
+  readonly failure: DrillFailure | null;
+  /** Why it is unsupported; empty otherwise. */
+  readonly reason: string;
+  /** What the script set or called for that has no meaning here. */
+  readonly ignored: readonly string[];
+  /** Lines of `print` in code blocks. */
+  readonly printed: readonly string[];
+  /** The connection under test as a ladder, as far as it went; empty if there was none. */
+  readonly ladder: string;
+}
+
+/** A failure in words: the line, both packets side by side with the differing fields marked, the ladder so far. */
+export function formatFailure(result: DrillResult): string {
+  const { failure } = result;
+  if (failure === null) return result.outcome === 'unsupported' ? `${result.file}: unsupported: ${result.reason}` : '';
+  const lines = [
+    `${result.file}:${failure.position.line}: ${failure.reason}`,
+    `  at ${formatSeconds(failure.at)} s`,
+    `  script:  ${failure.text}`,
+  ];
+  if (failure.actual !== null) lines.push(`  actual:  > ${failure.actual}`);
+  const width = Math.max(0, ...failure.differences.map(({ field }) => field.length));
+  for (const { field, expected, actual } of failure.differences) {
+    lines.push(`  >> ${field.padEnd(width)}  expected ${expected}, actual ${actual}`);
+  }
+  if (result.ladder !== '') lines.push('', ...result.ladder.split('\n').map((line) => `  ${line}`));
+  return lines.join('\n');
+}

@@ -1,0 +1,86 @@
+import type { Profile } from '@halfclose/stack';
+
+/** Fields of a profile as a script may change them. */
+export type MutableProfile = { -readonly [K in keyof Profile]: Profile[K] };
+
+const SECOND = 1000;
+/** Linux takes 0 to mean 8 while the retransmission timeout is short of its ceiling. */
+const ORPHAN_RETRIES_OF_ZERO = 8;
+
+/** What a setting does to a profile. Throws nothing: values were checked to be numbers. */
+type Setting = (profile: MutableProfile, values: readonly number[]) => void;
+
+const one =
+  (set: (profile: MutableProfile, value: number) => void): Setting =>
+  (profile, [value = 0]) => {
+    set(profile, value);
+  };
+
+/** Sysctls that have a field in the profile, without `net.ipv4.`. */
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  tcp_rmem: (profile, [, initial = 131_072, max = 6_291_456]) => {
+    profile.receiveBufferInitial = initial;
+    profile.receiveBufferMax = max;
+  },
+  tcp_wmem: (profile, [, initial = 16_384, max = 4_194_304]) => {
+    profile.sendBufferInitial = initial;
+    profile.sendBufferMax = max;
+  },
+  tcp_timestamps: one((profile, value) => (profile.timestamps = value !== 0)),
+  tcp_sack: one((profile, value) => (profile.sack = value !== 0)),
+  tcp_window_scaling: one((profile, value) => (profile.windowScaling = value !== 0)),
+  tcp_syn_retries: one((profile, value) => (profile.synRetries = value)),
+  tcp_syn_linear_timeouts: one((profile, value) => (profile.synLinearTimeouts = value)),
+  tcp_synack_retries: one((profile, value) => (profile.synAckRetries = value)),
+  tcp_retries2: one((profile, value) => (profile.retries2 = value)),
+  tcp_orphan_retries: one((profile, value) => (profile.orphanRetries = value || ORPHAN_RETRIES_OF_ZERO)),
+  tcp_fin_timeout: one((profile, value) => (profile.finWait2 = value * SECOND)),
+  tcp_rfc1337: one((profile, value) => (profile.resetEndsTimeWait = value === 0)),
+  tcp_abort_on_overflow: one((profile, value) => (profile.abortOnOverflow = value !== 0)),
+  tcp_invalid_ratelimit: one((profile, value) => (profile.challengeAckInterval = value)),
+  tcp_early_retrans: one((profile, value) => (profile.tailLossProbe = value >= 3)),
+  tcp_slow_start_after_idle: one((profile, value) => (profile.slowStartAfterIdle = value !== 0)),
+  tcp_max_tw_buckets: one((profile, value) => (profile.maxTimeWaits = value)),
+  tcp_keepalive_time: one((profile, value) => (profile.keepAliveIdle = value * SECOND)),
+  tcp_keepalive_intvl: one((profile, value) => (profile.keepAliveInterval = value * SECOND)),
+  tcp_keepalive_probes: one((profile, value) => (profile.keepAliveProbes = value)),
+  tcp_tw_reuse: one((profile, value) => (profile.timeWaitReuse = value === 1 ? 1 : value === 2 ? 2 : 0)),
+};
+
+/** Settings whose only value here is what the stack does anyway. */
+const FIXED: Readonly<Record<string, readonly string[]>> = {
+  tcp_dsack: ['1'],
+  tcp_ecn: ['0'],
+  tcp_congestion_control: ['reno'],
+  tcp_recovery: ['1'],
+  tcp_syncookies: ['0', '1'],
+  tcp_challenge_ack_limit: ['2147483647'],
+};
+
+/** Settings of parts that a script cannot notice unless it uses them, and then it says so otherwise. */
+const WITHOUT_MEANING = ['tcp_fastopen', 'tcp_retries1', 'tcp_fack', 'tcp_no_metrics_save', 'tcp_fastopen_key'];
+
+/** What became of a setting: done, of no meaning here, or why it cannot be done. */
+export type SettingOutcome =
+  | { readonly kind: 'set' }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'unsupported'; readonly reason: string };
+
+/** Sets what `sysctl -w name=value` would, in a profile that a host works with. */
+export function applySysctl(profile: MutableProfile, name: string, value: string): SettingOutcome {
+  const short = name.replace(/^net\.ipv4\./, '');
+  const setting = SETTINGS[short];
+  if (setting !== undefined) {
+    const values = value.split(' ').map(Number);
+    if (values.some((number) => !Number.isFinite(number))) {
+      return { kind: 'unsupported', reason: `${name}=${value} is no number` };
+    }
+    setting(profile, values);
+    return { kind: 'set' };
+  }
+  const fixed = FIXED[short];
+  if (fixed !== undefined) {
+    return fixed.includes(value) ? { kind: 'set' } : { kind: 'unsupported', reason: `${name}=${value}` };
+  }
+  return WITHOUT_MEANING.includes(short) ? { kind: 'ignored' } : { kind: 'unsupported', reason: `${name}` };
+}

@@ -1,0 +1,46 @@
+import { CallArguments } from './call-arguments.ts';
+import type { CallContext, CallStart } from './call-context.ts';
+import { type CallOutcome, type RunningCall } from './call-outcome.ts';
+import { CLOSING_CALLS } from './calls-closing.ts';
+import { DATA_CALLS } from './calls-data.ts';
+import { OPENING_CALLS } from './calls-opening.ts';
+import { OPTION_CALLS } from './calls-options.ts';
+import { READINESS_CALLS } from './calls-readiness.ts';
+import { errnoNameOf, errnoNumber } from './errno-numbers.ts';
+import { integerOf } from './expression-value.ts';
+import type { SystemCall } from './system-call.ts';
+import { UnsupportedError } from './unsupported-error.ts';
+
+const CALLS: ReadonlyMap<string, CallStart> = new Map(
+  Object.entries({ ...OPENING_CALLS, ...CLOSING_CALLS, ...DATA_CALLS, ...OPTION_CALLS, ...READINESS_CALLS }),
+);
+
+/**
+ * Starts a system call.
+ *
+ * @throws UnsupportedError for a call, an option or an argument that cannot be done here
+ */
+export function startCall(call: SystemCall, context: CallContext): RunningCall {
+  const start = CALLS.get(call.name);
+  if (start === undefined) throw new UnsupportedError(`line ${call.position.line}: the call ${call.name}()`);
+  const { value } = call.result;
+  return start(new CallArguments(call), context, value.kind === 'ellipsis' ? 0 : integerOf(value));
+}
+
+/** What is wrong with what a call returned; `null`: nothing. */
+export function callFault(call: SystemCall, outcome: CallOutcome): string | null {
+  if (outcome.fault !== null) return outcome.fault;
+  const { value, errno } = call.result;
+  const shown = show(outcome);
+  if (value.kind !== 'ellipsis' && integerOf(value) !== outcome.value) {
+    return `${call.name}() returned ${shown}, expected ${integerOf(value)}${errno === null ? '' : ` ${errno}`}`;
+  }
+  if (errno !== null && errnoNumber(errno) !== outcome.errno) {
+    return `${call.name}() returned ${shown}, expected -1 ${errno}`;
+  }
+  return null;
+}
+
+function show({ value, errno }: CallOutcome): string {
+  return errno === 0 ? String(value) : `-1 ${errnoNameOf(errno) ?? errno}`;
+}
