@@ -84,7 +84,7 @@ class AddressRace {
   #try({ address, family }: Candidate, turn: number): void {
     const socket = this.#socket;
     const handle = socket._handle;
-    if (handle === null) return;
+    if (!(handle instanceof TcpHandle)) return;
     const { port, localPort, addresses, timeout } = this.#candidates;
     socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${port}`);
     let pending: ConnectRequest | null = null;

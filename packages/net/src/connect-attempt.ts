@@ -46,7 +46,7 @@ export function attempt(
 /** The error of an attempt that failed later. */
 export function connectionError(errno: number, request: ConnectRequest, reason?: string): SystemError {
   const { address, port, localAddress, localPort } = request;
-  if (!localAddress || !localPort)
+  if (localAddress === undefined || localPort === undefined)
     return addressException(errno, 'connect', address, port, undefined, reason);
   const error = addressException(errno, 'connect', address, port, `${localAddress}:${localPort}`, reason);
   return Object.assign(error, { localAddress, localPort });

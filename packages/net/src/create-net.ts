@@ -10,9 +10,10 @@ import {
 } from './native-net.ts';
 import { Network } from './network.ts';
 import { createServerConstructor } from './server.ts';
+import { isOn } from './validate.ts';
 import type { SocketBase } from './socket-base.ts';
 import { createSocketConstructor } from './socket.ts';
-import type { Connect, Net, Socket as NetSocket } from './types.ts';
+import type { Net, Socket as NetSocket } from './types.ts';
 
 const clientSocketChannel = diagnostics.channel('net.client.socket');
 
@@ -44,10 +45,10 @@ export function createNetOn(network: () => Network): Net {
   function connect(...args: unknown[]): NetSocket {
     const normalized = readArguments(args);
     const [given] = normalized;
-    if (given['path']) return native.connect(...(normalized as unknown as [never])) as NetSocket;
+    if (isOn(given['path'])) return native.connect(...(normalized as unknown as [never])) as NetSocket;
     const socket = new Socket(given);
     if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket });
-    if (given['timeout']) socket.setTimeout(given['timeout'] as number);
+    if (isOn(given['timeout'])) socket.setTimeout(given['timeout'] as number);
     (socket as unknown as SocketBase).connect(normalized);
     return socket;
   }

@@ -15,7 +15,7 @@ export function defaultHost(): Host {
     timers: hostTimers(),
     secret: getRandomValues(new Uint32Array(4)),
     name: 'localhost',
-    allocate: Buffer.allocUnsafeSlow,
+    allocate: (octets) => Buffer.allocUnsafeSlow(octets),
     // RFC 6191: with timestamps, a port in TIME-WAIT may be used again once the timestamp clock has ticked, which
     // ours does each millisecond. With Linux's delay of 1 s the 28,232 ephemeral ports would be the limit of the
     // connections per second to one server.

@@ -158,7 +158,7 @@ export function outOfRange(name: string, range: string, actual: unknown): CodedE
 }
 
 function received(value: unknown): string {
-  if (value == null) return ` Received ${String(value)}`;
+  if (value === undefined || value === null) return ` Received ${String(value)}`;
   if (typeof value === 'function') return ` Received function ${value.name}`;
   if (typeof value === 'object') {
     const { constructor } = value;

@@ -2,7 +2,7 @@
  * What the runtime gave this process when this module was loaded: fake timers that an application installs later do
  * not stop its network.
  */
-export const { nextTick } = process;
+export const nextTick: typeof process.nextTick = process.nextTick.bind(process);
 /** See {@link nextTick}. */
 export const { setTimeout, clearTimeout } = globalThis;
 /** A promise that is kept already: its reactions are microtasks. */

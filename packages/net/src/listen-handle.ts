@@ -63,7 +63,7 @@ export class ListenHandle implements DrainTask {
   getsockname(out: AddressRecord): number {
     const tcp = this.#tcp;
     const name = tcp?.getsockname();
-    if (tcp === null || name == null) return EBADF;
+    if (tcp === null || name === null || name === undefined) return EBADF;
     if (name.address.isUnspecified && this.#bound !== null) {
       const isIPv6 = this.#bound.family === AF_INET6;
       Object.assign(out, {

@@ -1,5 +1,11 @@
 import nodeNet from 'node:net';
 
+/** Node's getters for what it loads at the first use. */
+const lazy = Object.defineProperties({} as Pick<typeof nodeNet, 'BlockList' | 'SocketAddress'>, {
+  BlockList: Object.getOwnPropertyDescriptor(nodeNet, 'BlockList') ?? {},
+  SocketAddress: Object.getOwnPropertyDescriptor(nodeNet, 'SocketAddress') ?? {},
+});
+
 /**
  * The runtime's own `net` as it was when this module was loaded: what goes through pipes, file descriptors and
  * handles is its business, whatever is put in its place later.
@@ -17,10 +23,10 @@ export const native = {
   getDefaultAutoSelectFamilyAttemptTimeout: nodeNet.getDefaultAutoSelectFamilyAttemptTimeout,
   setDefaultAutoSelectFamilyAttemptTimeout: nodeNet.setDefaultAutoSelectFamilyAttemptTimeout,
   get BlockList(): typeof nodeNet.BlockList {
-    return nodeNet.BlockList;
+    return lazy.BlockList;
   },
   get SocketAddress(): typeof nodeNet.SocketAddress {
-    return nodeNet.SocketAddress;
+    return lazy.SocketAddress;
   },
 };
 
@@ -28,8 +34,6 @@ export const native = {
 export interface UndocumentedExports {
   readonly _normalizeArgs: (args: readonly unknown[]) => NormalizedArguments;
   readonly _createServerHandle: (...args: unknown[]) => unknown;
-  /** Gone in Node 24. */
-  readonly _setSimultaneousAccepts?: () => void;
 }
 
 /** The arguments of `connect` and `listen`: options and callback, marked so that they are not read again. */
@@ -43,7 +47,8 @@ const undocumented = nodeNet as unknown as UndocumentedExports;
 /** See {@link UndocumentedExports}. */
 export const { _normalizeArgs: normalizeArgs, _createServerHandle: createServerHandle } = undocumented;
 /** See {@link UndocumentedExports}. */
-export const setSimultaneousAccepts = undocumented._setSimultaneousAccepts;
+export const setSimultaneousAccepts = Reflect.get(nodeNet, '_setSimultaneousAccepts') as
+  (() => void) | undefined;
 
 /** The symbol by which Node marks arguments that `_normalizeArgs` has read. */
 const normalizedMark = Object.getOwnPropertySymbols(normalizeArgs([]))[0];

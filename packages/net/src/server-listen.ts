@@ -6,7 +6,7 @@ import { native } from './native-net.ts';
 import { NativeListenHandle } from './native-listen-handle.ts';
 import type { ServerBase } from './server-base.ts';
 import { kNetwork } from './socket-fields.ts';
-import { requireAbortSignal, requirePort } from './validate.ts';
+import { isOn, requireAbortSignal, requirePort } from './validate.ts';
 
 const DEFAULT_BACKLOG = 511;
 /** Bits of `flags`, as libuv numbers the first. */
@@ -19,9 +19,9 @@ export function listenServer(
   given: Record<string, unknown>,
   args: readonly unknown[],
 ): void {
-  const backlogOfArguments = countOf(args.length > 1 && args[1]) || countOf(args.length > 2 && args[2]) || 0;
+  const backlogOfArguments = backlogOf(args);
   const inner = given['_handle'] ?? given['handle'];
-  const options = (inner || given) as Record<string, unknown>;
+  const options = (isOn(inner) ? inner : given) as Record<string, unknown>;
   const flags =
     (options['ipv6Only'] === true ? IPV6_ONLY : 0) | (options['reusePort'] === true ? REUSE_PORT : 0);
   if (options instanceof ListenHandle) {
@@ -29,7 +29,7 @@ export function listenServer(
     finishListening(server, options, null, -1, -1, backlogOfArguments);
     return;
   }
-  if (inner || (typeof options['fd'] === 'number' && options['fd'] >= 0)) {
+  if (isOn(inner) || isForeignHandle(options) || (typeof options['fd'] === 'number' && options['fd'] >= 0)) {
     closeOnAbort(server, options);
     listenNatively(server, given, backlogOfArguments);
     return;
@@ -46,13 +46,13 @@ export function listenServer(
   const { port, path, host } = options;
   if (typeof port === 'number' || typeof port === 'string') {
     requirePort(port, 'options.port');
-    const backlog = Number(options['backlog'] || backlogOfArguments);
-    if (host) listenOnHost(server, Number(port) | 0, String(host), backlog, flags);
+    const backlog = isOn(options['backlog']) ? Number(options['backlog']) : backlogOfArguments;
+    if (isOn(host)) listenOnHost(server, Number(port) | 0, host as string, backlog, flags);
     else server._listen2(null, Number(port) | 0, 4, backlog, undefined, flags);
     return;
   }
   if (typeof path === 'string' && path !== '' && countOf(path) === false) {
-    if (path.startsWith('\0') && (options['readableAll'] || options['writableAll'])) {
+    if (path.startsWith('\0') && (isOn(options['readableAll']) || isOn(options['writableAll']))) {
       throw invalidArgumentValue(
         'options',
         options,
@@ -149,8 +149,8 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
     server._handle = null;
     server.emit('error', error);
   });
-  const { signal: _signal, ...rest } = options;
-  inner.listen({ backlog: backlog || DEFAULT_BACKLOG, ...rest });
+  if (isForeignHandle(options)) inner.listen(options, backlog || DEFAULT_BACKLOG);
+  else inner.listen({ backlog: backlog || DEFAULT_BACKLOG, ...options, signal: undefined });
   if (!inner.listening) return;
   const handle = new NativeListenHandle(inner);
   server._handle = handle;
@@ -179,6 +179,19 @@ function emitError(server: ServerBase, error: Error): void {
 
 function emitListening(server: ServerBase): void {
   if (server._handle) server.emit('listening');
+}
+
+/** (port, backlog), (path, backlog), (handle, backlog) or (port, host, backlog). */
+function backlogOf(args: readonly unknown[]): number {
+  const second = args.length > 1 ? countOf(args[1]) : false;
+  if (second !== false && second > 0) return second;
+  const third = args.length > 2 ? countOf(args[2]) : false;
+  return third === false ? 0 : third;
+}
+
+/** A handle of the runtime, given as it is. */
+function isForeignHandle(value: Record<string, unknown>): boolean {
+  return typeof value['listen'] === 'function' && typeof value['getAsyncId'] === 'function';
 }
 
 /** A number of at least 0, or `false`. */

@@ -3,10 +3,10 @@ import { getDefaultHighWaterMark } from 'node:stream';
 import { invalidArgumentType } from './errors.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
-import { type AcceptedSocket, kSocket, ServerBase } from './server-base.ts';
+import { kSocket, ServerBase } from './server-base.ts';
 import { kNetwork, SERVER_BRAND } from './socket-fields.ts';
 import type { ServerConstructor, SocketConstructor } from './types.ts';
-import { requireNumber } from './validate.ts';
+import { isAbsent, requireNumber } from './validate.ts';
 
 type ServerOptions = Record<string, unknown>;
 type ConnectionListener = (...args: unknown[]) => void;
@@ -64,7 +64,7 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   let options: ServerOptions = {};
   if (typeof given === 'function') {
     server.on('connection', given as ConnectionListener);
-  } else if (given == null || typeof given === 'object') {
+  } else if (isAbsent(given) || typeof given === 'object') {
     options = { ...given };
     if (typeof listener === 'function') server.on('connection', listener as ConnectionListener);
   } else {

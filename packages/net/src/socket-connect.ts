@@ -4,10 +4,20 @@ import { attempt, type Attempt, connectionError } from './connect-attempt.ts';
 import { codedError, invalidArgumentType } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
+import { NativeStreamHandle } from './native-stream-handle.ts';
 import type { SocketBase } from './socket-base.ts';
 import { kNetwork } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
-import { requireBoolean, requireFunction, requireInt32, requireNumber, requirePort } from './validate.ts';
+import {
+  isAbsent,
+  isOn,
+  requireBoolean,
+  requireFunction,
+  requireInt32,
+  requireNumber,
+  requirePort,
+  requireString,
+} from './validate.ts';
 
 /** What `lookup` answers when asked for all addresses. */
 export interface ResolvedAddress {
@@ -42,7 +52,7 @@ const SHORTEST_ATTEMPT = 10;
 /** Connects a socket by the options of `connect`: checks them, looks the host up, and tries its addresses. */
 export function connectSocket(socket: SocketBase, options: Record<string, unknown>): void {
   const { port, path } = options;
-  if (port === undefined && path == null) {
+  if (port === undefined && isAbsent(path)) {
     throw codedError(
       TypeError,
       'ERR_MISSING_ARGS',
@@ -56,12 +66,10 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
     socket._peername = null;
     socket._sockname = null;
   }
-  if (path) {
-    throw codedError(
-      Error,
-      'ERR_HALFCLOSE_PATH',
-      'A TCP socket of Halfclose cannot connect to a path; net.connect({ path }) gives one of the runtime that can',
-    );
+  if (isOn(path)) {
+    requireString(path, 'options.path');
+    connectToPath(socket, path);
+    return;
   }
   if (socket._handle === null) socket._attachHandle(new TcpHandle(socket[kNetwork]));
   socket._unrefTimer();
@@ -75,6 +83,18 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
   lookUp(socket, options, target);
 }
 
+function connectToPath(socket: SocketBase, path: string): void {
+  const handle = new NativeStreamHandle();
+  socket._attachHandle(handle);
+  socket._unrefTimer();
+  socket.connecting = true;
+  handle.connect(path, (error) => {
+    if (socket.destroyed) return;
+    if (error === null) connected(socket);
+    else socket.destroy(error);
+  });
+}
+
 function checkedTarget(options: Record<string, unknown>): Target {
   const {
     localAddress,
@@ -83,20 +103,20 @@ function checkedTarget(options: Record<string, unknown>): Target {
     autoSelectFamily,
     autoSelectFamilyAttemptTimeout: timeout,
   } = options;
-  if (localAddress && (typeof localAddress !== 'string' || native.isIP(localAddress) === 0)) {
+  if (isOn(localAddress) && (typeof localAddress !== 'string' || native.isIP(localAddress) === 0)) {
     throw invalidIpAddress(localAddress);
   }
-  if (localPort) requireNumber(localPort, 'options.localPort');
+  if (isOn(localPort)) requireNumber(localPort, 'options.localPort');
   if (port !== undefined) {
     if (typeof port !== 'number' && typeof port !== 'string') {
       throw invalidArgumentType('options.port', 'one of type number or string', port);
     }
     requirePort(port);
   }
-  if (autoSelectFamily != null) requireBoolean(autoSelectFamily, 'options.autoSelectFamily');
-  if (timeout != null) requireInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
+  if (!isAbsent(autoSelectFamily)) requireBoolean(autoSelectFamily, 'options.autoSelectFamily');
+  if (!isAbsent(timeout)) requireInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   return {
-    host: options['host'] ? String(options['host']) : 'localhost',
+    host: isOn(options['host']) ? (options['host'] as string) : 'localhost',
     port: Number(port) | 0,
     localAddress: typeof localAddress === 'string' && localAddress !== '' ? localAddress : undefined,
     localPort: typeof localPort === 'number' && localPort !== 0 ? localPort : undefined,
@@ -110,7 +130,7 @@ function connectToLiteral(socket: SocketBase, target: Target, family: 4 | 6): vo
 }
 
 function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Target): void {
-  if (options['lookup'] != null) requireFunction(options['lookup'], 'options.lookup');
+  if (!isAbsent(options['lookup'])) requireFunction(options['lookup'], 'options.lookup');
   const family = dnsFamily(options['family']);
   const hints = typeof options['hints'] === 'number' ? options['hints'] : 0;
   const query: LookupOptions = { family, hints };
@@ -187,7 +207,7 @@ function attemptOf({ port, localAddress, localPort }: Target, address: string, f
 
 function connectOnce(socket: SocketBase, wanted: Attempt): void {
   const handle = socket._handle;
-  if (handle === null) return;
+  if (!(handle instanceof TcpHandle)) return;
   const failure = attempt(socket, handle, wanted, (errno, request) => {
     if (socket.destroyed) return;
     if (errno === 0) {

@@ -18,9 +18,10 @@ import {
   type OnRead,
   SOCKET_BRAND,
 } from './socket-fields.ts';
+import { SocketSettings } from './socket-settings.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import type { SocketConstructor } from './types.ts';
-import { requireAbortSignal, requireNumber } from './validate.ts';
+import { isOn, requireAbortSignal, requireNumber } from './validate.ts';
 
 /** The options of `Socket`, as loosely as they come. */
 export type SocketOptions = Record<string, unknown>;
@@ -35,13 +36,17 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     }
     checkOptions(given);
     const options: SocketOptions = typeof given === 'number' ? { fd: given } : { ...given };
-    if (options['fd'] !== undefined || (options['handle'] && !(options['handle'] instanceof TcpHandle))) {
+    if (
+      options['fd'] !== undefined ||
+      (isOn(options['handle']) && !(options['handle'] instanceof TcpHandle))
+    ) {
       return new native.Socket(options);
     }
     construct(this as SocketBase, options);
     return undefined;
   }
   const prototype = Object.create(Duplex.prototype, {
+    ...Object.getOwnPropertyDescriptors(SocketSettings.prototype),
     ...Object.getOwnPropertyDescriptors(SocketBase.prototype),
     constructor: { value: Socket, writable: true, configurable: true },
     [kNetwork]: { get: network },
@@ -71,14 +76,10 @@ function isInstance(constructor: unknown, value: unknown): boolean {
 function checkOptions(options: SocketOptions | number | undefined): void {
   if (typeof options !== 'object' || options === null) return;
   const { objectMode, readableObjectMode, writableObjectMode, keepAliveInitialDelay: delay } = options;
-  if (objectMode) throw invalidArgumentValue('options.objectMode', objectMode, 'is not supported');
-  if (readableObjectMode || writableObjectMode) {
-    const name = readableObjectMode ? 'readableObjectMode' : 'writableObjectMode';
-    throw invalidArgumentValue(
-      `options.${name}`,
-      readableObjectMode || writableObjectMode,
-      'is not supported',
-    );
+  if (isOn(objectMode)) throw invalidArgumentValue('options.objectMode', objectMode, 'is not supported');
+  if (isOn(readableObjectMode) || isOn(writableObjectMode)) {
+    const name = isOn(readableObjectMode) ? 'readableObjectMode' : 'writableObjectMode';
+    throw invalidArgumentValue(`options.${name}`, options[name], 'is not supported');
   }
   if (delay !== undefined) {
     requireNumber(delay, 'options.keepAliveInitialDelay');
@@ -121,10 +122,10 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   if (handle instanceof TcpHandle) {
     socket._attachHandle(handle);
     if (options['readable'] !== false) {
-      if (options['pauseOnCreate']) {
+      if (isOn(options['pauseOnCreate'])) {
         handle.readStop();
         Object.assign(socket, { readableFlowing: false });
-      } else if (!options['manualStart']) socket.read(0);
+      } else if (!isOn(options['manualStart'])) socket.read(0);
     }
   }
   if (options['signal'] !== undefined) watchSignal(socket, options['signal']);
@@ -149,7 +150,8 @@ function onReadableEnd(this: SocketBase): void {
 
 function writeAfterEnd(this: SocketBase, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
   if (!this.writableEnded) {
-    return Reflect.apply(Duplex.prototype.write, this, [chunk, encoding, callback] as never);
+    const { write } = Duplex.prototype as { write: (...args: unknown[]) => boolean };
+    return Reflect.apply(write, this, [chunk, encoding, callback]);
   }
   const told = typeof encoding === 'function' ? encoding : callback;
   const error = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });

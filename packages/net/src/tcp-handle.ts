@@ -16,6 +16,7 @@ import {
 } from './handle-owner.ts';
 import type { Network } from './network.ts';
 import type { Pumped } from './pump-queue.ts';
+import type { StreamHandle } from './stream-handle.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
@@ -30,9 +31,8 @@ const MANUAL = { requireManualDestroy: true };
  * names of the latter where programs know them. It decides when to read, queues what does not fit, holds the process
  * by Node's rules, and enters the async context of its socket before it calls.
  */
-export class TcpHandle implements DrainTask, Pumped {
+export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   owner: HandleOwner | null = null;
-  /** Whether arrivals are to be told. */
   reading = false;
   bytesRead = 0;
   bytesWritten = 0;
@@ -62,17 +62,15 @@ export class TcpHandle implements DrainTask, Pumped {
     if (accepted !== null) this.#listenTo(accepted);
   }
 
-  /** The socket underneath; `null` before bind and connect, and after close. */
+  /** Null before bind and connect, and after close. */
   get tcp(): TcpSocket | null {
     return this.#tcp;
   }
 
-  /** The connection underneath; `null` where there is none. */
   get connection(): Connection | null {
     return this.#tcp?.connection ?? null;
   }
 
-  /** Octets that wait for room in the send buffer. */
   get writeQueueSize(): number {
     return this.#writes.octets;
   }
@@ -127,7 +125,6 @@ export class TcpHandle implements DrainTask, Pumped {
 
   // --- writing
 
-  /** 0: all taken, and `callback` is not called; 1: `callback` will be called; else an errno. */
   write(bytes: Uint8Array, callback: WriteCallback | null): number {
     const tcp = this.#tcp;
     if (tcp === null) return EBADF;
@@ -149,7 +146,6 @@ export class TcpHandle implements DrainTask, Pumped {
     return 1;
   }
 
-  /** Ends the stream once all is taken. 0: `callback` will be called; else an errno. */
   shutdown(callback: WriteCallback): number {
     if (this.#tcp === null) return EBADF;
     this.#shutdown = callback;
@@ -162,7 +158,6 @@ export class TcpHandle implements DrainTask, Pumped {
 
   // --- ending
 
-  /** close(2); `onClosed` is called once everything due has been done. */
   close(onClosed?: () => void): void {
     this.#close(onClosed, false);
   }
@@ -446,7 +441,7 @@ function drained(handle: TcpHandle): void {
 
 /** The same memory as a Buffer. */
 function asBuffer(bytes: Uint8Array): Buffer {
-  return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Writes an address as the runtime's handles do: an IPv4 address of an IPv6 socket is v4-mapped. */

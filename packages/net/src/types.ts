@@ -43,10 +43,8 @@ export interface ServerConstructor {
 
 /** `connect` in its forms. */
 export interface Connect {
-  (options: nodeNet.NetConnectOpts & ExtraSocketOptions, connectionListener?: () => void): Socket;
-  (port: number | string, host?: string, connectionListener?: () => void): Socket;
-  (port: number | string, connectionListener?: () => void): Socket;
-  (path: string, connectionListener?: () => void): Socket;
+  (target: (nodeNet.NetConnectOpts & ExtraSocketOptions) | number | string, onConnect?: () => void): Socket;
+  (port: number | string, host?: string, onConnect?: () => void): Socket;
 }
 
 /** `createServer` in its forms. */

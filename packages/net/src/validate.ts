@@ -1,5 +1,15 @@
 import { codedError, invalidArgumentType, outOfRange } from './errors.ts';
 
+/** Whether an option was left out: Node takes `null` for that in most places. */
+export function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
+}
+
+/** Whether an option is on, as loosely as Node takes it. */
+export function isOn(value: unknown): boolean {
+  return Boolean(value);
+}
+
 /** Throws ERR_INVALID_ARG_TYPE unless `value` is a number. */
 export function requireNumber(value: unknown, name: string): asserts value is number {
   if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value);
@@ -36,12 +46,11 @@ export function requirePort(port: unknown, name = 'Port'): void {
   if (isNumber && Number(port) === Number(port) >>> 0 && Number(port) <= 0xffff) return;
   const shown =
     typeof port === 'string' ? `type string ('${port}')` : `type ${typeof port} (${String(port)})`;
-  const received =
-    port == null
-      ? String(port)
-      : typeof port === 'object' || typeof port === 'function'
-        ? describe(port)
-        : shown;
+  const received = isAbsent(port)
+    ? String(port)
+    : typeof port === 'object' || typeof port === 'function'
+      ? describe(port)
+      : shown;
   throw codedError(
     RangeError,
     'ERR_SOCKET_BAD_PORT',

@@ -1,0 +1,262 @@
+import { Duplex } from 'node:stream';
+import { invalidArgumentValue } from './errors.ts';
+import type { AddressRecord } from './handle-owner.ts';
+import { clearTimeout, setTimeout } from './host-functions.ts';
+import type { Network } from './network.ts';
+import {
+  kBytesRead,
+  kBytesWritten,
+  kKeepAlive,
+  kKeepAliveDelay,
+  kLastWriteQueueSize,
+  kLinger,
+  kNetwork,
+  kNoDelay,
+  kOnread,
+  kTimeout,
+  type OnRead,
+} from './socket-fields.ts';
+import type { StreamHandle } from './stream-handle.ts';
+import { requireFunction, requireNumber, timeoutOf } from './validate.ts';
+
+/** Some bytes to write, or a string with its encoding. */
+export interface Chunk {
+  chunk: Uint8Array | string;
+  encoding: BufferEncoding;
+}
+
+/** What a server keeps of its connections. */
+interface ConnectionCounter {
+  _connections: number;
+  _emitCloseIfDrained?: () => void;
+}
+
+/** The parts of Node's streams that their types leave out. */
+export interface StreamInternals {
+  _undestroy(): void;
+  readonly writableBuffer: readonly Chunk[] | undefined;
+  readonly _readableState: { readonly endEmitted: boolean };
+}
+
+/** What can be set on a socket and known of it: one half of the methods of `Socket`, see SocketBase. */
+export abstract class SocketSettings extends Duplex {
+  declare connecting: boolean;
+  declare timeout: number | undefined;
+  declare autoSelectFamilyAttemptedAddresses: string[] | undefined;
+  declare server: unknown;
+  declare _server: ConnectionCounter | null;
+  declare _handle: StreamHandle | null;
+  declare _hadError: boolean;
+  declare _aborted: boolean | undefined;
+  declare _parent: SocketSettings | null;
+  declare _host: string | null;
+  declare _sockname: AddressRecord | null;
+  declare _peername: AddressRecord | null;
+  declare _pendingData: Uint8Array | string | Chunk[] | null;
+  declare _pendingEncoding: BufferEncoding | '';
+  declare resetAndClosing: boolean | undefined;
+  declare [kTimeout]: NodeJS.Timeout | null;
+  declare [kLastWriteQueueSize]: number;
+  declare [kOnread]: OnRead | null;
+  declare [kNoDelay]: boolean;
+  declare [kKeepAlive]: boolean;
+  declare [kKeepAliveDelay]: number;
+  declare [kLinger]: number | null;
+  declare [kBytesRead]: number;
+  declare [kBytesWritten]: number;
+  declare readonly [kNetwork]: Network;
+
+  // --- settings
+
+  /** Sets on a connection that is there now what was asked for before. */
+  _applyOptions(): void {
+    const handle = this._handle;
+    if (handle === null) return;
+    if (this[kNoDelay]) handle.setNoDelay?.(true);
+    if (this[kKeepAlive]) handle.setKeepAlive?.(true, this[kKeepAliveDelay]);
+    this._applyLinger();
+  }
+
+  setTimeout(milliseconds: number, callback?: () => void): this {
+    if (this.destroyed) return this;
+    this.timeout = milliseconds;
+    const delay = timeoutOf(milliseconds, 'msecs');
+    if (this[kTimeout] !== null) clearTimeout(this[kTimeout]);
+    if (delay === 0) {
+      this[kTimeout] = null;
+      if (callback !== undefined) {
+        requireFunction(callback, 'callback');
+        this.removeListener('timeout', callback);
+      }
+      return this;
+    }
+    this[kTimeout] = setTimeout(this._onTimeout.bind(this), delay).unref();
+    if (callback !== undefined) {
+      requireFunction(callback, 'callback');
+      this.once('timeout', callback);
+    }
+    return this;
+  }
+
+  _onTimeout(): void {
+    const lastSize = this[kLastWriteQueueSize];
+    if (lastSize > 0 && this._handle !== null) {
+      const { writeQueueSize } = this._handle;
+      if (lastSize !== writeQueueSize) {
+        // A write goes on: that is activity.
+        this[kLastWriteQueueSize] = writeQueueSize;
+        this._unrefTimer();
+        return;
+      }
+    }
+    this.emit('timeout');
+  }
+
+  _unrefTimer(): void {
+    this[kTimeout]?.refresh();
+    this._parent?._unrefTimer();
+  }
+
+  _clearTimer(): void {
+    if (this[kTimeout] !== null) clearTimeout(this[kTimeout]);
+    this._parent?._clearTimer();
+  }
+
+  setNoDelay(enable?: boolean): this {
+    const wanted = enable === undefined || Boolean(enable);
+    const handle = this._handle;
+    if (handle === null) this[kNoDelay] = wanted;
+    else if (wanted !== this[kNoDelay]) {
+      this[kNoDelay] = wanted;
+      handle.setNoDelay?.(wanted);
+    }
+    return this;
+  }
+
+  setKeepAlive(enable?: boolean, initialDelay?: number): this {
+    const wanted = Boolean(enable);
+    const seconds = ~~((initialDelay ?? NaN) / 1000);
+    const changed = wanted !== this[kKeepAlive] || (wanted && this[kKeepAliveDelay] !== seconds);
+    const handle = this._handle;
+    if (handle === null || changed) {
+      this[kKeepAlive] = wanted;
+      this[kKeepAliveDelay] = seconds;
+    }
+    if (handle !== null && changed) handle.setKeepAlive?.(wanted, seconds);
+    return this;
+  }
+
+  ref(): this {
+    if (this._handle === null) this.once('connect', () => this.ref());
+    else this._handle.ref();
+    return this;
+  }
+
+  unref(): this {
+    if (this._handle === null) this.once('connect', () => this.unref());
+    else this._handle.unref();
+    return this;
+  }
+
+  // --- what is known
+
+  address(): AddressRecord {
+    return this._getsockname();
+  }
+
+  _getpeername(): AddressRecord {
+    const handle = this._handle;
+    if (!handle || this.connecting) return this._peername ?? {};
+    if (!this._peername) {
+      const out: AddressRecord = {};
+      if (handle.getpeername === undefined || handle.getpeername(out) < 0) return out;
+      this._peername = out;
+    }
+    return this._peername;
+  }
+
+  _getsockname(): AddressRecord {
+    const handle = this._handle;
+    if (!handle) return {};
+    if (!this._sockname) {
+      this._sockname = {};
+      handle.getsockname?.(this._sockname);
+    }
+    return this._sockname;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this._getpeername().address;
+  }
+
+  get remoteFamily(): string | undefined {
+    return this._getpeername().family;
+  }
+
+  get remotePort(): number | undefined {
+    return this._getpeername().port;
+  }
+
+  get localAddress(): string | undefined {
+    return this._getsockname().address;
+  }
+
+  get localFamily(): string | undefined {
+    return this._getsockname().family;
+  }
+
+  get localPort(): number | undefined {
+    return this._getsockname().port;
+  }
+
+  get bytesRead(): number {
+    return this._handle ? this._handle.bytesRead : this[kBytesRead];
+  }
+
+  get _bytesDispatched(): number {
+    return this._handle ? this._handle.bytesWritten : this[kBytesWritten];
+  }
+
+  get bytesWritten(): number | undefined {
+    const { writableBuffer } = this as unknown as StreamInternals;
+    if (!writableBuffer) return undefined;
+    let octets = this._bytesDispatched;
+    for (const { chunk, encoding } of writableBuffer) octets += octetsOf(chunk, encoding);
+    const pending = this._pendingData;
+    if (Array.isArray(pending)) {
+      for (const { chunk, encoding } of pending) octets += octetsOf(chunk, encoding);
+    } else if (pending !== null) octets += octetsOf(pending, this._pendingEncoding);
+    return octets;
+  }
+
+  get bufferSize(): number | undefined {
+    return this._handle ? this.writableLength : undefined;
+  }
+
+  // --- beyond Node
+
+  /** SO_LINGER: with it, `destroy` of an open connection resets (0 s), or 'close' waits until all is acknowledged. */
+  setLinger(enabled: boolean, seconds = 0): this {
+    if (enabled) {
+      requireNumber(seconds, 'seconds');
+      if (!(seconds >= 0)) throw invalidArgumentValue('seconds', seconds, 'must not be negative');
+    }
+    this[kLinger] = enabled ? seconds : null;
+    this._applyLinger();
+    return this;
+  }
+
+  _applyLinger(): void {
+    const linger = this[kLinger];
+    this._handle?.tcp?.options.setLinger({ onoff: linger === null ? 0 : 1, linger: linger ?? 0 });
+  }
+
+  /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
+  get tcpState(): string {
+    return this._handle?.connection?.state ?? 'CLOSED';
+  }
+}
+
+function octetsOf(chunk: Uint8Array | string, encoding: BufferEncoding | ''): number {
+  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding || 'utf8') : chunk.length;
+}

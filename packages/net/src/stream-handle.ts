@@ -1,0 +1,37 @@
+import type { TcpSocket } from '@halfclose/sockets';
+import type { Connection } from '@halfclose/stack';
+import type { AddressRecord, HandleOwner, WriteCallback } from './handle-owner.ts';
+
+/** What a socket needs of the handle under it; numbers are 0, or an errno where negative. */
+export interface StreamHandle {
+  owner: HandleOwner | null;
+  /** Whether arrivals are to be told. */
+  readonly reading: boolean;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Octets that wait for room in the send buffer. */
+  readonly writeQueueSize: number;
+  /** The socket underneath; `null` where there is none. */
+  readonly tcp: TcpSocket | null;
+  /** The connection underneath; `null` where there is none. */
+  readonly connection: Connection | null;
+  readStart(): number;
+  readStop(): number;
+  /** Arrivals go into `buffer` from now on. */
+  useUserBuffer(buffer: Uint8Array): void;
+  /** 0: all taken, and `callback` is not called; 1: `callback` will be called; else an errno. */
+  write(bytes: Uint8Array, callback: WriteCallback | null): number;
+  /** Ends the stream once all is taken. 0: `callback` will be called; else an errno. */
+  shutdown(callback: WriteCallback): number;
+  /** `onClosed` is called once everything due has been done. */
+  close(onClosed?: () => void): void;
+  /** Closes with a RST; pipes cannot. */
+  reset?(onClosed?: () => void): number;
+  ref(): void;
+  unref(): void;
+  hasRef(): boolean;
+  setNoDelay?(enable: boolean): number;
+  setKeepAlive?(enable: boolean, seconds: number): number;
+  getsockname?(out: AddressRecord): number;
+  getpeername?(out: AddressRecord): number;
+}
