@@ -3,7 +3,10 @@ import type { TimerService } from '@halfclose/timers';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { PacketDevice } from './packet-device.ts';
 
-/** Packets in and out that one turn may move before timers and I/O of the process get their turn. */
+/**
+ * Packets in and out that may be moved before timers and I/O of the process get their turn. They are counted across
+ * turns: a program that answers from a tick or a microtask starts a new turn each time, and would starve the rest.
+ */
 const PACKETS_PER_TURN = 512;
 
 /**
@@ -22,6 +25,7 @@ export class RunLoop {
   #nextConnection = 0;
   #scheduled = false;
   #running = false;
+  #budget = PACKETS_PER_TURN;
 
   constructor(
     timers: TimerService,
@@ -55,8 +59,14 @@ export class RunLoop {
   #schedule(): void {
     if (this.#scheduled || this.#running) return;
     this.#scheduled = true;
-    this.#timers.defer(this.#run);
+    if (this.#budget > 0) this.#timers.defer(this.#run);
+    else this.#timers.yield(this.#runAfterOthers);
   }
+
+  readonly #runAfterOthers = (): void => {
+    this.#budget = PACKETS_PER_TURN;
+    this.#run();
+  };
 
   readonly #run = (): void => {
     this.#scheduled = false;
@@ -68,14 +78,13 @@ export class RunLoop {
       this.#running = false;
       if (this.#hasWork) {
         this.#scheduled = true;
-        this.#timers.yield(this.#run);
+        this.#timers.yield(this.#runAfterOthers);
       }
     }
   };
 
   #turn(now: number): void {
-    let budget = PACKETS_PER_TURN;
-    while (budget > 0) {
+    while (this.#budget > 0) {
       const packet = this.#packets[this.#nextPacket];
       const device = this.#devices[this.#nextPacket];
       if (packet !== undefined && device !== undefined) {
@@ -86,7 +95,7 @@ export class RunLoop {
           this.#nextPacket = 0;
         }
         this.#input(packet, device, now);
-        budget--;
+        this.#budget--;
         continue;
       }
       const hosted = this.#connections[this.#nextConnection];
@@ -97,7 +106,7 @@ export class RunLoop {
         this.#nextConnection = 0;
       }
       hosted.queued = false;
-      budget -= this.#serve(hosted, now);
+      this.#budget -= this.#serve(hosted, now);
     }
   }
 }
