@@ -48,13 +48,22 @@ export class Peer {
     return this.#note('shutdown', this.socket.shutdown(how));
   }
 
-  /** close(2). It is noted when Linux's close() would have returned: at once, unless it lingers. */
+  /**
+   * close(2). It is noted when Linux's close() would have returned: at once, unless it lingers; then that moment is
+   * told to the host's observer as well.
+   */
   close(): void {
-    const { timers } = this.socket.host;
-    const start = timers.now();
-    const result = this.socket.close(() => {
-      const took = timers.now() - start;
+    const { socket } = this;
+    const { host } = socket;
+    const start = host.timers.now();
+    const [local, remote] = [socket.getsockname(), socket.getpeername()];
+    const result = socket.close(() => {
+      const time = host.timers.now();
+      const took = time - start;
       this.#saw.push(took > 0 ? { call: 'close', result: 0, took } : { call: 'close', result: 0 });
+      if (took === 0) return;
+      const call = `(close() returns by now, after ${took / 1000} s)`;
+      host.emit({ type: 'call', time, host: host.name, local, remote, call, result: '' });
     });
     if (result < 0) this.#note('close', result);
   }

@@ -14,9 +14,9 @@ const PAUSE = 1000;
  * @returns a pcapng with the packets of all of them: a section for each example, and one for all closings
  */
 export function tour(chapters: readonly (Example | Closing)[], page: Page): Uint8Array {
-  const pcapng = new PcapngTrace({ epoch: Date.now(), once: true });
   const sections: Uint8Array[] = [];
   const closings: Uint8Array[] = [];
+  let pcapng: PcapngTrace | null = null;
   let start = 0;
   for (const [index, chapter] of chapters.entries()) {
     page.headline(`${index + 1}. ${chapter.title}`);
@@ -29,10 +29,12 @@ export function tour(chapters: readonly (Example | Closing)[], page: Page): Uint
       const outcome = playClosing(chapter, start, FIRST_PORT + index);
       showClosing(chapter, outcome, page);
       start = outcome.end + PAUSE;
+      // Their virtual time begins now, so that the packets of the whole file are in order.
+      pcapng ??= new PcapngTrace({ epoch: Date.now(), once: true });
       for (const event of outcome.trace) closings.push(pcapng.record(event));
     }
   }
-  closings.push(pcapng.flush());
+  if (pcapng !== null) closings.push(pcapng.flush());
   return Buffer.concat([...sections, ...closings]);
 }
 
