@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { AckSchedule } from '../src/ack-schedule.ts';
+import { linux } from '../src/index.ts';
+
+const RTO = 300;
+const WINDOW = 65_000;
+
+function schedule(): AckSchedule {
+  return new AckSchedule(linux, 536);
+}
+
+/** A schedule that has spent its quick acknowledgments. */
+function calm(): AckSchedule {
+  const acks = schedule();
+  acks.onText(1000, false, 0, RTO, WINDOW);
+  while (acks.isQuick) acks.onSent(false, 0);
+  acks.onText(1000, false, 30, RTO, WINDOW);
+  return acks;
+}
+
+describe('acknowledgment schedule', () => {
+  it('is quick for the first sixteen acknowledgments', () => {
+    const acks = schedule();
+    acks.onText(1000, false, 0, RTO, WINDOW);
+    let quick = 0;
+    while (acks.isQuick) {
+      acks.onSent(false, 0);
+      quick++;
+    }
+    expect(quick).toBe(16);
+  });
+
+  it('is quick again after an RTO without text', () => {
+    const acks = calm();
+    acks.onText(1000, false, 1000, RTO, WINDOW);
+    expect(acks.isQuick).toBe(true);
+  });
+
+  it('is quick again after something irregular', () => {
+    const acks = calm();
+    acks.enterQuickMode(WINDOW);
+    expect(acks.isQuick).toBe(true);
+  });
+
+  it('is not quick in a conversation', () => {
+    const acks = schedule();
+    acks.onText(1000, false, 0, RTO, WINDOW);
+    acks.enterConversation();
+    expect(acks.isQuick).toBe(false);
+  });
+
+  it('puts off by 40 to 200 ms', () => {
+    const acks = calm();
+    acks.postpone(30, 100);
+    expect(acks.deadline).toBeGreaterThanOrEqual(70);
+    expect(acks.deadline).toBeLessThanOrEqual(230);
+  });
+
+  it('never puts off by half a second or more (MUST-40)', () => {
+    for (const gap of [1, 10, 50, 100, 200, 290]) {
+      const acks = calm();
+      for (let now = 100; now < 5000; now += gap) {
+        acks.onText(1000, false, now, RTO, WINDOW);
+        acks.postpone(now, 10_000);
+        expect(Math.min(acks.deadline, now) - now).toBeLessThan(500);
+        expect(acks.deadline === Infinity ? 0 : acks.deadline - now).toBeLessThan(500);
+        acks.onSent(false, now);
+      }
+    }
+  });
+
+  it('owes one when the time has come', () => {
+    const acks = calm();
+    acks.postpone(30, 100);
+    acks.onDeadline(RTO);
+    expect([acks.owed, acks.deadline]).toEqual([1, Infinity]);
+  });
+
+  it('owes nothing when the time comes and an acknowledgment has gone', () => {
+    const acks = calm();
+    acks.postpone(30, 100);
+    acks.onSent(false, 31);
+    acks.onDeadline(RTO);
+    expect(acks.owed).toBe(0);
+  });
+
+  it('owes one for each segment that calls for one, and text pays for all', () => {
+    const acks = schedule();
+    acks.atOnce();
+    acks.atOnce();
+    acks.onSent(false, 0);
+    const left = acks.owed;
+    acks.atOnce();
+    acks.onSent(true, 0);
+    expect([left, acks.owed]).toEqual([1, 0]);
+  });
+
+  it('learns the segment size of the peer', () => {
+    const acks = schedule();
+    acks.onText(1460, false, 0, RTO, WINDOW);
+    acks.onText(100, true, 1, RTO, WINDOW);
+    expect(acks.peerMss).toBe(1460);
+  });
+});

@@ -1,0 +1,72 @@
+import { seqAdd } from '@halfclose/codec';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ReassemblyQueue } from '../src/reassembly-queue.ts';
+import { textAt } from './segment-text.ts';
+
+/** Sequence numbers in the tests count from shortly before a wrap. */
+const BASE = 0x7fff_ff80;
+const at = (offset: number): number => seqAdd(BASE, offset);
+
+function insert(queue: ReassemblyQueue, from: number, to: number): void {
+  queue.insert(at(from), textAt(from, to - from));
+}
+
+describe('reassembly queue', () => {
+  it('gives nothing while there is a hole before it', () => {
+    const queue = new ReassemblyQueue();
+    insert(queue, 10, 20);
+    expect(queue.take(at(9))).toBe(null);
+  });
+
+  it('gives its text once the hole is filled', () => {
+    const queue = new ReassemblyQueue();
+    insert(queue, 10, 20);
+    expect([...(queue.take(at(10)) ?? [])]).toEqual([...textAt(10, 10)]);
+    expect([queue.octets, queue.isEmpty]).toEqual([0, true]);
+  });
+
+  it('cuts what was received before in the meantime', () => {
+    const queue = new ReassemblyQueue();
+    insert(queue, 10, 20);
+    expect([...(queue.take(at(15)) ?? [])]).toEqual([...textAt(15, 5)]);
+  });
+
+  it('keeps the first of two that overlap', () => {
+    const queue = new ReassemblyQueue();
+    queue.insert(at(10), Uint8Array.of(1, 1, 1));
+    queue.insert(at(11), Uint8Array.of(2, 2, 2, 2));
+    expect([...(queue.take(at(10)) ?? []), ...(queue.take(at(13)) ?? [])]).toEqual([1, 1, 1, 2, 2]);
+  });
+
+  it('holds at most 4096 pieces', () => {
+    const queue = new ReassemblyQueue();
+    for (let i = 0; i < 5000; i++) insert(queue, 2 * i + 1, 2 * i + 2);
+    expect([queue.pieces, queue.octets]).toEqual([4096, 4096]);
+  });
+
+  it('behaves as a set of octets, whatever overlaps', () => {
+    const range = fc.tuple(fc.nat(250), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 60 }), fc.nat(50), (ranges, next) => {
+        const queue = new ReassemblyQueue();
+        const model = new Set<number>();
+        for (const [from, octets] of ranges) {
+          const known = Array.from({ length: octets }, (_, i) => model.has(from + i)).every(Boolean);
+          expect(queue.covers(at(from), at(from + octets))).toBe(known);
+          insert(queue, from, from + octets);
+          for (let i = from; i < from + octets; i++) model.add(i);
+          expect(queue.octets).toBe(model.size);
+        }
+        let position = next;
+        for (let text = queue.take(at(position)); text !== null; text = queue.take(at(position))) {
+          expect(Buffer.compare(text, textAt(position, text.length))).toBe(0);
+          position += text.length;
+        }
+        expect(model.has(position)).toBe(false);
+        for (let i = next; i < position; i++) expect(model.has(i)).toBe(true);
+        expect(queue.octets).toBe([...model].filter((octet) => octet >= position).length);
+      }),
+    );
+  });
+});

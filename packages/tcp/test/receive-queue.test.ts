@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ReceiveQueue } from '../src/receive-queue.ts';
+import { textAt } from './segment-text.ts';
+
+describe('receive queue', () => {
+  it('hands out a single arrival as the view that it is', () => {
+    const queue = new ReceiveQueue();
+    const text = textAt(0, 100);
+    queue.push(text);
+    expect(queue.read(1000)).toBe(text);
+  });
+
+  it('joins arrivals that lie side by side in memory without a copy', () => {
+    const queue = new ReceiveQueue();
+    const text = textAt(0, 100);
+    queue.push(text.subarray(0, 40));
+    queue.push(text.subarray(40));
+    const read = queue.read(1000);
+    expect([read.buffer === text.buffer, read.length]).toEqual([true, 100]);
+  });
+
+  it('leaves what is peeked', () => {
+    const queue = new ReceiveQueue();
+    queue.push(textAt(0, 10));
+    const target = new Uint8Array(4);
+    queue.copyInto(target, true);
+    expect([...target, queue.length]).toEqual([...textAt(0, 4), 10]);
+  });
+
+  it('behaves as an array of octets, however it is filled and read', () => {
+    const command = fc.oneof(
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          kind: fc.constant('push' as const),
+          octets: fc.integer({ min: 1, max: 300 }),
+        }),
+      },
+      fc.record({
+        kind: fc.constantFrom('read' as const, 'copy' as const, 'peek' as const),
+        octets: fc.nat(400),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 200 }), fc.boolean(), (commands, adjacent) => {
+        const memory = textAt(0, 200 * 300);
+        const queue = new ReceiveQueue();
+        let [first, end] = [0, 0];
+        for (const { kind, octets } of commands) {
+          if (kind === 'push') {
+            queue.push(adjacent ? memory.subarray(end, end + octets) : memory.slice(end, end + octets));
+            end += octets;
+            continue;
+          }
+          const expected = memory.subarray(first, first + Math.min(octets, end - first));
+          const target = new Uint8Array(octets);
+          const got =
+            kind === 'read'
+              ? queue.read(octets)
+              : target.subarray(0, queue.copyInto(target, kind === 'peek'));
+          expect(Buffer.compare(got, expected)).toBe(0);
+          if (kind !== 'peek') first += expected.length;
+          expect(queue.length).toBe(end - first);
+        }
+      }),
+    );
+  });
+});

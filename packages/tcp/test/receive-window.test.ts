@@ -1,0 +1,116 @@
+import { seqAdd, seqDiff } from '@halfclose/codec';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { linux, profile } from '../src/index.ts';
+import { ReceiveWindow } from '../src/receive-window.ts';
+
+/** A window over a buffer of `octets`, half of which is window, that has been offered by a SYN at 0. */
+function windowOver(octets: number, shift = 0): ReceiveWindow {
+  const window = new ReceiveWindow(linux);
+  window.fix(octets);
+  window.shift = shift;
+  window.initial(1, 0);
+  return window;
+}
+
+describe('receive window', () => {
+  it('offers half of the buffer, in whole segments, with the SYN', () => {
+    const window = new ReceiveWindow(linux);
+    window.fix(20_000);
+    expect(window.initial(1460, 0)).toBe(8760);
+  });
+
+  it('offers at most 65535 with the SYN', () => {
+    expect(new ReceiveWindow(profile({ receiveBufferInitial: 10_000_000 })).initial(1, 0)).toBe(65_535);
+  });
+
+  it.each([
+    [65_535, 0],
+    [65_536, 1],
+    [131_072, 2],
+    [6_291_456, 7],
+    [2 ** 30, 14],
+  ])('needs for a buffer of %i the shift %i', (buffer, shift) => {
+    const window = new ReceiveWindow(linux);
+    window.fix(buffer);
+    expect(window.shiftToOffer()).toBe(shift);
+  });
+
+  it('shrinks by what was taken in since it was told', () => {
+    const window = windowOver(20_000);
+    expect([
+      window.remaining(0),
+      window.remaining(3000),
+      window.remaining(10_000),
+      window.remaining(11_000),
+    ]).toEqual([10_000, 7000, 0, 0]);
+  });
+
+  it('closes when less than a segment is free', () => {
+    const window = windowOver(20_000);
+    expect([window.candidate(8500, 1000), window.candidate(9001, 1000)]).toEqual([1000, 0]);
+  });
+
+  it('closes when less than a sixteenth of the buffer is free', () => {
+    const window = windowOver(64_000);
+    expect([window.candidate(30_000, 100), window.candidate(30_001, 100)]).toEqual([2000, 0]);
+  });
+
+  it('rounds what it offers to the unit of its shift', () => {
+    const window = windowOver(200_000, 7);
+    expect(window.candidate(1000, 1000) % 128).toBe(0);
+  });
+
+  it('never takes back what it offered, whatever arrives and is read', () => {
+    const step = fc.record({
+      arrives: fc.nat(5000),
+      reads: fc.nat(5000),
+      buffer: fc.option(fc.integer({ min: 2304, max: 400_000 })),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(0, 3, 7, 14),
+        fc.integer({ min: 2304, max: 400_000 }),
+        fc.array(step),
+        (shift, buffer, steps) => {
+          const window = windowOver(buffer, shift);
+          let [rcvNxt, held] = [0, 0];
+          for (const { arrives, reads, buffer: other } of steps) {
+            const octets = Math.min(arrives, window.remaining(rcvNxt));
+            const edge = seqAdd(window.lastUpdate, window.offered);
+            rcvNxt = seqAdd(rcvNxt, octets);
+            held += octets;
+            window.onText(octets, held, 1000);
+            held -= Math.min(reads, held);
+            if (other !== null) window.fix(other);
+            const told = window.field(rcvNxt, held, 1000) * 2 ** shift;
+            expect(told).toBeLessThanOrEqual(65_535 * 2 ** shift);
+            expect(seqDiff(seqAdd(rcvNxt, told), edge)).toBeGreaterThanOrEqual(0);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('growth of the receive buffer', () => {
+  it('follows what is read in a round trip', () => {
+    const window = new ReceiveWindow(linux);
+    window.initial(1000, 0);
+    window.onRead(200_000, 200, 100, 1000);
+    expect(window.buffer).toBeGreaterThan(400_000);
+  });
+
+  it('ends at the maximum', () => {
+    const window = new ReceiveWindow(linux);
+    window.initial(1000, 0);
+    window.onRead(50_000_000, 200, 100, 1000);
+    expect(window.buffer).toBe(linux.receiveBufferMax);
+  });
+
+  it('is off once SO_RCVBUF has fixed it', () => {
+    const window = windowOver(20_000);
+    window.onRead(200_000, 200, 100, 1000);
+    expect(window.buffer).toBe(20_000);
+  });
+});
