@@ -1,4 +1,4 @@
-import { Errno, MSG_PEEK, type TcpSocket } from '@halfclose/sockets';
+import { Errno, MSG_PEEK, Poll, type TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
 import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
 import { type CallContext, type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
@@ -40,6 +40,8 @@ function reading(
   const done = (): CallOutcome => outcomeOf(filled, check(buffer.subarray(0, filled)));
   return untilReady(blocking, () => {
     for (;;) {
+      // What was read is returned first; an error stays for the next call.
+      if (filled > 0 && (socket.poll() & Poll.ERR) !== 0) return done();
       const result = socket.recv(buffer.subarray(filled), flags & MSG_PEEK);
       if (result > 0) filled += result;
       const wantsMore = (flags & MSG_WAITALL) !== 0 && filled < length;
@@ -140,7 +142,13 @@ const recvmsg: CallStart = onSocket((socket, args, context) => {
   checkFlags(args, flags, KNOWN_RECEIVE_FLAGS);
   const control = fieldOf(args.at(1), 'msg_control');
   if (control !== null) throw args.unsupported('msg_control');
-  return reading(socket, lengthOf(args, messageVector(args)), flags, blocks(args, context, flags), () => null);
+  return reading(
+    socket,
+    lengthOf(args, messageVector(args)),
+    flags,
+    blocks(args, context, flags),
+    () => null,
+  );
 });
 
 /** Calls that move text. */

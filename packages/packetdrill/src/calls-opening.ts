@@ -80,7 +80,9 @@ function targetOf(args: CallArguments) {
 }
 
 const getsockname: CallStart = onSocket((live) => immediate(live.getsockname() === null ? -Errno.EINVAL : 0));
-const getpeername: CallStart = onSocket((live) => immediate(live.getpeername() === null ? -Errno.ENOTCONN : 0));
+const getpeername: CallStart = onSocket((live) =>
+  immediate(live.getpeername() === null ? -Errno.ENOTCONN : 0),
+);
 
 /** Calls that make sockets and connections. */
 export const OPENING_CALLS: Readonly<Record<string, CallStart>> = {

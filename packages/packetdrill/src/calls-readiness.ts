@@ -4,8 +4,7 @@ import { type CallContext, type CallStart, immediate } from './call-context.ts';
 import { outcomeOf, type RunningCall } from './call-outcome.ts';
 import { Epoll } from './epoll.ts';
 import type { Expression } from './expression.ts';
-import { integerOf } from './expression-value.ts';
-import { fieldOf } from './expression-value.ts';
+import { integerOf, fieldOf } from './expression-value.ts';
 
 const ALWAYS = Poll.ERR | Poll.HUP | Poll.NVAL;
 const EPOLL_CTL_ADD = 1;
@@ -13,7 +12,12 @@ const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 
 /** Asks again until something is ready or `timeout` milliseconds are over; negative: never. */
-function waiting(context: CallContext, timeout: number, look: () => number, check: () => string | null): RunningCall {
+function waiting(
+  context: CallContext,
+  timeout: number,
+  look: () => number,
+  check: () => string | null,
+): RunningCall {
   const end = timeout < 0 ? Infinity : context.now() + timeout;
   return () => {
     const count = look();
@@ -63,7 +67,8 @@ const epollCtl: CallStart = (args, context) => {
   const event = args.at(3);
   const events = required(args, event, 'events');
   const data = dataOf(args, event) ?? 0;
-  if (operation === EPOLL_CTL_ADD) return immediate(epoll.add(descriptor, socket, events, data) ? 0 : -EXISTS);
+  if (operation === EPOLL_CTL_ADD)
+    return immediate(epoll.add(descriptor, socket, events, data) ? 0 : -EXISTS);
   if (operation === EPOLL_CTL_MOD) return immediate(epoll.modify(descriptor, events, data) ? 0 : -NO_ENTRY);
   return immediate(-Errno.EINVAL);
 };

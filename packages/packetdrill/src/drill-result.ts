@@ -33,7 +33,8 @@ export interface DrillResult {
 /** A failure in words: the line, both packets side by side with the differing fields marked, the ladder so far. */
 export function formatFailure(result: DrillResult): string {
   const { failure } = result;
-  if (failure === null) return result.outcome === 'unsupported' ? `${result.file}: unsupported: ${result.reason}` : '';
+  if (failure === null)
+    return result.outcome === 'unsupported' ? `${result.file}: unsupported: ${result.reason}` : '';
   const lines = [
     `${result.file}:${failure.position.line}: ${failure.reason}`,
     `  at ${formatSeconds(failure.at)} s`,

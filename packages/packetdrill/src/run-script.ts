@@ -68,7 +68,8 @@ export function runScript(script: Script, options: RunOptions = {}): DrillResult
     }
     run = new ScriptRun(script, settingsOf(script, options.mode ?? 'ipv4'), options);
   } catch (error) {
-    if (error instanceof UnsupportedError) return { ...result, outcome: 'unsupported', reason: error.message };
+    if (error instanceof UnsupportedError)
+      return { ...result, outcome: 'unsupported', reason: error.message };
     throw error;
   }
   return run.result();
@@ -191,12 +192,18 @@ class ScriptRun {
 
   #send(event: ScriptEvent, packet: ScriptPacket): void {
     const connection = this.#underTest.forInbound(packet);
-    if (connection === null) throw new EventFault(event, 'no socket listens or connects that could get the packet');
+    if (connection === null)
+      throw new EventFault(event, 'no socket listens or connects that could get the packet');
     this.#drill.inject(inboundPacket(packet, connection, this.#settings));
     this.#pollPending();
   }
 
-  #expect(event: ScriptEvent, expected: ScriptPacket, when: ExpectedTime | null, tolerance: Microseconds): void {
+  #expect(
+    event: ScriptEvent,
+    expected: ScriptPacket,
+    when: ExpectedTime | null,
+    tolerance: Microseconds,
+  ): void {
     const connection = this.#underTest.current;
     if (connection === null) throw new EventFault(event, 'there is no connection that could send the packet');
     const limit = when === null ? Infinity : when.to + PATIENCE;
@@ -285,7 +292,8 @@ class ScriptRun {
     this.#pending = null;
     const { event, call, due, tolerance } = pending;
     const fault =
-      callFault(call, outcome) ?? timingFault(due, this.#drill.now, tolerance, `${call.name}() was to return`);
+      callFault(call, outcome) ??
+      timingFault(due, this.#drill.now, tolerance, `${call.name}() was to return`);
     if (fault !== null) throw new EventFault(event, fault);
     this.#drill.settle();
   }
@@ -341,7 +349,8 @@ class ScriptRun {
   ): void {
     const [timer] = this.#drill.timers();
     if (wanted === null) {
-      if (timer !== undefined) this.#fail(event, `there is a timer: ${timer.name}, ${formatSeconds(timer.remaining)} s`);
+      if (timer !== undefined)
+        this.#fail(event, `there is a timer: ${timer.name}, ${formatSeconds(timer.remaining)} s`);
       return;
     }
     const range = `${formatSeconds(wanted.from)} to ${formatSeconds(wanted.to)} s`;
@@ -349,7 +358,10 @@ class ScriptRun {
     const isThere = timer.remaining >= wanted.from && timer.remaining <= wanted.to;
     if (!isThere || (wanted.name !== null && wanted.name !== timer.name)) {
       const name = wanted.name === null ? '' : `${wanted.name}, `;
-      this.#fail(event, `the timer is ${timer.name}, ${formatSeconds(timer.remaining)} s, expected ${name}${range}`);
+      this.#fail(
+        event,
+        `the timer is ${timer.name}, ${formatSeconds(timer.remaining)} s, expected ${name}${range}`,
+      );
     }
   }
 

@@ -1,5 +1,6 @@
-import { Descriptors, TcpSocket } from '@halfclose/sockets';
-import { Epoll } from './epoll.ts';
+import type { TcpSocket } from '@halfclose/sockets';
+import { Descriptors } from '@halfclose/sockets';
+import type { Epoll } from './epoll.ts';
 
 /** What a descriptor of a script stands for. */
 interface OpenFile {

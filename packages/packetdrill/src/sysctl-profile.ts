@@ -58,7 +58,13 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Settings of parts that a script cannot notice unless it uses them, and then it says so otherwise. */
-const WITHOUT_MEANING = ['tcp_fastopen', 'tcp_retries1', 'tcp_fack', 'tcp_no_metrics_save', 'tcp_fastopen_key'];
+const WITHOUT_MEANING = [
+  'tcp_fastopen',
+  'tcp_retries1',
+  'tcp_fack',
+  'tcp_no_metrics_save',
+  'tcp_fastopen_key',
+];
 
 /** What became of a setting: done, of no meaning here, or why it cannot be done. */
 export type SettingOutcome =

@@ -1,6 +1,6 @@
 import { CallArguments } from './call-arguments.ts';
 import type { CallContext, CallStart } from './call-context.ts';
-import { type CallOutcome, type RunningCall } from './call-outcome.ts';
+import type { CallOutcome, RunningCall } from './call-outcome.ts';
 import { CLOSING_CALLS } from './calls-closing.ts';
 import { DATA_CALLS } from './calls-data.ts';
 import { OPENING_CALLS } from './calls-opening.ts';

@@ -4,6 +4,7 @@ import {
   type Binding,
   type Connection,
   ConnectionEvent,
+  type EndReason,
   type ConnectionOwner,
   type Host,
   type HostedConnection,
@@ -46,6 +47,8 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   /** Halves shut before there was a connection: the flags stick (closing/LINUX-NOTES.md, D1). */
   #receiveShut = false;
   #sendShut = false;
+  /** SO_ERROR of a socket without a connection. */
+  #error: number | null = null;
   #closed = false;
   #lingering: LingeringClose | null = null;
 
@@ -154,7 +157,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. */
   send(bytes: Uint8Array): number {
     const hosted = this.#hosted;
-    if (hosted === null) return -Errno.EPIPE;
+    if (hosted === null) return this.#error === null ? -Errno.EPIPE : -this.takeError();
     const { connection } = hosted;
     if (connection.error !== null)
       return this.#transferred('send', bytes.length, this.#takeError(connection));
@@ -219,13 +222,12 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       return -Errno.ENOTCONN;
     }
     const now = this.host.timers.now();
-    if (state === 'SYN-SENT') {
-      hosted.connection.fail('ECONNRESET', 'shutdown', now);
-    } else {
+    if (state === 'SYN-SENT') this.#letGo(hosted, 'shutdown', now);
+    else {
       if (write) hosted.connection.shutdownSend(now);
       if (read) hosted.connection.shutdownReceive();
+      this.host.wake(hosted);
     }
-    this.host.wake(hosted);
     return this.#called(`shutdown(${SHUT_NAMES[how]})`, 0);
   }
 
@@ -237,11 +239,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       return 0;
     }
     if (hosted === null) return 0;
-    const { connection } = hosted;
-    const wasOpen = connection.state !== 'CLOSED' && connection.state !== 'TIME-WAIT';
-    connection.abort('disconnect', this.host.timers.now());
-    if (wasOpen) connection.error = 'ECONNRESET';
-    this.host.wake(hosted);
+    this.#letGo(hosted, 'disconnect', this.host.timers.now());
     return this.#called('disconnect', 0);
   }
 
@@ -311,7 +309,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       if (connection !== undefined && connection.readable > 0) flags |= Poll.IN;
       if (sendShut || connection === undefined || connection.isWritable) flags |= Poll.OUT;
     }
-    if (connection !== undefined && connection.error !== null) flags |= Poll.ERR;
+    if ((connection === undefined ? this.#error : connection.error) !== null) flags |= Poll.ERR;
     return flags;
   }
 
@@ -353,7 +351,10 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   /** SO_ERROR: the pending error as a positive number, which is thereby taken; 0: none. */
   takeError(): number {
     const connection = this.#hosted?.connection;
-    return connection === undefined ? 0 : -this.#takeError(connection);
+    if (connection !== undefined) return -this.#takeError(connection);
+    const error = this.#error ?? 0;
+    this.#error = null;
+    return error;
   }
 
   onConnectionEvents(events: number): void {
@@ -372,7 +373,10 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   /** 1: there is text; 0: the end of the stream; negative: an error (Linux tcp_recvmsg, in its order). */
   #readability(): number {
     const hosted = this.#hosted;
-    if (hosted === null) return this.#receiveShut ? 0 : -Errno.ENOTCONN;
+    if (hosted === null) {
+      if (this.#error !== null) return -this.takeError();
+      return this.#receiveShut ? 0 : -Errno.ENOTCONN;
+    }
     const { connection } = hosted;
     if (connection.readable > 0) return 1;
     if (connection.receiver.finReceived) return 0;
@@ -384,6 +388,19 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   #takeError(connection: Connection): number {
     const error = connection.takeError();
     return error === null ? 0 : -Errno[error];
+  }
+
+  /** Resets the connection and makes the socket usable again; SO_ERROR tells (Linux tcp_disconnect). */
+  #letGo(hosted: HostedConnection, reason: EndReason, now: number): void {
+    const { connection } = hosted;
+    const { state } = connection;
+    this.#error = state === 'CLOSED' || state === 'TIME-WAIT' ? null : Errno.ECONNRESET;
+    hosted.owner = null;
+    connection.disown(now);
+    connection.abort(reason, now);
+    this.#hosted = null;
+    this.#connecting = false;
+    this.host.wake(hosted);
   }
 
   #unlisten(): void {

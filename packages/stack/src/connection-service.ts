@@ -35,6 +35,10 @@ export class ConnectionService {
   /** The timer entry of a connection struck; it may have struck early, as it is re-armed lazily. */
   tick(hosted: HostedConnection, now: number): void {
     if (!hosted.registered) return;
+    if (hosted.abandoned) {
+      hosted.connection.finish('listener closed', now);
+      return;
+    }
     const struck = hosted.connection.tick(now);
     if (struck !== null && this.#state.events.active) this.#state.events.timer(hosted, struck, now);
   }

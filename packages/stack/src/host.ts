@@ -163,18 +163,25 @@ export class Host {
     return hosted;
   }
 
-  /** Ends LISTEN: what nobody accepted is reset; half-open ones vanish (closing/LINUX.md, j01 to j04). */
+  /**
+   * Ends LISTEN: what nobody accepted is reset; half-open ones say nothing more and vanish with their timer
+   * (closing/LINUX.md, j01 to j04).
+   */
   closeListener(listener: Listener): void {
     const now = this.timers.now();
     this.#state.listeners.remove(listener);
     listener.binding.listening = false;
     listener.owner = null;
-    for (const hosted of [...listener.acceptQueue.splice(0), ...listener.synQueue]) {
+    for (const hosted of listener.acceptQueue.splice(0)) {
       hosted.listener = null;
       hosted.connection.disown(now);
-      if (hosted.connection.state === 'SYN-RECEIVED') hosted.connection.finish('listener closed', now);
-      else hosted.connection.abort('listener closed', now);
+      hosted.connection.abort('listener closed', now);
       this.wake(hosted);
+    }
+    for (const hosted of listener.synQueue) {
+      hosted.listener = null;
+      hosted.abandoned = true;
+      hosted.connection.disown(now);
     }
     listener.synQueue.clear();
   }

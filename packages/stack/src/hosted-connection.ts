@@ -26,6 +26,8 @@ export class HostedConnection extends Timer implements FourTuple {
   listener: Listener | null;
   /** In the host's list of connections that have work. */
   queued = false;
+  /** Half-open when its listener closed: it waits for its timer and nothing else (closing/LINUX.md, j04). */
+  abandoned = false;
   /** Found by its four numbers. */
   registered = true;
   /** How many of the connection's state changes the observer has been told. */

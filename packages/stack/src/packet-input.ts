@@ -58,6 +58,12 @@ export class PacketInput {
     const { segment, source, destination } = packet;
     const { sourcePort, destinationPort } = segment;
     const hosted = connections.find(destination, destinationPort, source, sourcePort);
+    if (hosted?.abandoned === true) {
+      hosted.connection.finish('listener closed', now);
+      this.#wake(hosted);
+      this.#answerWithReset(packet, device, 'no-connection', now);
+      return;
+    }
     if (hosted !== null) {
       if (hosted.listener?.acceptQueueFull === true && !this.#admit(hosted, packet, now)) return;
       hosted.connection.receive(segment, now);

@@ -45,6 +45,8 @@ export function shutdownSending(connection: Connection, why: EndReason, now: num
   if (connection.sendShut) return;
   queueFin(connection, why, now);
   connection.sendShut = true;
+  // Whoever waits for readiness is to look again (Linux inet_shutdown; closing/LINUX.md, m19).
+  connection.raise(ConnectionEvent.Writable);
 }
 
 /** ABORT (RFC 9293, 3.10.5): a RST where the peer knows of the connection, nothing elsewhere. */

@@ -34,7 +34,11 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   const { sender, receiver } = connection;
   if ((flags & Flag.ACK) !== 0 && (seqLeq(segment.ack, sender.iss) || seqGt(segment.ack, sender.sndNxt))) {
     const reply = resetFor(segment);
-    if (reply !== null) connection.queueReply(reply);
+    if (reply !== null) {
+      connection.queueReply(reply);
+      // closing/LINUX.md, k17: an old duplicate of the peer's may be in the way.
+      sender.hastenSyn(now);
+    }
     return;
   }
   if ((flags & Flag.RST) !== 0) {

@@ -24,6 +24,9 @@ import { SendWindow } from './send-window.ts';
 /** What the transmit timer stands for: one timer, as only one of these can be due (Linux icsk_retransmit_timer). */
 export type TransmitTimer = 'none' | 'retransmission' | 'loss probe' | 'reordering' | 'persist';
 
+/** Milliseconds: Linux's TCP_TIMEOUT_MIN, two ticks of its clock. */
+const SHORTEST_TIMEOUT = 8;
+
 /** What the sender needs from its connection. */
 export interface SegmentMaker {
   /** A segment with ports, acknowledgment, window and options filled in. */
@@ -63,6 +66,8 @@ export class Sender implements CongestionView {
   probesOut = 0;
   #finSent = false;
   #lastSentAt = -Infinity;
+  /** The end of the last segment with PSH. */
+  #pushedSeq: SequenceNumber;
   #cwndLimited = false;
   #maxOut = 0;
   /** A probe is to be sent whatever cwnd says. */
@@ -79,6 +84,7 @@ export class Sender implements CongestionView {
     this.iss = iss;
     this.sndUna = iss;
     this.sndNxt = iss;
+    this.#pushedSeq = seqAdd(iss, 1);
     this.nagle = new Nagle(iss);
     this.buffer = new SendBuffer(pool);
     this.rtt = new RttEstimator(profile);
@@ -252,6 +258,13 @@ export class Sender implements CongestionView {
     if (head !== null) this.flight.markLost(head);
   }
 
+  /** Lets the first retransmission of a SYN come soon; later ones keep their times. */
+  hastenSyn(now: number): void {
+    if (this.recovery.timeouts === 0 && this.timer === 'retransmission') {
+      this.timerDeadline = Math.min(this.timerDeadline, now + SHORTEST_TIMEOUT);
+    }
+  }
+
   /** Asks for one segment that the peer must answer. */
   requestProbe(): void {
     if (this.#probe === 'none') this.#probe = 'window';
@@ -393,11 +406,19 @@ export class Sender implements CongestionView {
     return this.#transmit(payload, fin, now);
   }
 
+  /** The end of what was written (RFC 9293, 3.9.1.2), and whenever half a window has gone (Linux forced_push). */
+  #isPushed(end: SequenceNumber, length: number): boolean {
+    return length === this.unsent || seqDiff(end, this.#pushedSeq) > this.window.max >> 1;
+  }
+
   #transmit(payload: Uint8Array, fin: boolean, now: number): Segment {
     const length = payload.length;
     const seq = this.sndNxt;
     let flags: number = Flag.ACK;
-    if (length > 0 && length === this.unsent) flags |= Flag.PSH;
+    if (length > 0 && this.#isPushed(seqAdd(seq, length), length)) {
+      flags |= Flag.PSH;
+      this.#pushedSeq = seqAdd(seq, length);
+    }
     if (fin) {
       flags |= Flag.FIN;
       this.#finSent = true;

@@ -42,7 +42,8 @@ export function timeWaitOf(connection: Connection): TimeWait {
   return {
     sndNxt: sender.sndNxt,
     rcvNxt: receiver.rcvNxt,
-    window: Math.min(Math.floor(receiver.window.offered / 2 ** receiver.window.shift), 65_535),
+    // What was left when the FIN had been taken in (closing/LINUX.md, h22).
+    window: Math.min(Math.floor((receiver.window.offered - 1) / 2 ** receiver.window.shift), 65_535),
     timestamps: connection.timestamps,
     tsRecent: receiver.tsRecent,
     timestampOffset: connection.timestampAt(0),
