@@ -1,5 +1,5 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { program } from '../../tsup.base.ts';
 
 const EXAMPLES = ['echo-net/main.js', 'http-hello/main.cjs'];
@@ -8,7 +8,11 @@ const EXAMPLES = ['echo-net/main.js', 'http-hello/main.cjs'];
 export default program({
   entry: { main: 'src/main.ts', preload: 'src/example/preload.ts' },
   onSuccess: () => {
-    for (const file of EXAMPLES) cpSync(join('../../examples', file), join('dist/examples', file));
+    for (const file of EXAMPLES) {
+      const copy = join('dist/examples', file);
+      mkdirSync(dirname(copy), { recursive: true });
+      copyFileSync(join('../../examples', file), copy);
+    }
     return Promise.resolve();
   },
 });

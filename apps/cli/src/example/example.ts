@@ -55,6 +55,6 @@ export function runExample(example: Example, ladder: Pick<Assignment, 'width' | 
 }
 
 /** Where the example is; the build copies it beside the command. */
-export function exampleFile({ file }: Example): string {
+function exampleFile({ file }: Example): string {
   return fileURLToPath(new URL(`./examples/${file}`, import.meta.url));
 }

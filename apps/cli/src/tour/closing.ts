@@ -9,7 +9,8 @@ export interface Closing {
   readonly title: string;
   /** What happens and why, a paragraph for each. */
   readonly about: readonly string[];
-  readonly stage?: StageOptions;
+  /** What is unusual about its stage; made anew each time, as faults count packets. */
+  readonly stage?: () => StageOptions;
   /** Whether time is the point, so that the states are shown over time as well. */
   readonly timeline?: boolean;
   /** Plays it; returns what else is worth saying, from what was seen. */
@@ -49,7 +50,7 @@ export interface ClosingOutcome {
  * @param port of the client
  */
 export function playClosing(closing: Closing, start = 0, port = 40_000): ClosingOutcome {
-  const stage = new Stage(start, port, closing.stage);
+  const stage = new Stage(start, port, closing.stage?.());
   const facts = closing.play(stage);
   const shown = stage.trace.events;
   const end = stage.clock.runUntilIdle();

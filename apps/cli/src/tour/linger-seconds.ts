@@ -15,7 +15,7 @@ export const lingerSeconds: Closing = {
     'The connection goes on without its program: it asks every now and then for a window (probes), and when the ' +
       'server reads at last, the rest and the FIN arrive.',
   ],
-  stage: { receiveBuffer: 3000 },
+  stage: () => ({ receiveBuffer: 3000 }),
   play(stage) {
     const { client, server, clock } = stage;
     const start = clock.now();

@@ -10,7 +10,7 @@ export const lingerZero: Closing = {
       'price: whatever is not acknowledged yet is forgotten. Here the second segment gets lost on its way, and nobody ' +
       'is left to send it again.',
   ],
-  stage: { link: { aToB: { rules: [drop(nth(2, data()))] } } },
+  stage: () => ({ link: { aToB: { rules: [drop(nth(2, data()))] } } }),
   play(stage) {
     const { client, server } = stage;
     client.socket.options.setLinger({ onoff: 1, linger: 0 });

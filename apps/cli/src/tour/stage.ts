@@ -6,7 +6,7 @@ import { Trace } from '@halfclose/trace';
 import { Peer } from './peer.ts';
 
 /** Milliseconds from one host to the other. */
-export const DELAY = 10;
+const DELAY = 10;
 
 const CLIENT = address('10.0.0.1');
 const SERVER = address('10.0.0.2');

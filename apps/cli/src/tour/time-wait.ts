@@ -14,7 +14,7 @@ export const timeWait: Closing = {
     'It takes 60 seconds from the last FIN on, as in Linux; virtual time jumps over them.',
   ],
   // The first ACK without text belongs to the handshake.
-  stage: { link: { aToB: { rules: [drop(nth(2, pureAck()))] } } },
+  stage: () => ({ link: { aToB: { rules: [drop(nth(2, pureAck()))] } } }),
   timeline: true,
   play(stage) {
     const { client, server } = stage;

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { pageOf } from '../src/page.ts';
+import { chapters } from '../src/tour/chapters.ts';
+import { tour } from '../src/tour/tour.ts';
+
+test('the README shows what the tour prints', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  let text = '';
+  const page = pageOf({ write: (more) => (text += more) }, {});
+  tour(
+    chapters.filter(({ name }) => name === 'unread-data'),
+    page,
+  );
+  expect(readme).toContain(`\`\`\`text${text}\`\`\``);
+  for (const { name, title } of chapters) expect(readme).toContain(`${name.padEnd(20)} ${title}\n`);
+});
