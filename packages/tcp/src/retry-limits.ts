@@ -40,8 +40,7 @@ export function synRetriesExhausted(state: RetryState, profile: Profile): boolea
 /** Whether text or a FIN has been retransmitted for long enough (tcp_retries2, tcp_orphan_retries). */
 export function retriesExhausted(state: RetryState, profile: Profile): boolean {
   if (state.timeouts === 0) return false;
+  if (state.userTimeout > 0) return state.elapsed >= state.userTimeout;
   const retries = state.orphan ? profile.orphanRetries : profile.retries2;
-  const limit =
-    state.userTimeout > 0 ? state.userTimeout : retriesAsTime(retries, profile.minRto, profile.maxRto);
-  return state.elapsed * TIMER_SLACK >= limit;
+  return state.elapsed * TIMER_SLACK >= retriesAsTime(retries, profile.minRto, profile.maxRto);
 }
