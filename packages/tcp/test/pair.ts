@@ -1,131 +1,106 @@
-import { ipv4, type Segment } from '@halfclose/codec';
-import { BlockPool, Connection, ConnectionEvent, linux, type Profile } from '../src/index.ts';
+import { Flag, ipv4, type Segment } from '@halfclose/codec';
+import {
+  acknowledgmentOf,
+  BlockPool,
+  Connection,
+  linux,
+  type Profile,
+  profile,
+  receiveInTimeWait,
+  timeWaitOf,
+} from '../src/index.ts';
+import { assertInvariants } from './invariants.ts';
 
-/** What happens to a segment on its way: pass it on (`true`), or lose it (`false`). */
-export type Way = (segment: Segment, from: 'a' | 'b') => boolean;
+/** One end of a {@link Pair}. */
+export type End = 'a' | 'b';
 
-export interface PairOptions {
-  readonly profile?: Profile;
-  readonly mtu?: number;
-  readonly delay?: number;
-  readonly segmentOctets?: number;
-}
+/** What becomes of a segment: how long each of its copies takes, in milliseconds; none: it is lost. */
+export type Way = (segment: Segment, from: End) => readonly number[];
 
 interface InFlight {
   readonly at: number;
-  readonly to: 'a' | 'b';
+  readonly to: End;
   readonly segment: Segment;
 }
 
-/** Two connections joined by a wire with a delay, in virtual time that jumps to the next wake-up. */
+/** Two connections and the wire between them, in virtual time. Invariants are asserted after every step. */
 export class Pair {
   readonly a: Connection;
-  b: Connection;
+  readonly b: Connection;
   now = 1000;
-  readonly sent: { readonly from: 'a' | 'b'; readonly segment: Segment; readonly at: number }[] = [];
-  readonly events = { a: 0, b: 0 };
-  way: Way = () => true;
   readonly #wire: InFlight[] = [];
-  readonly #delay: number;
-  #bIsOpen = false;
+  readonly #way: Way;
 
-  constructor(options: PairOptions = {}) {
-    const profile = options.profile ?? linux;
-    const pool = new BlockPool();
-    const path = () => ({
-      mtu: options.mtu ?? 1500,
-      segmentOctets: options.segmentOctets ?? 0,
-      byReference: false,
-    });
-    this.#delay = options.delay ?? 5;
-    const addressA = ipv4(10, 0, 0, 1);
-    const addressB = ipv4(10, 0, 0, 2);
-    const common = { profile, pool };
-    this.a = new Connection({
-      ...common,
-      path: path(),
-      localAddress: addressA,
-      localPort: 1000,
-      remoteAddress: addressB,
-      remotePort: 80,
-      initialSequenceNumber: 0x7fffff00,
-      timestampOffset: 5,
-    });
-    this.b = new Connection({
-      ...common,
-      path: path(),
-      localAddress: addressB,
-      localPort: 80,
-      remoteAddress: addressA,
-      remotePort: 1000,
-      initialSequenceNumber: -500,
-      timestampOffset: 77,
-    });
+  constructor(way: Way, changes: Partial<Profile> = {}) {
+    this.#way = way;
+    const end = (own: number, other: number, initialSequenceNumber: number): Connection =>
+      new Connection({
+        localAddress: ipv4(10, 0, 0, own),
+        localPort: own,
+        remoteAddress: ipv4(10, 0, 0, other),
+        remotePort: other,
+        profile: profile(changes, linux),
+        path: { mtu: 1500, segmentOctets: 0, byReference: false },
+        initialSequenceNumber,
+        timestampOffset: own,
+        pool: new BlockPool(),
+      });
+    this.a = end(1, 2, 0x7fff_ff00);
+    this.b = end(2, 1, -500);
   }
 
-  /** Opens actively from a, passively at b. */
-  connect(): this {
-    this.a.connect(this.now);
-    this.run(200);
-    return this;
-  }
-
-  /** Sends what either side has to say. */
-  flush(): void {
-    for (const name of ['a', 'b'] as const) {
-      const connection = this[name];
-      for (let s = connection.nextSegment(this.now); s !== null; s = connection.nextSegment(this.now)) {
-        this.sent.push({ from: name, segment: s, at: this.now });
-        if (this.way(s, name)) {
-          this.#wire.push({ at: this.now + this.#delay, to: name === 'a' ? 'b' : 'a', segment: s });
-        }
-      }
-      this.events[name] |= connection.takeEvents();
-    }
-  }
-
-  /** Runs for `ms` of virtual time. */
+  /** Lets `ms` pass. */
   run(ms: number): void {
-    const end = this.now + ms;
+    const limit = this.now + ms;
     this.flush();
     for (;;) {
-      const next = Math.min(this.#wire[0]?.at ?? Infinity, this.a.deadline, this.b.deadline);
-      if (next > end) break;
+      const next = Math.min(this.#nextArrival, this.a.deadline, this.b.deadline);
+      if (next > limit) break;
       this.now = Math.max(this.now, next);
-      while ((this.#wire[0]?.at ?? Infinity) <= this.now) {
-        const { to, segment } = this.#wire.shift() ?? { to: 'a' as const, segment: null };
-        if (segment === null) break;
-        if (to === 'b' && !this.#bIsOpen && this.b.state === 'CLOSED') {
-          this.#bIsOpen = true;
-          this.b.accept(segment, this.now);
-        } else this[to].receive(segment, this.now);
-      }
-      if (this.a.deadline <= this.now) this.a.tick(this.now);
-      if (this.b.deadline <= this.now) this.b.tick(this.now);
+      this.#deliver();
+      for (const end of [this.a, this.b]) if (end.deadline <= this.now) end.tick(this.now);
       this.flush();
     }
-    this.now = end;
+    this.now = limit;
   }
 
-  /** What was sent since the start, in tcpdump's manner with relative numbers. */
-  trace(from = 0): string[] {
-    return this.sent.slice(from).map(({ from: name, segment }) => {
-      const own = this[name].sender.iss;
-      const other = this[name === 'a' ? 'b' : 'a'].sender.iss;
-      const flags = segment.flags;
-      const letters = [
-        flags & 2 ? 'S' : '',
-        flags & 1 ? 'F' : '',
-        flags & 4 ? 'R' : '',
-        flags & 8 ? 'P' : '',
-        flags & 16 ? '.' : '',
-      ].join('');
-      const seq = (segment.seq - own) | 0;
-      const length = segment.payload.length;
-      const ack = flags & 16 ? ` ack ${(segment.ack - other) | 0}` : '';
-      return `${name} ${letters} ${seq}:${seq + length}(${length})${ack}`;
-    });
+  /** Sends what either end has to say. */
+  flush(): void {
+    for (const from of ['a', 'b'] as const) {
+      const connection = this[from];
+      for (let s = connection.nextSegment(this.now); s !== null; s = connection.nextSegment(this.now)) {
+        this.#transmit(s, from);
+      }
+      assertInvariants(connection);
+    }
+  }
+
+  get #nextArrival(): number {
+    return this.#wire.reduce((earliest, { at }) => Math.min(earliest, at), Infinity);
+  }
+
+  #deliver(): void {
+    const isDue = ({ at }: InFlight): boolean => at <= this.now;
+    for (let i = this.#wire.findIndex(isDue); i >= 0; i = this.#wire.findIndex(isDue)) {
+      for (const { to, segment } of this.#wire.splice(i, 1)) this.#arrive(segment, to);
+    }
+  }
+
+  /** Does what a stack would: listens once, and answers for an end in TIME-WAIT. */
+  #arrive(segment: Segment, to: End): void {
+    const connection = this[to];
+    if (connection.history.length === 0) {
+      if ((segment.flags & (Flag.SYN | Flag.ACK)) === Flag.SYN) connection.accept(segment, this.now);
+    } else if (connection.state === 'TIME-WAIT') {
+      const entry = timeWaitOf(connection);
+      const { answer } = receiveInTimeWait(entry, segment, false, this.now, connection.profile);
+      if (answer === 'acknowledge') this.#transmit(acknowledgmentOf(connection, entry, this.now), to);
+    } else connection.receive(segment, this.now);
+  }
+
+  #transmit(segment: Segment, from: End): void {
+    for (const delay of this.#way(segment, from)) {
+      this.#wire.push({ at: this.now + delay, to: from === 'a' ? 'b' : 'a', segment });
+    }
   }
 }
-
-export { ConnectionEvent };
