@@ -13,25 +13,28 @@ export interface DrainTask {
  * Microtasks run until none is left before ticks get their turn again, so a tick from a microtask comes after all.
  */
 export class DrainQueue {
-  #tasks: DrainTask[] = [];
-  #scheduled = false;
+  /** Added since microtasks last ran. */
+  #added: DrainTask[] = [];
+  /** To run with the next tick of ours. */
+  #due: DrainTask[] = [];
 
   /** Adds a task; those added first run first. */
   add(task: DrainTask): void {
-    this.#tasks.push(task);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    void kept.then(this.#afterMicrotasks);
+    this.#added.push(task);
+    if (this.#added.length === 1) void kept.then(this.#afterMicrotasks);
   }
 
   readonly #afterMicrotasks = (): void => {
-    nextTick(this.#run);
+    const added = this.#added;
+    this.#added = [];
+    if (this.#due.length === 0) this.#due = added;
+    else for (const task of added) this.#due.push(task);
+    nextTick(this.#run, added.length);
   };
 
-  readonly #run = (): void => {
-    const tasks = this.#tasks;
-    this.#tasks = [];
-    this.#scheduled = false;
+  /** Runs the `count` tasks that are due first. */
+  readonly #run = (count: number): void => {
+    const tasks = this.#due.splice(0, count);
     let done = 0;
     try {
       for (const task of tasks) {
@@ -40,12 +43,9 @@ export class DrainQueue {
       }
     } finally {
       // A listener threw: the others are still to be served, and before what came later.
-      if (done < tasks.length) {
-        this.#tasks = [...tasks.slice(done), ...this.#tasks];
-        if (!this.#scheduled) {
-          this.#scheduled = true;
-          nextTick(this.#run);
-        }
+      if (done < count) {
+        this.#due.unshift(...tasks.slice(done));
+        nextTick(this.#run, count - done);
       }
     }
   };

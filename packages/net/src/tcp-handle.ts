@@ -245,7 +245,10 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     const tcp = this.#tcp;
     if (tcp === null) return;
     if (this.#connecting !== null) {
-      this.#finishConnecting(this.#connecting, tcp);
+      // Told once the stack has answered the peer, as a kernel has when it wakes a program. So the listener hears of
+      // the connection first, and a reset in the listener of 'connect' finds an accepted connection at the other end.
+      const state = tcp.connection?.state;
+      if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') this.#awaitDrain();
       return;
     }
     if (this.reading && this.#ending === null && !this.#ended) this.#read(tcp);
@@ -256,6 +259,10 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   onTold(): void {
     if (this.#closing) {
       this.#finishClosing();
+      return;
+    }
+    if (this.#connecting !== null) {
+      this.#finishConnecting(this.#connecting);
       return;
     }
     if (this.#shutdownDone) {
@@ -271,9 +278,10 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     else this.owner?.[onReadError](ending);
   }
 
-  #finishConnecting(request: ConnectRequest, tcp: TcpSocket): void {
-    const state = tcp.connection?.state;
-    if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return;
+  /** The handshake is over, one way or the other. */
+  #finishConnecting(request: ConnectRequest): void {
+    const tcp = this.#tcp;
+    if (tcp === null) return;
     this.#connecting = null;
     const error = tcp.takeError();
     this.#updateHold();

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { beforeAll, expect, it } from 'vitest';
+import { bundle } from './build.ts';
+
+let module_ = '';
+
+beforeAll(async () => {
+  module_ = (await bundle()).cjs;
+});
+
+/** Milliseconds until a process that is to hold is believed to, and until one that is to end is given up. */
+const HOLDS_AFTER = 800;
+const ENDS_WITHIN = 20_000;
+
+/** Runs a program on node:net or on ours, and says whether it ended by itself and what it printed. */
+async function run(
+  source: string,
+  which: string,
+  patience: number,
+): Promise<{ ended: boolean; printed: string }> {
+  const child = spawn(process.execPath, [
+    '-e',
+    `const net = require(${JSON.stringify(which)}).default ?? require('net');${source}`,
+  ]);
+  let printed = '';
+  child.stdout.on('data', (chunk) => (printed += String(chunk)));
+  child.stderr.on('data', (chunk) => (printed += String(chunk)));
+  let ended = true;
+  const timer = setTimeout(() => {
+    ended = false;
+    child.kill();
+  }, patience);
+  await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  return { ended, printed };
+}
+
+const SERVER = `const server = net.createServer(); server.listen(0, '127.0.0.1', () => {`;
+const CLIENT = `const client = net.connect(server.address().port, '127.0.0.1');`;
+
+const PROGRAMS: Record<string, [program: string, ends: boolean]> = {
+  'a listening server holds': [`net.createServer().listen(0)`, false],
+  'an unreferenced server does not hold': [`net.createServer().listen(0).unref()`, true],
+  'a server unreferenced before listen does not hold': [`net.createServer().unref().listen(0)`, true],
+  'a server referenced again holds': [`net.createServer().listen(0).unref().ref()`, false],
+  'an open connection that reads holds': [
+    `${SERVER} ${CLIENT} server.unref(); server.on('connection', (s) => s.unref()); });`,
+    false,
+  ],
+  'connections unreferenced at both ends do not hold': [
+    `${SERVER} ${CLIENT} client.unref(); server.unref(); server.on('connection', (s) => s.unref()); });`,
+    true,
+  ],
+  'a connection paused while open holds, since its handle reads': [
+    `${SERVER} ${CLIENT} setTimeout(() => client.pause(), 20); server.unref(); server.on('connection', (s) => s.unref()); });`,
+    false,
+  ],
+  'connections that nobody reads (pauseOnConnect) do not hold': [
+    `const server = net.createServer({ pauseOnConnect: true }).unref(); server.listen(0, '127.0.0.1', () => {
+       ${CLIENT} client.unref(); });`,
+    true,
+  ],
+  'a connect request holds, whatever unref says': [
+    `${SERVER} ${CLIENT} client.unref(); server.unref();
+       server.on('connection', (s) => s.unref()); client.on('connect', () => console.log('connected')); });`,
+    true,
+  ],
+  'a write that waits for room holds, whatever unref says': [
+    `const server = net.createServer({ pauseOnConnect: true }).unref(); server.listen(0, '127.0.0.1', () => {
+       ${CLIENT} client.unref(); client.on('connect', () => client.write(Buffer.alloc(5e7))); });`,
+    false,
+  ],
+  'ended connections do not hold': [
+    `${SERVER} ${CLIENT} client.end(); client.resume(); server.on('connection', (s) => { s.resume(); server.close(); }); });`,
+    true,
+  ],
+  'a half-open end that waits for the program does not hold': [
+    `const server = net.createServer({ allowHalfOpen: true }, (s) => s.resume()).unref(); server.listen(0, '127.0.0.1', () => {
+       ${CLIENT} client.end(); client.resume(); client.unref(); });`,
+    true,
+  ],
+  'a socket that was never connected does not hold': [`new net.Socket().setTimeout(1e6)`, true],
+  'a destroyed socket does not hold': [`${SERVER} ${CLIENT} client.destroy(); server.close(); });`, true],
+  'a timeout alone does not hold': [
+    `${SERVER} ${CLIENT} client.setTimeout(1e6); client.unref(); server.unref(); server.on('connection', (s) => s.unref()); });`,
+    true,
+  ],
+};
+
+it.concurrent.for(Object.entries(PROGRAMS))('%s, as with Node', async ([, [program, ends]]) => {
+  const patience = ends ? ENDS_WITHIN : HOLDS_AFTER;
+  const [node, halfclose] = await Promise.all([
+    run(program, 'net', patience),
+    run(program, module_, patience),
+  ]);
+  expect(halfclose).toEqual(node);
+  expect(halfclose.ended).toBe(ends);
+});
