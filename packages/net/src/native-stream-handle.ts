@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { HandleOwner, WriteCallback } from './handle-owner.ts';
 import { onBuffer, onData, onEnd, onReadError, onWritten } from './handle-owner.ts';
-import { nextTick } from './host-functions.ts';
+import { kept, nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { StreamHandle } from './stream-handle.ts';
 
@@ -82,7 +82,7 @@ export class NativeStreamHandle implements StreamHandle {
     this.#isClosed = true;
     this.#connected = null;
     if (onClosed === undefined) this.#socket.destroy();
-    else if (this.#socket.closed) nextTick(onClosed);
+    else if (this.#socket.closed) void kept.then(() => nextTick(onClosed));
     else this.#socket.once('close', onClosed).destroy();
   }
 
