@@ -17,19 +17,18 @@ export class ReceiveQueue {
 
   /**
    * Takes up to `max` octets. A single arrival, or arrivals that lie side by side in memory, are handed out as a
-   * view; others are gathered into one copy, so that a read does not depend on how the text was cut up.
+   * view. Small ones that lie apart are gathered into one copy, so that a read does not depend on how the text was
+   * cut up; large ones are not worth a copy and come alone.
    */
   read(max: number): Uint8Array {
     const first = this.#views[this.#first];
     if (first === undefined || max <= 0) return NO_BYTES;
-    if (first.length >= Math.min(max, WORTH_A_READ) || first.length === this.length) {
-      return this.#takeFromFirst(first, max);
-    }
-    const count = Math.min(max, this.length);
-    const joined = this.#joined(first, count);
-    if (joined !== null) {
+    if (first.length >= max || first.length === this.length) return this.#takeFromFirst(first, max);
+    const adjacent = this.#adjacent(first, max);
+    const count = adjacent >= WORTH_A_READ ? adjacent : this.#small(adjacent, max);
+    if (count === adjacent) {
       this.#discard(count);
-      return joined;
+      return count === first.length ? first : new Uint8Array(first.buffer, first.byteOffset, count);
     }
     const copy = new Uint8Array(count);
     this.copyInto(copy, false);
@@ -68,17 +67,27 @@ export class ReceiveQueue {
     return first;
   }
 
-  #joined(first: Uint8Array, count: number): Uint8Array | null {
-    const buffer = first.buffer;
-    let end = first.byteOffset + first.length;
-    let covered = first.length;
-    for (let i = this.#first + 1; covered < count; i++) {
+  /** Octets from the first on that lie side by side in memory, up to `max`. */
+  #adjacent(first: Uint8Array, max: number): number {
+    let count = first.length;
+    for (let i = this.#first + 1; count < max; i++) {
       const view = this.#views[i];
-      if (view === undefined || view.buffer !== buffer || view.byteOffset !== end) return null;
-      end += view.length;
-      covered += view.length;
+      if (view === undefined || view.buffer !== first.buffer || view.byteOffset !== first.byteOffset + count)
+        break;
+      count += view.length;
     }
-    return new Uint8Array(buffer, first.byteOffset, count);
+    return count < max ? count : max;
+  }
+
+  /** Octets that come before the first large arrival, at least `count`, up to `max`. */
+  #small(count: number, max: number): number {
+    let octets = 0;
+    for (let i = this.#first; octets < max; i++) {
+      const view = this.#views[i];
+      if (view === undefined || (octets >= count && view.length >= WORTH_A_READ)) break;
+      octets += view.length;
+    }
+    return octets < max ? octets : max;
   }
 
   #discard(count: number): void {

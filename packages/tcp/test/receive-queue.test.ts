@@ -20,6 +20,15 @@ describe('receive queue', () => {
     expect([read.buffer === text.buffer, read.length]).toEqual([true, 100]);
   });
 
+  it('gathers small arrivals and hands out large ones as they are', () => {
+    const queue = new ReceiveQueue();
+    const large = textAt(20, 16_384);
+    for (const text of [textAt(0, 10), textAt(10, 10), large, textAt(16_404, 5)]) queue.push(text);
+    expect(queue.read(65_536)).toEqual(textAt(0, 20));
+    expect(queue.read(65_536)).toBe(large);
+    expect(queue.read(65_536)).toEqual(textAt(16_404, 5));
+  });
+
   it('leaves what is peeked', () => {
     const queue = new ReceiveQueue();
     queue.push(textAt(0, 10));
