@@ -50,8 +50,7 @@ export class ConnectionService {
       return;
     }
     if ((events & ConnectionEvent.Connected) !== 0) {
-      listener.synQueue.delete(hosted);
-      listener.acceptQueue.push(hosted);
+      listener.complete(hosted);
       listener.owner?.onAcceptable();
     } else if ((events & ConnectionEvent.Closed) !== 0) listener.synQueue.delete(hosted);
   }

@@ -38,6 +38,11 @@ export class Listener {
     this.owner = owner;
   }
 
+  /** The handshake of `hosted` is over: it can be accepted. Harmless when it can be already. */
+  complete(hosted: HostedConnection): void {
+    if (this.synQueue.delete(hosted)) this.acceptQueue.push(hosted);
+  }
+
   get acceptQueueFull(): boolean {
     return this.acceptQueue.length > this.backlog;
   }

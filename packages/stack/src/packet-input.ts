@@ -2,6 +2,7 @@ import { Flag, type IcmpPacket, type Packet, type TcpPacket } from '@halfclose/c
 import {
   acknowledgmentOf,
   initialSequenceNumber,
+  isSynchronized,
   receiveInListen,
   receiveInTimeWait,
   REOPEN_ISS_STEP,
@@ -67,6 +68,9 @@ export class PacketInput {
     if (hosted !== null) {
       if (hosted.listener?.acceptQueueFull === true && !this.#admit(hosted, packet, now)) return;
       hosted.connection.receive(segment, now);
+      // At once, so that others of the same turn find the queue as full as it is.
+      if (hosted.listener !== null && isSynchronized(hosted.connection.state))
+        hosted.listener.complete(hosted);
       if (events.active) this.#observeArrival(packet, hosted, now);
       this.#wake(hosted);
       return;

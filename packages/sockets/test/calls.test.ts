@@ -1,0 +1,340 @@
+import {
+  ANY_IPV4,
+  ANY_IPV6,
+  type IpAddress,
+  LOOPBACK_IPV4,
+  LOOPBACK_IPV6,
+  parseIpAddress,
+} from '@halfclose/codec';
+import { Host } from '@halfclose/stack';
+import { VirtualClock } from '@halfclose/timers';
+import { describe, expect, it } from 'vitest';
+import { AF_INET, AF_INET6, Errno, errnoName, errnoText, SHUT_WR, TcpSocket } from '../src/index.ts';
+import { accepted, named, poll, read, TwoHosts, write } from './two-hosts.ts';
+
+function ip(text: string): IpAddress {
+  const address = parseIpAddress(text);
+  if (address === null) throw new Error(text);
+  return address;
+}
+
+/** One host with loopback alone. */
+function alone(): { clock: VirtualClock; host: Host; socket: (family?: number) => TcpSocket } {
+  const clock = new VirtualClock();
+  const host = new Host({ timers: clock, secret: Uint32Array.of(1, 2, 3, 4) });
+  return { clock, host, socket: (family = AF_INET) => new TcpSocket(host, family) };
+}
+
+describe('bind()', () => {
+  it('takes a local address and port, which getsockname() tells', () => {
+    const socket = alone().socket();
+    expect([
+      socket.bind(LOOPBACK_IPV4, 80),
+      String(socket.getsockname()?.address),
+      socket.getsockname()?.port,
+    ]).toEqual([0, '127.0.0.1', 80]);
+  });
+
+  it('chooses an ephemeral port for port 0', () => {
+    const { host, socket } = alone();
+    const bound = socket();
+    bound.bind(ANY_IPV4, 0);
+    const port = bound.getsockname()?.port ?? 0;
+    expect(port >= host.profile.ephemeralPortFirst && port <= host.profile.ephemeralPortLast).toBe(true);
+  });
+
+  it('says EADDRNOTAVAIL for an address of somebody else', () => {
+    expect(named(alone().socket().bind(ip('10.0.0.9'), 80))).toBe('EADDRNOTAVAIL');
+  });
+
+  it('says EADDRINUSE for a port in use', () => {
+    const { socket } = alone();
+    socket().bind(LOOPBACK_IPV4, 80);
+    expect(named(socket().bind(LOOPBACK_IPV4, 80))).toBe('EADDRINUSE');
+  });
+
+  it('says EINVAL the second time', () => {
+    const socket = alone().socket();
+    socket.bind(LOOPBACK_IPV4, 80);
+    expect(named(socket.bind(LOOPBACK_IPV4, 81))).toBe('EINVAL');
+  });
+
+  it('says EAFNOSUPPORT for an address of the other family', () => {
+    expect(named(alone().socket(AF_INET).bind(LOOPBACK_IPV6, 80))).toBe('EAFNOSUPPORT');
+  });
+
+  it('gives the port back with close()', () => {
+    const { socket } = alone();
+    const first = socket();
+    first.bind(LOOPBACK_IPV4, 80);
+    first.close();
+    expect(socket().bind(LOOPBACK_IPV4, 80)).toBe(0);
+  });
+
+  it('is refused by TIME-WAIT without SO_REUSEADDR, and allowed with it', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    b.shutdown(SHUT_WR);
+    hosts.settle();
+    a.close();
+    hosts.settle();
+    expect(hosts.states()[1]).toBe('TIME-WAIT');
+    const again = new TcpSocket(hosts.b, AF_INET);
+    const refused = named(again.bind(hosts.addressB, 80));
+    again.options.set('SO_REUSEADDR', 1, 0);
+    expect(refused).toBe('EADDRINUSE');
+  });
+});
+
+describe('listen() and accept()', () => {
+  it('listen() binds to a port of the stack’s choice if there is none', () => {
+    const socket = alone().socket();
+    expect([socket.listen(5), (socket.getsockname()?.port ?? 0) > 0]).toEqual([0, true]);
+  });
+
+  it('listen() says EINVAL on a connection', () => {
+    expect(named(new TwoHosts().connected().a.listen(5))).toBe('EINVAL');
+  });
+
+  it('accept() says EAGAIN when there is none, and EINVAL on what does not listen', () => {
+    const { socket } = alone();
+    const listener = socket();
+    listener.listen(5);
+    expect([named(Number(listener.accept())), named(Number(socket().accept()))]).toEqual([
+      'EAGAIN',
+      'EINVAL',
+    ]);
+  });
+
+  it('a backlog of n lets n + 1 connections wait', () => {
+    const hosts = new TwoHosts();
+    const listener = hosts.listener(1);
+    const sockets = Array.from({ length: 4 }, () => hosts.connecting());
+    hosts.settle();
+    let waiting = 0;
+    while (listener.accept() instanceof TcpSocket) waiting++;
+    expect([waiting, sockets.length]).toEqual([2, 4]);
+  });
+
+  it('a connection that found the queue full comes through later', () => {
+    const hosts = new TwoHosts();
+    const listener = hosts.listener(0);
+    hosts.connecting();
+    hosts.connecting();
+    hosts.settle();
+    const first = accepted(listener);
+    hosts.settle(5000);
+    expect([first instanceof TcpSocket, accepted(listener) instanceof TcpSocket]).toEqual([true, true]);
+  });
+
+  it('a dual-stack listener takes IPv4 as well, with a v4-mapped peer', () => {
+    const { clock, socket } = alone();
+    const listener = socket(AF_INET6);
+    listener.bind(ANY_IPV6, 80);
+    listener.listen(5);
+    const client = socket(AF_INET);
+    client.connect(LOOPBACK_IPV4, 80);
+    clock.runTasks();
+    expect(String(accepted(listener).getpeername()?.address)).toContain('127.0.0.1');
+  });
+
+  it('an IPV6_V6ONLY listener does not', () => {
+    const { clock, socket } = alone();
+    const listener = socket(AF_INET6);
+    listener.options.set('IPV6_V6ONLY', 1, 0);
+    listener.bind(ANY_IPV6, 80);
+    listener.listen(5);
+    const client = socket(AF_INET);
+    client.connect(LOOPBACK_IPV4, 80);
+    clock.runTasks();
+    expect(read(client)).toBe('ECONNREFUSED');
+  });
+});
+
+describe('connect()', () => {
+  it('is over when the socket is writable, and says 0 then and EISCONN after', () => {
+    const hosts = new TwoHosts();
+    hosts.listener();
+    const socket = hosts.connecting();
+    const during = named(socket.connect(hosts.addressB, 80));
+    hosts.settle();
+    expect([during, poll(socket)]).toEqual(['EALREADY', 'OUT']);
+    expect(named(socket.connect(hosts.addressB, 80))).toBe('EISCONN');
+  });
+
+  it('says the error of a failed attempt, once', () => {
+    const hosts = new TwoHosts();
+    const socket = hosts.connecting();
+    hosts.settle();
+    expect(named(socket.connect(hosts.addressB, 80))).toBe('ECONNREFUSED');
+  });
+
+  it('says EISCONN in every state of a connection, and after its RST', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    const results: (number | string)[] = [];
+    const attempt = (): unknown => results.push(named(a.connect(hosts.addressB, 80)));
+    attempt();
+    a.shutdown(SHUT_WR);
+    attempt();
+    hosts.settle();
+    attempt();
+    b.reset();
+    hosts.settle();
+    attempt();
+    expect(results).toEqual(['EISCONN', 'EISCONN', 'EISCONN', 'EISCONN']);
+  });
+
+  it('says EISCONN on a listener', () => {
+    const hosts = new TwoHosts();
+    expect(named(hosts.listener().connect(hosts.addressA, 80))).toBe('EISCONN');
+  });
+
+  it('says ENETUNREACH without a route', () => {
+    expect(named(alone().socket().connect(ip('192.0.2.1'), 80))).toBe('ENETUNREACH');
+  });
+
+  it('uses the address and port of bind()', () => {
+    const hosts = new TwoHosts();
+    const listener = hosts.listener();
+    const socket = new TcpSocket(hosts.a, AF_INET);
+    socket.bind(hosts.addressA, 1234);
+    socket.connect(hosts.addressB, 80);
+    hosts.settle();
+    expect(accepted(listener).getpeername()?.port).toBe(1234);
+  });
+
+  it('to the unspecified address reaches the host itself', () => {
+    const { clock, socket } = alone();
+    const listener = socket();
+    listener.bind(ANY_IPV4, 80);
+    listener.listen(5);
+    const client = socket();
+    client.connect(ANY_IPV4, 80);
+    clock.runTasks();
+    expect(String(client.getpeername()?.address)).toBe('127.0.0.1');
+  });
+
+  it('says EADDRNOTAVAIL when its four numbers are in use', () => {
+    const hosts = new TwoHosts();
+    hosts.listener();
+    const [first, second] = [new TcpSocket(hosts.a, AF_INET), new TcpSocket(hosts.a, AF_INET)];
+    for (const socket of [first, second]) {
+      socket.options.set('SO_REUSEADDR', 1, 0);
+      socket.bind(hosts.addressA, 1234);
+    }
+    first.connect(hosts.addressB, 80);
+    expect(named(second.connect(hosts.addressB, 80))).toBe('EADDRNOTAVAIL');
+  });
+});
+
+describe('disconnect()', () => {
+  it('d20: sends a RST; the next read says ECONNRESET, the one after ENOTCONN', () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    a.disconnect();
+    hosts.settle();
+    expect([hosts.sent(), read(a), read(a)]).toEqual([['a R.'], 'ECONNRESET', 'ENOTCONN']);
+  });
+
+  it('lets the socket connect again', () => {
+    const hosts = new TwoHosts();
+    const listener = hosts.listener();
+    const socket = hosts.connecting();
+    hosts.settle();
+    socket.disconnect();
+    hosts.settle();
+    read(socket);
+    expect(named(socket.connect(hosts.addressB, 80))).toBe('EINPROGRESS');
+    hosts.settle();
+    expect([accepted(listener), accepted(listener)].map((each) => read(each))).toEqual([
+      'ECONNRESET',
+      'EAGAIN',
+    ]);
+  });
+});
+
+describe('getpeername()', () => {
+  it('tells the peer of a connection, and of none when there is none', () => {
+    const hosts = new TwoHosts();
+    const fresh = new TcpSocket(hosts.a, AF_INET);
+    const { a } = hosts.connected();
+    expect([fresh.getpeername(), a.getpeername()?.port]).toEqual([null, 80]);
+  });
+
+  it('tells none once the connection is gone', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    b.reset();
+    hosts.settle();
+    expect(a.getpeername()).toBe(null);
+  });
+});
+
+describe('send() and recv()', () => {
+  it('send() takes as much as there is room for, then says EAGAIN; room is told', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    a.options.set('SO_SNDBUF', 10_000, 0);
+    hosts.link.partition();
+    const [taken, more] = [write(a, 50_000), write(a)];
+    let told = 0;
+    a.onReadiness = () => told++;
+    hosts.link.heal();
+    hosts.settle(5000);
+    while (typeof read(b) === 'number') hosts.settle();
+    expect([taken, more, told > 0, poll(a)]).toEqual([20_000, 'EAGAIN', true, 'OUT']);
+  });
+
+  it('recv() of no octets is 0', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    write(b, 5);
+    hosts.settle();
+    expect(a.recv(new Uint8Array(0))).toBe(0);
+  });
+
+  it('count what is unread and what is unacknowledged', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    write(a, 500);
+    const before = a.unacknowledged;
+    hosts.settle(1000);
+    expect([before, a.unacknowledged, b.readable]).toEqual([500, 0, 500]);
+  });
+});
+
+describe('readiness', () => {
+  it('may call anything, close() as well', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    a.onReadiness = () => {
+      if (!a.closed) a.close();
+    };
+    b.shutdown(SHUT_WR);
+    hosts.settle();
+    expect([a.closed, hosts.states()]).toEqual([true, ['none', 'TIME-WAIT']]);
+  });
+
+  it('n27: is not told again by a FIN that comes again', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    let told = 0;
+    a.onReadiness = () => told++;
+    hosts.link.aToB.set({ partition: true });
+    b.shutdown(SHUT_WR);
+    hosts.settle(3000);
+    expect([hosts.sent().filter((line) => line === 'b F.').length > 1, told]).toEqual([true, 1]);
+  });
+});
+
+describe('error numbers', () => {
+  it('have the names and texts of Linux', () => {
+    expect([errnoName(-Errno.EAGAIN), errnoName(104), errnoText(Errno.EPIPE), errnoText(9999)]).toEqual([
+      'EAGAIN',
+      'ECONNRESET',
+      'Broken pipe',
+      'Unknown error 9999',
+    ]);
+  });
+});

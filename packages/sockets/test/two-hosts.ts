@@ -1,0 +1,165 @@
+import { Flag, type IpAddress, type Packet, parseIpAddress, Segment } from '@halfclose/codec';
+import { Link, type LinkOptions } from '@halfclose/netem';
+import { Host, linux, type Profile } from '@halfclose/stack';
+import { VirtualClock } from '@halfclose/timers';
+import { AF_INET, Errno, errnoName, Poll, TcpSocket } from '../src/index.ts';
+
+const LETTERS = [
+  ['S', Flag.SYN],
+  ['F', Flag.FIN],
+  ['R', Flag.RST],
+  ['P', Flag.PSH],
+  ['.', Flag.ACK],
+] as const;
+
+/** Two connected sockets: `a` called connect(), `b` came out of accept(). */
+export interface Connected {
+  readonly a: TcpSocket;
+  readonly b: TcpSocket;
+}
+
+/** Hosts a and b with a link between them that takes 10 ms, in virtual time. b listens when told. */
+export class TwoHosts {
+  readonly clock = new VirtualClock();
+  readonly link: Link;
+  readonly a: Host;
+  readonly b: Host;
+  readonly addressA = address('10.0.0.1');
+  readonly addressB = address('10.0.0.2');
+  /** What both hosts sent since the last look: host, flags, octets of text if any. */
+  #sent: string[] = [];
+
+  constructor(profile: Partial<Profile> = {}, link: LinkOptions = {}) {
+    this.link = new Link(this.clock, { delay: 10, ...link });
+    const host = (name: string, word: number): Host =>
+      new Host({
+        timers: this.clock,
+        secret: Uint32Array.of(word, 2, 3, 4),
+        name,
+        profile: { ...linux, ...profile },
+      });
+    this.a = host('a', 1);
+    this.b = host('b', 2);
+    this.a.addInterface(this.link.a, [{ address: this.addressA, prefixLength: 24 }]);
+    this.b.addInterface(this.link.b, [{ address: this.addressB, prefixLength: 24 }]);
+    for (const each of [this.a, this.b]) {
+      each.observe((event) => {
+        if (event.type === 'segment' && event.direction === 'sent')
+          this.#sent.push(lineOf(each.name, event.packet));
+      });
+    }
+  }
+
+  /** What was sent since the last call, as `a S`, `b S.`, `a P.(100)`. */
+  sent(): string[] {
+    const sent = this.#sent;
+    this.#sent = [];
+    return sent;
+  }
+
+  /** Lets 100 ms pass: time for everything that does not wait for a timer. */
+  settle(ms = 100): void {
+    this.clock.advanceBy(ms);
+  }
+
+  listener(backlog = 5, port = 80): TcpSocket {
+    const socket = new TcpSocket(this.b, AF_INET);
+    must(socket.bind(this.addressB, port));
+    must(socket.listen(backlog));
+    return socket;
+  }
+
+  /** connect() under way. */
+  connecting(port = 80): TcpSocket {
+    const socket = new TcpSocket(this.a, AF_INET);
+    const result = socket.connect(this.addressB, port);
+    if (result !== -Errno.EINPROGRESS) throw new Error(`connect returned ${result}`);
+    return socket;
+  }
+
+  connected(listener = this.listener()): Connected {
+    const a = this.connecting();
+    this.settle();
+    const b = accepted(listener);
+    listener.close();
+    this.settle();
+    this.sent();
+    return { a, b };
+  }
+
+  /** Puts `segment`, which claims to come from the peer of `socket`, on the wire. */
+  inject(socket: TcpSocket, fields: Partial<Segment>): void {
+    const { connection } = socket;
+    if (connection === null) throw new Error('not connected');
+    const segment = Object.assign(new Segment(), {
+      sourcePort: connection.remotePort,
+      destinationPort: connection.localPort,
+      ...fields,
+    });
+    const [source, destination] = [connection.remoteAddress, connection.localAddress];
+    const end = socket.host === this.a ? this.link.b : this.link.a;
+    end.transmit({ kind: 'tcp', source, destination, hopLimit: 64, dscp: 0, segment });
+    this.settle();
+  }
+
+  /** The only connection of each host, or `none`. */
+  states(): string[] {
+    return [this.a, this.b].map((host) => {
+      const states = [...host.connections()].map(({ connection }) => connection.state);
+      for (let i = 0; i < host.timeWaitCount; i++) states.push('TIME-WAIT');
+      return states.join(' ') || 'none';
+    });
+  }
+}
+
+/** The next connection of a listener. */
+export function accepted(listener: TcpSocket): TcpSocket {
+  const socket = listener.accept();
+  if (typeof socket === 'number') throw new Error(`accept returned ${errnoName(socket)}`);
+  return socket;
+}
+
+/** What a read of up to 65536 octets says: a count or the name of an error. */
+export function read(socket: TcpSocket): number | string {
+  return named(socket.recv(new Uint8Array(65_536)));
+}
+
+/** What a write of one octet, or more, says. */
+export function write(socket: TcpSocket, octets = 1): number | string {
+  return named(socket.send(new Uint8Array(octets)));
+}
+
+/** SO_ERROR by name; `none` for 0. */
+export function pendingError(socket: TcpSocket): string {
+  return errnoName(socket.takeError()) ?? 'none';
+}
+
+/** A result, or the name of the error that it stands for. */
+export function named(result: number): number | string {
+  return result < 0 ? (errnoName(result) ?? result) : result;
+}
+
+/** poll() as names in the order of Linux's tables. */
+export function poll(socket: TcpSocket): string {
+  const flags = socket.poll();
+  return (['IN', 'OUT', 'RDHUP', 'ERR', 'HUP'] as const)
+    .filter((name) => (flags & Poll[name]) !== 0)
+    .join(' ');
+}
+
+function lineOf(host: string, packet: Packet): string {
+  if (packet.kind === 'icmp') return `${host} icmp`;
+  const { flags, payload } = packet.segment;
+  const letters = LETTERS.map(([letter, bit]) => ((flags & bit) !== 0 ? letter : '')).join('');
+  return `${host} ${letters}${payload.length > 0 ? `(${payload.length})` : ''}`;
+}
+
+function must(result: number): void {
+  if (result < 0) throw new Error(`a call returned ${errnoName(result)}`);
+}
+
+function address(text: string): IpAddress {
+  const parsed = parseIpAddress(text);
+  if (parsed === null) throw new Error(`not an address: ${text}`);
+  return parsed;
+}
