@@ -28,10 +28,18 @@ export type NumberOption =
 /** Linux's smallest SO_RCVBUF and SO_SNDBUF, as getsockopt() shows them. */
 const MIN_RECEIVE_BUFFER = 2304;
 const MIN_SEND_BUFFER = 4608;
+/** The most of which twice as much is an int: where Linux without a lower limit ends (net.core.rmem_max, wmem_max). */
+const MAX_BUFFER = 2 ** 30 - 1;
 const MAX_KEEPALIVE_SECONDS = 32_767;
 const MAX_KEEPALIVE_PROBES = 127;
 const MAX_MSS = 32_767;
 const MIN_MSS = 88;
+
+/** The settings that a listener's connections are made with, which may change while it listens. */
+interface Inherited extends InheritedSettings {
+  noDelay: boolean;
+  receiveBuffer: number;
+}
 
 /** The options of one socket. They may be set before there is a connection and pass to accepted ones. */
 export class SocketOptions {
@@ -40,20 +48,19 @@ export class SocketOptions {
   reuseAddress = false;
   reusePort = false;
   ipv6Only = false;
-  #noDelay = false;
   #cork = false;
-  #receiveBuffer = 0;
   readonly #profile: Profile;
   readonly #settings: Partial<ConnectionSettings> = {};
+  readonly #inherited: Inherited = { connection: this.#settings, noDelay: false, receiveBuffer: 0 };
   #connection: Connection | null = null;
 
   constructor(profile: Profile) {
     this.#profile = profile;
   }
 
-  /** What a connection made with these options starts from. */
+  /** What a connection made with these options starts from: as they are then, not as they are now. */
   get inherited(): InheritedSettings {
-    return { connection: this.#settings, noDelay: this.#noDelay, receiveBuffer: this.#receiveBuffer };
+    return this.#inherited;
   }
 
   /** The options act on `connection` from now on. */
@@ -67,8 +74,8 @@ export class SocketOptions {
     this.linger = listener.linger;
     this.reuseAddress = listener.reuseAddress;
     this.reusePort = listener.reusePort;
-    this.#noDelay = listener.#noDelay;
-    this.#receiveBuffer = listener.#receiveBuffer;
+    this.#inherited.noDelay = listener.#inherited.noDelay;
+    this.#inherited.receiveBuffer = listener.#inherited.receiveBuffer;
     Object.assign(this.#settings, listener.#settings);
   }
 
@@ -96,15 +103,15 @@ export class SocketOptions {
         this.#connection?.updateKeepAlive(now);
         return 0;
       case 'SO_RCVBUF':
-        this.#receiveBuffer = Math.max(2 * value, MIN_RECEIVE_BUFFER);
-        this.#connection?.receiver.window.fix(this.#receiveBuffer);
+        this.#inherited.receiveBuffer = Math.max(2 * Math.min(value, MAX_BUFFER), MIN_RECEIVE_BUFFER);
+        this.#connection?.receiver.window.fix(this.#inherited.receiveBuffer);
         return 0;
       case 'SO_SNDBUF':
-        this.#change({ sendBuffer: Math.max(2 * value, MIN_SEND_BUFFER) });
+        this.#change({ sendBuffer: Math.max(2 * Math.min(value, MAX_BUFFER), MIN_SEND_BUFFER) });
         return 0;
       case 'TCP_NODELAY':
-        this.#noDelay = value !== 0;
-        if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#noDelay;
+        this.#inherited.noDelay = value !== 0;
+        if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#inherited.noDelay;
         return 0;
       case 'TCP_CORK':
         this.#cork = value !== 0;
@@ -153,12 +160,13 @@ export class SocketOptions {
         return settings.keepAlive === true ? 1 : 0;
       case 'SO_RCVBUF':
         return (
-          this.#connection?.receiver.window.buffer ?? (this.#receiveBuffer || profile.receiveBufferInitial)
+          this.#connection?.receiver.window.buffer ??
+          (this.#inherited.receiveBuffer || profile.receiveBufferInitial)
         );
       case 'SO_SNDBUF':
         return settings.sendBuffer ?? profile.sendBufferInitial;
       case 'TCP_NODELAY':
-        return this.#noDelay ? 1 : 0;
+        return this.#inherited.noDelay ? 1 : 0;
       case 'TCP_CORK':
         return this.#cork ? 1 : 0;
       case 'TCP_MAXSEG':
