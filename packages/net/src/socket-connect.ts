@@ -60,7 +60,7 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
     );
   }
   // A former connection may have replaced it (writeAfterEnd).
-  Reflect.deleteProperty(socket, 'write');
+  if (Object.hasOwn(socket, 'write')) Reflect.deleteProperty(socket, 'write');
   if (socket.destroyed) {
     socket._handle = null;
     socket._peername = null;

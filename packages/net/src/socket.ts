@@ -28,7 +28,7 @@ export type SocketOptions = Record<string, unknown>;
 
 /** Makes the `Socket` of one copy of the API. */
 export function createSocketConstructor(network: () => Network): SocketConstructor {
-  function Socket(this: unknown, given?: SocketOptions | number): unknown {
+  function Socket(this: SocketBase, given?: SocketOptions | number): unknown {
     if (!isInstance(Socket, this)) {
       // A socket of the runtime being constructed, by a class that came to extend this one: its own constructor's job.
       if (isInstance(native.Socket, this)) return Reflect.apply(native.Socket as never, this, [given]);
@@ -42,7 +42,28 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     ) {
       return new native.Socket(options);
     }
-    construct(this as SocketBase, options);
+    // Assigned here and by `this`: V8 counts that, and makes objects with room for all fields.
+    this.connecting = false;
+    this._hadError = false;
+    this._handle = null;
+    this._parent = null;
+    this._host = null;
+    this._sockname = null;
+    this._peername = null;
+    this._pendingData = null;
+    this._pendingEncoding = '';
+    this.server = null;
+    this._server = null;
+    this[kLastWriteQueueSize] = 0;
+    this[kTimeout] = null;
+    this[kOnread] = null;
+    this[kNoDelay] = false;
+    this[kKeepAlive] = false;
+    this[kKeepAliveDelay] = 0;
+    this[kLinger] = null;
+    this[kBytesRead] = 0;
+    this[kBytesWritten] = 0;
+    construct(this, options);
     return undefined;
   }
   const prototype = Object.create(Duplex.prototype, {
@@ -88,33 +109,14 @@ function checkOptions(options: SocketOptions | number | undefined): void {
   }
 }
 
+/** The rest of the constructor, with the fields there. */
 function construct(socket: SocketBase, options: SocketOptions): void {
-  socket.connecting = false;
-  socket._hadError = false;
-  socket._handle = null;
-  socket._parent = null;
-  socket._host = null;
-  socket._sockname = null;
-  socket._peername = null;
-  socket[kLastWriteQueueSize] = 0;
-  socket[kTimeout] = null;
   socket[kOnread] = onreadOf(options['onread']);
-  options['allowHalfOpen'] = Boolean(options['allowHalfOpen']);
-  // 'close' is emitted with `hadError` once the handle is closed.
-  options['emitClose'] = false;
-  options['autoDestroy'] = true;
-  options['decodeStrings'] = false;
-  Reflect.apply(Duplex as never, socket, [options]);
+  Reflect.apply(Duplex as never, socket, [streamOptions(options)]);
   socket[kNoDelay] = Boolean(options['noDelay']);
   socket[kKeepAlive] = Boolean(options['keepAlive']);
   socket[kKeepAliveDelay] = ~~(Number(options['keepAliveInitialDelay']) / 1000);
   socket[kLinger] = null;
-  socket._pendingData = null;
-  socket._pendingEncoding = '';
-  socket.server = null;
-  socket._server = null;
-  socket[kBytesRead] = 0;
-  socket[kBytesWritten] = 0;
   socket.on('end', onReadableEnd);
   if (options['linger'] !== undefined)
     socket.setLinger(options['linger'] !== false, Number(options['linger']));
@@ -129,6 +131,38 @@ function construct(socket: SocketBase, options: SocketOptions): void {
     }
   }
   if (options['signal'] !== undefined) watchSignal(socket, options['signal']);
+}
+
+/**
+ * What Node's streams read of the options, always in one shape: looking up twenty names that are absent from objects
+ * of many shapes takes 6 us, the rest of the constructor 0.3 us.
+ */
+function streamOptions(options: SocketOptions): SocketOptions {
+  return {
+    allowHalfOpen: Boolean(options['allowHalfOpen']),
+    // 'close' is emitted with `hadError` once the handle is closed.
+    emitClose: false,
+    autoDestroy: true,
+    decodeStrings: false,
+    objectMode: false,
+    readableObjectMode: false,
+    writableObjectMode: false,
+    readable: options['readable'],
+    writable: options['writable'],
+    highWaterMark: options['highWaterMark'],
+    readableHighWaterMark: options['readableHighWaterMark'],
+    writableHighWaterMark: options['writableHighWaterMark'],
+    encoding: options['encoding'],
+    defaultEncoding: options['defaultEncoding'],
+    signal: options['signal'],
+    captureRejections: options['captureRejections'],
+    read: options['read'],
+    write: options['write'],
+    writev: options['writev'],
+    final: options['final'],
+    destroy: options['destroy'],
+    construct: options['construct'],
+  };
 }
 
 function onreadOf(onread: unknown): OnRead | null {
