@@ -1,6 +1,6 @@
 import { Errno } from '@halfclose/sockets';
 import { attempt, connectionError } from './connect-attempt.ts';
-import { attemptsError, codedError, ECANCELED, type SystemError } from './errors.ts';
+import { attemptsError, codedError, ECANCELED } from './errors.ts';
 import type { ConnectRequest } from './handle-owner.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import { native } from './native-net.ts';
@@ -51,7 +51,7 @@ export function connectToAddresses(socket: SocketBase, candidates: Candidates): 
 class AddressRace {
   readonly #socket: SocketBase;
   readonly #candidates: Candidates;
-  readonly #errors: SystemError[] = [];
+  readonly #errors: Error[] = [];
   #current = 0;
   #timer: NodeJS.Timeout | null = null;
 
@@ -99,7 +99,7 @@ class AddressRace {
     );
     if (failure !== null) {
       this.#errors.push(failure);
-      if (failure.syscall === 'connect')
+      if (!('syscall' in failure) || failure.syscall === 'connect')
         socket.emit('connectionAttemptFailed', address, port, family, failure);
       this.next(false);
     } else if (pending === null && turn < addresses.length) {

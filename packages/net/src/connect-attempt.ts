@@ -1,6 +1,8 @@
+import { blockedError, isBlocked } from './block-list.ts';
 import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord, ConnectRequest } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
+import { kBlockList } from './socket-fields.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 
 /** Where to connect to, and from where. */
@@ -20,7 +22,8 @@ export function attempt(
   handle: TcpHandle,
   { address, port, family, localAddress, localPort }: Attempt,
   onSettled: (errno: number, request: ConnectRequest) => void,
-): SystemError | null {
+): Error | null {
+  if (isBlocked(socket[kBlockList], address, family)) return blockedError(address);
   let from = localAddress;
   if (from !== undefined || localPort !== undefined) {
     from ??= family === 4 ? '0.0.0.0' : '::';

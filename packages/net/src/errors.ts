@@ -103,8 +103,10 @@ function withReason(error: SystemError, reason: string | undefined): SystemError
 }
 
 /** All of several attempts failed: Node's AggregateError without a message and with the first error's code. */
-export function attemptsError(errors: SystemError[]): AggregateError & { code: string | undefined } {
-  return Object.assign(new AggregateError(errors), { code: errors[0]?.code });
+export function attemptsError(errors: Error[]): AggregateError & { code: unknown } {
+  const [first] = errors;
+  const code: unknown = first !== undefined && 'code' in first ? first.code : undefined;
+  return Object.assign(new AggregateError(errors), { code });
 }
 
 type Constructor = new (message: string) => Error;

@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
+import { type BlockListLike, isBlocked } from './block-list.ts';
 import { codedError } from './errors.ts';
 import type { AddressRecord } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
@@ -13,6 +14,8 @@ import type { SocketBase } from './socket-base.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 
 const serverSocketChannel = diagnostics.channel('net.server.socket');
+
+const listenStart = diagnostics.channel('tracing:net.server.listen:asyncStart');
 
 /** Makes the socket of an accepted connection. */
 export type AcceptedSocket = new (options: Record<string, unknown>) => SocketBase;
@@ -28,6 +31,7 @@ export abstract class ServerBase extends EventEmitter {
   declare keepAlive: boolean;
   declare keepAliveInitialDelay: number;
   declare highWaterMark: number;
+  declare blockList: BlockListLike | null;
   declare maxConnections: number | undefined;
   declare dropMaxConnection: boolean | undefined;
   declare _connections: number;
@@ -53,6 +57,7 @@ export abstract class ServerBase extends EventEmitter {
     if (callback !== null) this.once('listening', callback);
     // A listen that still looks its host up counts no more.
     this._listeningId++;
+    if (listenStart.hasSubscribers) listenStart.publish({ server: this, options });
     listenServer(this, options, args);
     return this;
   }
@@ -121,6 +126,10 @@ export abstract class ServerBase extends EventEmitter {
 
   /** A connection of ours was accepted. */
   _onConnection(handle: TcpHandle): void {
+    if (this.blockList !== null && isBlocked(this.blockList, ...remoteOf(handle))) {
+      handle.close();
+      return;
+    }
     if (this._refuses()) {
       this._dropConnection(handle);
       return;
@@ -199,6 +208,12 @@ export abstract class ServerBase extends EventEmitter {
     else if (event === 'connection') (socket as SocketBase).destroy(error);
     else this.emit('error', error);
   }
+}
+
+function remoteOf(handle: TcpHandle): [address: string | undefined, family: 4 | 6] {
+  const remote: AddressRecord = {};
+  handle.getpeername(remote);
+  return [remote.address, remote.family === 'IPv6' ? 6 : 4];
 }
 
 function emitClose(server: ServerBase): void {

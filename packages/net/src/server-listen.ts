@@ -1,3 +1,4 @@
+import diagnostics from 'node:diagnostics_channel';
 import dns from 'node:dns';
 import { type CodedError, invalidArgumentValue, listenException } from './errors.ts';
 import { nextTick } from './host-functions.ts';
@@ -7,6 +8,9 @@ import { NativeListenHandle } from './native-listen-handle.ts';
 import type { ServerBase } from './server-base.ts';
 import { kNetwork } from './socket-fields.ts';
 import { isOn, requireAbortSignal, requirePort } from './validate.ts';
+
+const listenEnd = diagnostics.channel('tracing:net.server.listen:asyncEnd');
+const listenError = diagnostics.channel('tracing:net.server.listen:error');
 
 const DEFAULT_BACKLOG = 511;
 /** Bits of `flags`, as libuv numbers the first. */
@@ -85,7 +89,7 @@ export function startListening(
   const result = handle.bind(bound, port, (flags & IPV6_ONLY) !== 0, (flags & REUSE_PORT) !== 0);
   if (result < 0) {
     handle.close();
-    nextTick(emitError, server, listenException(result, 'listen', bound, port));
+    failListening(server, listenException(result, 'listen', bound, port));
     return;
   }
   server._handle = handle;
@@ -107,9 +111,10 @@ function finishListening(
   if (result < 0) {
     handle.close();
     server._handle = null;
-    nextTick(emitError, server, listenException(result, 'listen', address, port));
+    failListening(server, listenException(result, 'listen', address, port));
     return;
   }
+  if (listenEnd.hasSubscribers) listenEnd.publish({ server });
   server._connectionKey = `${family}:${address}:${port}`;
   if (server._unref) server.unref();
   nextTick(emitListening, server);
@@ -171,6 +176,11 @@ function closeOnAbort(server: ServerBase, options: Record<string, unknown>): voi
       signal.removeEventListener('abort', onAbort);
     });
   }
+}
+
+function failListening(server: ServerBase, error: Error): void {
+  if (listenError.hasSubscribers) listenError.publish({ server, error });
+  nextTick(emitError, server, error);
 }
 
 function emitError(server: ServerBase, error: Error): void {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { getDefaultHighWaterMark } from 'node:stream';
+import { blockListOf } from './block-list.ts';
 import { invalidArgumentType } from './errors.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
@@ -87,6 +88,7 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   server._listeningId = 1;
   server.allowHalfOpen = Boolean(options['allowHalfOpen']);
   server.pauseOnConnect = Boolean(options['pauseOnConnect']);
+  server.blockList = blockListOf(options['blockList']);
   server.noDelay = Boolean(options['noDelay']);
   server.keepAlive = Boolean(options['keepAlive']);
   server.keepAliveInitialDelay = ~~(Number(keepAliveInitialDelay) / 1000);

@@ -1,9 +1,11 @@
 import { Duplex } from 'node:stream';
+import type { BlockListLike } from './block-list.ts';
 import { invalidArgumentValue } from './errors.ts';
 import type { AddressRecord } from './handle-owner.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import type { Network } from './network.ts';
 import {
+  kBlockList,
   kBytesRead,
   kBytesWritten,
   kKeepAlive,
@@ -62,6 +64,7 @@ export abstract class SocketSettings extends Duplex {
   declare [kKeepAlive]: boolean;
   declare [kKeepAliveDelay]: number;
   declare [kLinger]: number | null;
+  declare [kBlockList]: BlockListLike | null;
   declare [kBytesRead]: number;
   declare [kBytesWritten]: number;
   declare readonly [kNetwork]: Network;

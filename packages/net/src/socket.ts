@@ -1,10 +1,12 @@
 import { Duplex } from 'node:stream';
+import { blockListOf } from './block-list.ts';
 import { invalidArgumentValue } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
 import { SocketBase } from './socket-base.ts';
 import {
+  kBlockList,
   kBytesRead,
   kBytesWritten,
   kKeepAlive,
@@ -61,6 +63,7 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     this[kKeepAlive] = false;
     this[kKeepAliveDelay] = 0;
     this[kLinger] = null;
+    this[kBlockList] = null;
     this[kBytesRead] = 0;
     this[kBytesWritten] = 0;
     construct(this, options);
@@ -116,7 +119,7 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   socket[kNoDelay] = Boolean(options['noDelay']);
   socket[kKeepAlive] = Boolean(options['keepAlive']);
   socket[kKeepAliveDelay] = ~~(Number(options['keepAliveInitialDelay']) / 1000);
-  socket[kLinger] = null;
+  socket[kBlockList] = blockListOf(options['blockList']);
   socket.on('end', onReadableEnd);
   if (options['linger'] !== undefined)
     socket.setLinger(options['linger'] !== false, Number(options['linger']));
