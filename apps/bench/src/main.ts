@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, type Results, table } from './report.ts';
 import { halfclose, node } from './rounds.ts';
-import { IDLE_CONNECTIONS, measure } from './rows.ts';
-import { idleMemory } from './workloads/idle-memory.ts';
+import { measure } from './rows.ts';
+import { idleConnections, idleMemory } from './workloads/idle-memory.ts';
 
 const USAGE = `Usage: pnpm bench [--json FILE] [--rounds N] [--only TEXT]
 
@@ -28,7 +28,7 @@ const { values } = parseArgs({
 
 if (values.help) process.stdout.write(USAGE);
 else if (values['idle-memory'] !== undefined) {
-  const reading = await idleMemory(values['idle-memory'] === 'node' ? node : halfclose, IDLE_CONNECTIONS);
+  const reading = await idleMemory(values['idle-memory'] === 'node' ? node : halfclose, idleConnections());
   process.stdout.write(JSON.stringify(reading));
   process.exit(0);
 } else {

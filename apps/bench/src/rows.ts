@@ -10,8 +10,6 @@ import type { IdleMemory } from './workloads/idle-memory.ts';
 import { roundTrips } from './workloads/round-trips.ts';
 
 const MIB = 2 ** 20;
-/** Idle connections in the memory rows. */
-export const IDLE_CONNECTIONS = 10_000;
 
 /** A speed row: what is run on either side, and how to show it. */
 interface SpeedRow {

@@ -9,6 +9,26 @@ export interface IdleMemory {
   readonly rss: number;
 }
 
+/** Descriptors that a process needs besides those of its connections. */
+const SPARE_DESCRIPTORS = 300;
+
+/** Idle connections to measure: 10,000, or what the limit of open files lets node:net have with both ends here. */
+export function idleConnections(): number {
+  const report: unknown = process.report.getReport();
+  const limit = softLimitOfOpenFiles(report);
+  return Math.min(10_000, Math.floor((limit - SPARE_DESCRIPTORS) / 2));
+}
+
+function softLimitOfOpenFiles(report: unknown): number {
+  const limits = field(field(report, 'userLimits'), 'open_files');
+  const soft = field(limits, 'soft');
+  return typeof soft === 'number' ? soft : Infinity;
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
 /**
  * Opens `connections`, sends nothing on them, and divides what the process has grown by their number. Only a fresh
  * process with --expose-gc gives a fair figure.
