@@ -10,7 +10,7 @@ import type { PacketDevice } from './packet-device.ts';
 import { PacketInput } from './packet-input.ts';
 import { PortChoice } from './port-choice.ts';
 import type { Binding, PortTable } from './port-table.ts';
-import type { InterfaceAddress } from './route-table.ts';
+import { type InterfaceAddress, isBroadcast } from './route-table.ts';
 import { RunLoop } from './run-loop.ts';
 import type { StackEvent, StackObserver } from './stack-event.ts';
 import type { TimeWaitEntry } from './time-wait-table.ts';
@@ -130,6 +130,8 @@ export class Host {
   connect(request: ConnectRequest): HostedConnection | 'EADDRNOTAVAIL' | 'ENETUNREACH' {
     const state = this.#state;
     const { remoteAddress, remotePort } = request;
+    // RFC 9293, 3.9.2.3, MUST-46.
+    if (remoteAddress.isMulticast || isBroadcast(remoteAddress)) return 'ENETUNREACH';
     const route = state.routeTo(remoteAddress);
     if (route === null) return 'ENETUNREACH';
     const now = state.timers.now();

@@ -16,6 +16,7 @@ import type { HostState } from './host-state.ts';
 import { networkErrorOf } from './icmp-errors.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
+import { isBroadcast } from './route-table.ts';
 import type { TimeWaitEntry } from './time-wait-table.ts';
 
 /** Where an arrived packet goes: to its connection, to an entry in TIME-WAIT, to a listener, or nowhere. */
@@ -44,7 +45,7 @@ export class PacketInput {
         state.drop(packet, 'multicast', now);
         return;
       }
-      if (source.isLoopback || source.isUnspecified) {
+      if (source.isLoopback || source.isUnspecified || isBroadcast(source)) {
         state.drop(packet, 'martian-source', now);
         return;
       }

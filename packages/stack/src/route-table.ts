@@ -20,6 +20,11 @@ interface Prefix extends Route {
   readonly length: number;
 }
 
+/** Whether `address` is 255.255.255.255, which nobody has (RFC 1122, 3.2.1.3). */
+export function isBroadcast(address: IpAddress): boolean {
+  return address.isIPv4 && address.word3 === -1;
+}
+
 /** Which device leads to an address, and which addresses are the host's own. */
 export class RouteTable {
   readonly #loopback: PacketDevice;

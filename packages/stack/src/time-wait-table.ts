@@ -76,7 +76,9 @@ export class TimeWaitTable {
   }
 
   remove(entry: TimeWaitEntry): void {
-    if (this.#table.remove(entry)) this.#queue.delete(entry);
+    if (!this.#table.remove(entry)) return;
+    this.#queue.delete(entry);
+    if (this.#queue.size === 0) this.#timers.disarm(this.#timer);
   }
 
   values(): IterableIterator<TimeWaitEntry> {

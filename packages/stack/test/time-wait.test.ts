@@ -1,0 +1,113 @@
+import { Flag } from '@halfclose/codec';
+import { describe, expect, it } from 'vitest';
+import { Bench, OWN, PEER, SETTINGS } from './bench.ts';
+
+const MINUTE = 60_000;
+
+describe('TIME-WAIT', () => {
+  it('lasts for 60 s, then the port is free', () => {
+    const bench = new Bench();
+    const { localPort } = bench.closed();
+    bench.clock.advanceBy(MINUTE - 1);
+    const before = [bench.host.timeWaitCount, bench.host.ports.isFree(localPort)];
+    bench.clock.advanceBy(1);
+    expect([before, bench.host.timeWaitCount, bench.host.ports.isFree(localPort)]).toEqual([
+      [1, false],
+      0,
+      true,
+    ]);
+  });
+
+  it('lets go of the connection', () => {
+    const bench = new Bench();
+    bench.closed();
+    expect([...bench.host.connections()]).toEqual([]);
+  });
+
+  it('h01: acknowledges the FIN again and starts anew', () => {
+    const bench = new Bench();
+    const hosted = bench.closed();
+    bench.clock.advanceBy(MINUTE - 1);
+    bench.reply(hosted, { flags: Flag.FIN | Flag.ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    bench.clock.advanceBy(MINUTE - 1);
+    expect([bench.sent(), bench.host.timeWaitCount]).toEqual([[`. ${hosted.localPort}>80`], 1]);
+  });
+
+  it('h06: ends with an exact RST, and no timer is left', () => {
+    const bench = new Bench();
+    const hosted = bench.closed();
+    bench.reply(hosted, { flags: Flag.RST, seq: 2 });
+    expect([
+      bench.host.timeWaitCount,
+      bench.host.ports.isFree(hosted.localPort),
+      bench.clock.pendingTimers,
+    ]).toEqual([0, true, 0]);
+  });
+
+  it('h08: ignores other RSTs, and counts them', () => {
+    const bench = new Bench();
+    const hosted = bench.closed();
+    bench.reply(hosted, { flags: Flag.RST, seq: 3 });
+    expect([bench.host.timeWaitCount, bench.host.counters.dropped]).toEqual([1, { 'time-wait-ignored': 1 }]);
+  });
+
+  it('of many connections end in their order with one timer', () => {
+    const bench = new Bench();
+    for (let i = 0; i < 10; i++) {
+      bench.closed();
+      bench.clock.advanceBy(1000);
+    }
+    const timers = bench.clock.pendingTimers;
+    bench.clock.advanceBy(MINUTE - 5000);
+    const left = bench.host.timeWaitCount;
+    bench.clock.runUntilIdle();
+    expect([timers, left, bench.host.timeWaitCount]).toEqual([1, 4, 0]);
+  });
+
+  it('n20: is skipped when the table is full', () => {
+    const bench = new Bench({ maxTimeWaits: 1 });
+    bench.closed();
+    bench.closed();
+    expect([bench.host.timeWaitCount, bench.host.counters.timeWaitsSkipped]).toEqual([1, 1]);
+  });
+
+  it('h09: makes way for a later SYN, whose connection starts beyond the old numbers', () => {
+    const bench = new Bench();
+    const listener = bench.listen();
+    bench.receive({ flags: Flag.SYN, seq: 5 });
+    const iss = bench.device.sent[0]?.segment.seq ?? 0;
+    bench.receive({ flags: Flag.ACK, seq: 6, ack: (iss + 1) | 0 });
+    const hosted = bench.host.accept(listener);
+    if (hosted === null) throw new Error('nothing to accept');
+    hosted.connection.close(false, bench.clock.now());
+    hosted.connection.disown(bench.clock.now());
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    bench.receive({ flags: Flag.FIN | Flag.ACK, seq: 6, ack: (iss + 2) | 0 });
+    expect(bench.host.timeWaitCount).toBe(1);
+    bench.sent();
+    bench.receive({ flags: Flag.SYN, seq: 100 });
+    expect([bench.device.sent[0]?.segment.seq, bench.host.timeWaitCount, listener.synQueue.size]).toEqual([
+      (iss + 2 + 65_537) | 0,
+      0,
+      1,
+    ]);
+    expect(bench.sent()).toEqual(['S. 80>1000']);
+  });
+
+  it('forbids a connection with the same four numbers', () => {
+    const bench = new Bench();
+    const { localPort } = bench.closed();
+    const binding = bench.binding(localPort);
+    const request = { remoteAddress: PEER, remotePort: 80, binding, localAddress: OWN, settings: SETTINGS };
+    expect(bench.host.connect(request)).toBe('EADDRNOTAVAIL');
+  });
+
+  it('allows it to another peer', () => {
+    const bench = new Bench();
+    const { localPort } = bench.closed();
+    const binding = bench.binding(localPort);
+    const request = { remoteAddress: PEER, remotePort: 81, binding, localAddress: OWN, settings: SETTINGS };
+    expect(bench.host.connect(request)).not.toBe('EADDRNOTAVAIL');
+  });
+});
