@@ -18,7 +18,7 @@ interface SpeedRow {
   readonly goal: number;
   /** What one unit of the figure is, in what the workload returns. */
   readonly per: number;
-  run(net: Net): Promise<number>;
+  readonly run: (net: Net) => Promise<number>;
 }
 
 const SPEED_ROWS: readonly SpeedRow[] = [
