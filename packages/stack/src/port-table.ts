@@ -94,5 +94,5 @@ function sharesFamily(
 
 function mayShare(held: Binding, wanted: Omit<Binding, 'users' | 'ephemeral'>): boolean {
   if (held.reusePort && wanted.reusePort) return true;
-  return held.reuseAddress && wanted.reuseAddress && !held.listening && !wanted.listening;
+  return held.reuseAddress && wanted.reuseAddress && !held.listening;
 }

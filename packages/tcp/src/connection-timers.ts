@@ -52,10 +52,22 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
     if (exhausted) connection.fail(error, 'handshake timed out', now);
     return exhausted;
   }
-  if (!retriesExhausted(retry, profile)) return false;
+  if (!retriesExhausted(retry, profile) || isHeldByPeer(connection, now)) return false;
   const isUserTimeout = settings.userTimeout > 0 && !connection.orphan;
   connection.fail(error, isUserTimeout ? 'user timeout' : 'retransmissions exhausted', now);
   return true;
+}
+
+/**
+ * RFC 9293, 3.8.6 (SHLD-17): a peer that closed its window on what was in flight, and still answers, holds the
+ * connection: what is sent again is a probe (Linux tcp_retransmit_timer, tcp_rtx_probe0_timed_out).
+ */
+function isHeldByPeer(
+  { sender, orphan, settings, lastReceivedAt, profile }: Connection,
+  now: number,
+): boolean {
+  if (sender.sndWnd > 0 || orphan || settings.userTimeout > 0) return false;
+  return now - lastReceivedAt <= 2 * profile.maxRto;
 }
 
 /** RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever. */

@@ -125,6 +125,26 @@ export const linux: Profile = {
   timeWaitReuseDelay: 1000,
 };
 
+/**
+ * What the RFCs say where Linux does otherwise: 2MSL of four minutes (RFC 9293, 3.4.2), no limit to FIN-WAIT-2, RSTs do
+ * not end TIME-WAIT (RFC 1337), a minimum RTO of one second and no linear SYN retransmissions (RFC 6298), linger 0
+ * resets in every state.
+ */
+export const rfc9293: Profile = {
+  ...linux,
+  name: 'rfc9293',
+  minRto: 1000,
+  synLinearTimeouts: 0,
+  timeWait: 240_000,
+  finWait2: Infinity,
+  resetEndsTimeWait: false,
+  lingerZeroVanishesWhenAllSent: false,
+  timeWaitReuse: 0,
+};
+
+/** The profiles by name. */
+export const PROFILES: Readonly<Record<string, Profile>> = { linux, rfc9293 };
+
 /** A copy of `base` (the default: {@link linux}) with some fields changed. */
 export function profile(changes: Partial<Profile>, base: Profile = linux): Profile {
   return { ...base, ...changes };
