@@ -31,7 +31,7 @@ export const native = {
 };
 
 /** What `net` exports without documenting it: packages use it, types do not know it. */
-export interface UndocumentedExports {
+interface UndocumentedExports {
   readonly _normalizeArgs: (args: readonly unknown[]) => NormalizedArguments;
   readonly _createServerHandle: (...args: unknown[]) => unknown;
 }

@@ -52,7 +52,7 @@ export function createServerConstructor(
 }
 
 /** Whether a value is a server of ours, whichever copy made it. */
-export function isServer(value: unknown): value is ServerBase {
+function isServer(value: unknown): value is ServerBase {
   return typeof value === 'object' && value !== null && SERVER_BRAND in value;
 }
 

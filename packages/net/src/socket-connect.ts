@@ -20,7 +20,7 @@ import {
 } from './validate.ts';
 
 /** What `lookup` answers when asked for all addresses. */
-export interface ResolvedAddress {
+interface ResolvedAddress {
   readonly address: string;
   readonly family: number;
 }

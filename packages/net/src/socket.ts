@@ -26,7 +26,7 @@ import type { SocketConstructor } from './types.ts';
 import { isOn, requireAbortSignal, requireNumber } from './validate.ts';
 
 /** The options of `Socket`, as loosely as they come. */
-export type SocketOptions = Record<string, unknown>;
+type SocketOptions = Record<string, unknown>;
 
 /** Makes the `Socket` of one copy of the API. */
 export function createSocketConstructor(network: () => Network): SocketConstructor {
@@ -89,7 +89,7 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
 }
 
 /** Whether a value is a socket of ours, whichever copy of the package or of the API made it. */
-export function isSocket(value: unknown): value is SocketBase {
+function isSocket(value: unknown): value is SocketBase {
   return typeof value === 'object' && value !== null && SOCKET_BRAND in value;
 }
 
