@@ -96,6 +96,46 @@ describe('listen() and accept()', () => {
     expect(named(new TwoHosts().connected().a.listen(5))).toBe('EINVAL');
   });
 
+  it('listen() on a port that connections still use works with SO_REUSEADDR: a server starts again', () => {
+    const hosts = new TwoHosts();
+    const first = new TcpSocket(hosts.b, AF_INET);
+    first.options.set('SO_REUSEADDR', 1, 0);
+    first.bind(hosts.addressB, 80);
+    first.listen(5);
+    hosts.connecting();
+    hosts.settle();
+    const old = accepted(first);
+    first.close();
+    const second = new TcpSocket(hosts.b, AF_INET);
+    second.options.set('SO_REUSEADDR', 1, 0);
+    expect([named(second.bind(hosts.addressB, 80)), named(second.listen(5))]).toEqual([0, 0]);
+    expect(read(old)).toBe('EAGAIN');
+  });
+
+  it('listen() works on the port of a connection in SYN-SENT (MUST-42), and leaves it alone (MUST-41)', () => {
+    const hosts = new TwoHosts();
+    hosts.listener();
+    const [opening, listening] = [new TcpSocket(hosts.a, AF_INET), new TcpSocket(hosts.a, AF_INET)];
+    for (const socket of [opening, listening]) {
+      socket.options.set('SO_REUSEADDR', 1, 0);
+      socket.bind(hosts.addressA, 1234);
+    }
+    opening.connect(hosts.addressB, 80);
+    expect(named(listening.listen(5))).toBe(0);
+    hosts.settle();
+    expect(poll(opening)).toBe('OUT');
+  });
+
+  it('listen() says EADDRINUSE where another one listens', () => {
+    const { socket } = alone();
+    const [first, second] = [socket(), socket()];
+    for (const each of [first, second]) {
+      each.options.set('SO_REUSEADDR', 1, 0);
+      each.bind(LOOPBACK_IPV4, 80);
+    }
+    expect([named(first.listen(5)), named(second.listen(5))]).toEqual([0, 'EADDRINUSE']);
+  });
+
   it('accept() says EAGAIN when there is none, and EINVAL on what does not listen', () => {
     const { socket } = alone();
     const listener = socket();

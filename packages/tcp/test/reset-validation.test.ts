@@ -18,6 +18,13 @@ describe.each(SYNCHRONIZED)('RST in $state (RFC 5961, section 3)', ({ state, snd
     Wire.in(state).send(`R. ${rcv}:${rcv}(0) ack 5000`).expectNothing().expectState('CLOSED');
   });
 
+  it('ends the connection with text in it as well (SHLD-2)', () => {
+    Wire.in(state)
+      .send(`R ${rcv}:${rcv + 10}(10)`)
+      .expectNothing()
+      .expectState('CLOSED');
+  });
+
   it('k23: ends the connection with a FIN flag as well', () => {
     Wire.in(state).send(`FR. ${rcv}:${rcv}(0) ack 1`).expectNothing().expectState('CLOSED');
   });

@@ -42,6 +42,16 @@ describe('the peer’s window', () => {
     wire.expect('. 1501:1501(0) ack 101').expectNothing();
   });
 
+  it('may close on what is in flight: it is sent again, for as long as the peer answers (SHLD-17, MAY-7)', () => {
+    const wire = Wire.established().write(3000).drain().send('. 1:1(0) ack 1 win 0');
+    for (let i = 0; i < 60; i++) {
+      while (wire.sent.length === 0) wire.advance(1000);
+      wire.expect('. 1:1001(1000) ack 1').drain().send('. 1:1(0) ack 1 win 0');
+    }
+    wire.drain().send('. 1:1(0) ack 1001 win 5000').expectState('ESTABLISHED');
+    wire.expect('. 1001:2001(1000) ack 1');
+  });
+
   it('does not end the connection by shrinking', () => {
     const wire = Wire.established().write(3000).drain().send('. 1:1(0) ack 1 win 0').advance(60_000);
     wire.expectState('ESTABLISHED').drain().send('. 1:1(0) ack 3001 win 5000').write(100);
