@@ -1,4 +1,10 @@
-import type { Connection, ConnectionSettings, InheritedSettings, Profile } from '@halfclose/stack';
+import {
+  type Connection,
+  type ConnectionSettings,
+  defaultSettings,
+  type InheritedSettings,
+  type Profile,
+} from '@halfclose/stack';
 import { Errno } from './errno.ts';
 
 /** SO_LINGER's value: struct linger. */
@@ -37,6 +43,7 @@ const MIN_MSS = 88;
 
 /** The settings that a listener's connections are made with, which may change while it listens. */
 interface Inherited extends InheritedSettings {
+  connection: ConnectionSettings | null;
   noDelay: boolean;
   receiveBuffer: number;
 }
@@ -50,8 +57,7 @@ export class SocketOptions {
   ipv6Only = false;
   #cork = false;
   readonly #profile: Profile;
-  readonly #settings: Partial<ConnectionSettings> = {};
-  readonly #inherited: Inherited = { connection: this.#settings, noDelay: false, receiveBuffer: 0 };
+  readonly #inherited: Inherited = { connection: null, noDelay: false, receiveBuffer: 0 };
   #connection: Connection | null = null;
 
   constructor(profile: Profile) {
@@ -76,7 +82,7 @@ export class SocketOptions {
     this.reusePort = listener.reusePort;
     this.#inherited.noDelay = listener.#inherited.noDelay;
     this.#inherited.receiveBuffer = listener.#inherited.receiveBuffer;
-    Object.assign(this.#settings, listener.#settings);
+    this.#inherited.connection = listener.#inherited.connection;
   }
 
   /** Sets SO_LINGER. Linux takes any number of seconds. */
@@ -157,37 +163,41 @@ export class SocketOptions {
       case 'IPV6_V6ONLY':
         return this.ipv6Only ? 1 : 0;
       case 'SO_KEEPALIVE':
-        return settings.keepAlive === true ? 1 : 0;
+        return settings.keepAlive ? 1 : 0;
       case 'SO_RCVBUF':
         return (
           this.#connection?.receiver.window.buffer ??
           (this.#inherited.receiveBuffer || profile.receiveBufferInitial)
         );
       case 'SO_SNDBUF':
-        return settings.sendBuffer ?? profile.sendBufferInitial;
+        return settings.sendBuffer || profile.sendBufferInitial;
       case 'TCP_NODELAY':
         return this.#inherited.noDelay ? 1 : 0;
       case 'TCP_CORK':
         return this.#cork ? 1 : 0;
       case 'TCP_MAXSEG':
-        return this.#connection?.sender.mss ?? settings.maxSegment ?? 536;
+        return this.#connection?.sender.mss ?? (settings.maxSegment || 536);
       case 'TCP_KEEPIDLE':
-        return (settings.keepAliveIdle ?? profile.keepAliveIdle) / 1000;
+        return settings.keepAliveIdle / 1000;
       case 'TCP_KEEPINTVL':
-        return (settings.keepAliveInterval ?? profile.keepAliveInterval) / 1000;
+        return settings.keepAliveInterval / 1000;
       case 'TCP_KEEPCNT':
-        return settings.keepAliveProbes ?? profile.keepAliveProbes;
+        return settings.keepAliveProbes;
       case 'TCP_USER_TIMEOUT':
-        return settings.userTimeout ?? 0;
+        return settings.userTimeout;
       case 'TCP_LINGER2': {
-        const set = settings.linger2 ?? 0;
+        const set = settings.linger2;
         return set < 0 ? -1 : (set || profile.finWait2) / 1000;
       }
     }
   }
 
   #change(changes: Partial<ConnectionSettings>): void {
-    Object.assign(this.#settings, changes);
-    if (this.#connection !== null) Object.assign(this.#connection.settings, changes);
+    this.#inherited.connection = { ...this.#settings, ...changes };
+    this.#connection?.changeSettings(changes);
+  }
+
+  get #settings(): ConnectionSettings {
+    return this.#inherited.connection ?? defaultSettings(this.#profile);
   }
 }

@@ -11,10 +11,13 @@ import {
   type Allocate,
   BlockPool,
   Connection,
+  type ConnectionSettings,
   type ConnectionState,
+  defaultSettings,
   type FourTuple,
   type KeyedHash,
   linux,
+  type Path,
   type Profile,
   sipHash,
   timestampOffset,
@@ -68,6 +71,8 @@ export class HostState {
   readonly timeWaits: TimeWaitTable;
   readonly #pool: BlockPool;
   readonly #unroutable: 'unreachable' | 'blackhole';
+  readonly #paths = new Map<PacketDevice, Path>();
+  #settings: ConnectionSettings;
   /** The pair of addresses whose timestamp offset was computed last, and that offset. */
   #lastPair: Pick<FourTuple, 'localAddress' | 'remoteAddress'> | null = null;
   #lastOffset = 0;
@@ -87,6 +92,7 @@ export class HostState {
       this.events.timeWaitEnded(entry, 'TIME-WAIT over', now);
     });
     this.#pool = new BlockPool(options.allocate);
+    this.#settings = defaultSettings(this.profile);
     this.#unroutable = options.unroutable ?? 'unreachable';
   }
 
@@ -107,23 +113,18 @@ export class HostState {
     settings: InheritedSettings,
     onExpiry: (now: number, timer: Timer) => void,
   ): HostedConnection {
-    const { offload } = device;
     const connection = new Connection({
       localAddress: tuple.localAddress,
       localPort: tuple.localPort,
       remoteAddress: tuple.remoteAddress,
       remotePort: tuple.remotePort,
       profile: this.profile,
-      path: {
-        mtu: device.mtu,
-        segmentOctets: offload.segmentOctets,
-        byReference: offload.byReference === true,
-      },
+      path: this.#pathOf(device),
+      settings: settings.connection ?? this.#defaultSettings(),
       initialSequenceNumber: iss,
       timestampOffset: this.#timestampOffset(tuple),
       pool: this.#pool,
     });
-    Object.assign(connection.settings, settings.connection);
     connection.sender.nagle.noDelay = settings.noDelay;
     if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);
     const hosted = new HostedConnection(connection, device, binding, listener, onExpiry);
@@ -168,6 +169,28 @@ export class HostState {
   drop(packet: Packet, reason: HostDropReason, now: number): void {
     this.counters.drop(reason);
     if (this.events.active) this.events.segment('dropped', packet, null, now, reason);
+  }
+
+  /** The settings of all connections whose owners set none; a profile may change under a running host. */
+  #defaultSettings(): ConnectionSettings {
+    const { keepAliveIdle, keepAliveInterval, keepAliveProbes } = this.profile;
+    const known = this.#settings;
+    const isCurrent =
+      known.keepAliveIdle === keepAliveIdle &&
+      known.keepAliveInterval === keepAliveInterval &&
+      known.keepAliveProbes === keepAliveProbes;
+    if (!isCurrent) this.#settings = defaultSettings(this.profile);
+    return this.#settings;
+  }
+
+  /** What a device lets through, in one object for all of its connections. */
+  #pathOf(device: PacketDevice): Path {
+    const known = this.#paths.get(device);
+    if (known !== undefined) return known;
+    const { segmentOctets, byReference } = device.offload;
+    const path = { mtu: device.mtu, segmentOctets, byReference: byReference === true };
+    this.#paths.set(device, path);
+    return path;
   }
 
   /** All connections of a pair of addresses share one, so that the hash is rarely needed. */

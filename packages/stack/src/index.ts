@@ -13,6 +13,7 @@ export {
   ConnectionEvent,
   type ConnectionSettings,
   type ConnectionState,
+  defaultSettings,
   type EndMark,
   type EndReason,
   type ErrorCode,

@@ -13,7 +13,8 @@ export interface ListenerOwner {
 
 /** What connections inherit from the socket that listened for them. */
 export interface InheritedSettings {
-  readonly connection: Partial<ConnectionSettings>;
+  /** `null`: what the host gives. */
+  readonly connection: ConnectionSettings | null;
   readonly noDelay: boolean;
   /** SO_RCVBUF in octets; 0: not set. */
   readonly receiveBuffer: number;

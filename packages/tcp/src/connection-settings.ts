@@ -16,24 +16,26 @@ export interface ConnectionInit {
   /** Added to the milliseconds of the clock to make TSval (RFC 7323, 5.4; random per peer). */
   readonly timestampOffset: number;
   readonly pool: BlockPool;
+  /** What the connection starts with; shared, so not to be written to. */
+  readonly settings: ConnectionSettings;
 }
 
 /** Settings of one connection beside those of its sender. Times in milliseconds. */
 export interface ConnectionSettings {
   /** SO_KEEPALIVE. */
-  keepAlive: boolean;
+  readonly keepAlive: boolean;
   /** TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT. */
-  keepAliveIdle: number;
-  keepAliveInterval: number;
-  keepAliveProbes: number;
+  readonly keepAliveIdle: number;
+  readonly keepAliveInterval: number;
+  readonly keepAliveProbes: number;
   /** TCP_USER_TIMEOUT; 0: none. */
-  userTimeout: number;
+  readonly userTimeout: number;
   /** TCP_LINGER2: the orphan's limit in FIN-WAIT-2; 0: the profile's; negative: none at all, reset instead. */
-  linger2: number;
+  readonly linger2: number;
   /** TCP_MAXSEG: upper bound of the MSS, offered and used; 0: none. */
-  maxSegment: number;
+  readonly maxSegment: number;
   /** SO_SNDBUF fixes the send buffer at this many octets; 0: it grows. */
-  sendBuffer: number;
+  readonly sendBuffer: number;
 }
 
 /** What a connection starts with when its owner has said nothing. */

@@ -10,7 +10,7 @@ import {
 } from '@halfclose/codec';
 import { closeConnection, disownConnection, reset, shutdownSending } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
-import { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
+import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
@@ -20,12 +20,15 @@ import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
 import type { Path } from './path.ts';
+import { StateLog } from './state-log.ts';
 import { Sender, type SegmentMaker } from './sender.ts';
 
 const IP_AND_TCP_HEADER_V4 = 40;
 const IP_AND_TCP_HEADER_V6 = 60;
 const MIN_MTU_V4 = 552;
 const MIN_MTU_V6 = 1280;
+
+const NO_MARKS: readonly EndMark[] = [];
 
 /**
  * One TCP connection: the machine of RFC 9293, without I/O, clock or chance of its own. It calls nobody: segments
@@ -41,10 +44,10 @@ export class Connection implements SegmentMaker {
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly profile: Profile;
-  readonly path: Path;
+  /** What the path lets through; shared with others until an ICMP error tells of something smaller. */
+  path: Path;
   readonly sender: Sender;
   readonly receiver: Receiver;
-  readonly settings: ConnectionSettings;
   /** Made by a listener. */
   passive = false;
   /** Timestamps were negotiated. */
@@ -61,10 +64,6 @@ export class Connection implements SegmentMaker {
   error: ErrorCode | null = null;
   /** A passing error (RFC 9293, 3.9.2.2), until the owner takes it. */
   softError: ErrorCode | null = null;
-  /** FINs and RSTs, both ways, in order. */
-  readonly marks: EndMark[] = [];
-  /** Every change of state. */
-  readonly history: StateChange[] = [];
   /** The MSS option of the peer, or its default. */
   peerMss = 536;
   /** When the FIN-WAIT-2 limit strikes; Infinity: never. */
@@ -75,6 +74,9 @@ export class Connection implements SegmentMaker {
   /** When the last segment came. */
   lastReceivedAt = 0;
   readonly #timestampOffset: number;
+  readonly #log = new StateLog();
+  #marks: readonly EndMark[] = NO_MARKS;
+  #settings: ConnectionSettings;
   #state: ConnectionState = 'CLOSED';
   #events = 0;
   /** A segment outside of the sequence of the rest: a RST. */
@@ -92,9 +94,28 @@ export class Connection implements SegmentMaker {
     this.profile = profile;
     this.path = init.path;
     this.#timestampOffset = init.timestampOffset;
-    this.sender = new Sender(this, profile, init.path, init.initialSequenceNumber, init.pool);
-    this.settings = defaultSettings(profile);
+    this.sender = new Sender(this, profile, init.initialSequenceNumber, init.pool);
+    this.#settings = init.settings;
     this.receiver = new Receiver(profile, this.pathMss);
+  }
+
+  /** FINs and RSTs, both ways, in order. */
+  get marks(): readonly EndMark[] {
+    return this.#marks;
+  }
+
+  /** Every change of state, in order. */
+  get history(): readonly StateChange[] {
+    return this.#log.changes();
+  }
+
+  get settings(): ConnectionSettings {
+    return this.#settings;
+  }
+
+  /** Changes some settings of this connection. */
+  changeSettings(changes: Partial<ConnectionSettings>): void {
+    this.#settings = { ...this.#settings, ...changes };
   }
 
   get state(): ConnectionState {
@@ -280,7 +301,7 @@ export class Connection implements SegmentMaker {
   onPathMtu(mtu: number): void {
     if (mtu >= this.path.mtu) return;
     // Linux ip_rt_min_pmtu; RFC 8200, section 5: nothing smaller is believed.
-    this.path.mtu = Math.max(mtu, this.localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6);
+    this.path = { ...this.path, mtu: Math.max(mtu, this.localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6) };
     this.updateMss();
     const { flight } = this.sender;
     for (let sent = flight.head; sent !== null; sent = sent.next) {
@@ -295,7 +316,7 @@ export class Connection implements SegmentMaker {
     const from = this.#state;
     if (!TRANSITIONS[from].includes(to)) throw new Error(`no transition from ${from} to ${to} (${why})`);
     this.#state = to;
-    this.history.push({ from, to, time: now, why });
+    this.#log.record(to, why, now);
   }
 
   raise(event: number): void {
@@ -303,7 +324,7 @@ export class Connection implements SegmentMaker {
   }
 
   mark(kind: 'fin' | 'rst', direction: 'sent' | 'received', reason: EndReason, now: number): void {
-    this.marks.push({ kind, direction, time: now, reason });
+    this.#marks = [...this.#marks, { kind, direction, time: now, reason }];
   }
 
   /** Sends the SYN, or SYN+ACK, with the next pull. */

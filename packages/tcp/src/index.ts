@@ -8,7 +8,7 @@ export {
 } from './close-table.ts';
 export type { CongestionControl, CongestionView } from './congestion-control.ts';
 export { Connection } from './connection.ts';
-export type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
+export { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
 export { ConnectionEvent } from './connection-events.ts';
 export {
   canSendText,

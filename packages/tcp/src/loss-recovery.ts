@@ -5,6 +5,12 @@ import type { RttEstimator } from './rtt-estimator.ts';
 /** Linux's names for where a sender stands: TCP_CA_Open, Disorder, Recovery, Loss. */
 export type RecoveryState = 'open' | 'disorder' | 'recovery' | 'loss';
 
+/** Told when a recovery begins. */
+export interface LossObserver {
+  /** Lowers the slow-start threshold and returns it. */
+  onLossDetected(): number;
+}
+
 /** Duplicate acknowledgments that mean a loss (RFC 5681, 3.2). */
 const DUP_THRESHOLD = 3;
 
@@ -105,7 +111,7 @@ export class LossRecovery {
     sndNxt: SequenceNumber,
     cwnd: number,
     now: number,
-    enter: () => number,
+    observer: LossObserver,
   ): number {
     const flight = this.#flight;
     if (acked > 0) {
@@ -122,7 +128,7 @@ export class LossRecovery {
     this.#detect(acked, now);
     if (flight.lostOut > 0 && (this.state === 'open' || this.state === 'disorder')) {
       this.#cwndBefore = cwnd;
-      this.#ssthresh = enter();
+      this.#ssthresh = observer.onLossDetected();
       this.#prrDelivered = 0;
       this.#prrOut = 0;
       this.highSeq = sndNxt;

@@ -1,9 +1,9 @@
 /** What a network path lets through. */
 export interface Path {
   /** Largest IP packet in octets. */
-  mtu: number;
+  readonly mtu: number;
   /** Most octets of text in one packet that the device will cut into segments itself; 0: it does not. */
-  segmentOctets: number;
+  readonly segmentOctets: number;
   /** Packets go by reference, so text is better sent in the stretches it lies in than gathered. */
-  byReference: boolean;
+  readonly byReference: boolean;
 }

@@ -31,7 +31,9 @@ export class SentSegment {
 }
 
 /** Told of each segment as it turns out to have been delivered. */
-export type OnDelivered = (sent: SentSegment) => void;
+export interface DeliveryObserver {
+  onDelivered(sent: SentSegment): void;
+}
 
 /**
  * Everything in flight, in sequence order, with the counters of RFC 6675's "pipe": Linux's packets_out, sacked_out,
@@ -58,13 +60,13 @@ export class RetransmitQueue {
   }
 
   /** Removes what `ack` covers, cutting a segment that it covers in part. Returns the segments newly acknowledged. */
-  acknowledge(ack: SequenceNumber, mss: number, onDelivered: OnDelivered): number {
+  acknowledge(ack: SequenceNumber, mss: number, observer: DeliveryObserver): number {
     let acked = 0;
     let head = this.head;
     while (head !== null && seqLeq(head.end, ack)) {
       this.#forget(head, head.count);
       acked += head.count;
-      if (!head.sacked) onDelivered(head);
+      if (!head.sacked) observer.onDelivered(head);
       head = head.next;
     }
     this.head = head;
@@ -81,7 +83,7 @@ export class RetransmitQueue {
   }
 
   /** Marks what [left, right) covers as received, splitting segments at its edges. Returns the segments newly marked. */
-  markSacked(left: SequenceNumber, right: SequenceNumber, mss: number, onDelivered: OnDelivered): number {
+  markSacked(left: SequenceNumber, right: SequenceNumber, mss: number, observer: DeliveryObserver): number {
     let marked = 0;
     for (let sent = this.head; sent !== null; sent = sent.next) {
       if (seqGeq(sent.seq, right)) break;
@@ -102,7 +104,7 @@ export class RetransmitQueue {
         this.retransmittedOut -= sent.count;
       }
       marked += sent.count;
-      onDelivered(sent);
+      observer.onDelivered(sent);
     }
     return marked;
   }

@@ -11,12 +11,12 @@ import {
   seqLt,
 } from '@halfclose/codec';
 import type { CongestionControl, CongestionView } from './congestion-control.ts';
-import { LossRecovery } from './loss-recovery.ts';
+import { type LossObserver, LossRecovery } from './loss-recovery.ts';
 import { NewReno } from './new-reno.ts';
 import { Nagle } from './nagle.ts';
 import type { Path } from './path.ts';
 import type { Profile } from './profile.ts';
-import { RetransmitQueue, SentSegment } from './retransmit-queue.ts';
+import { type DeliveryObserver, RetransmitQueue, SentSegment } from './retransmit-queue.ts';
 import { RttEstimator } from './rtt-estimator.ts';
 import { type BlockPool, SendBuffer } from './send-buffer.ts';
 import { SendWindow } from './send-window.ts';
@@ -29,6 +29,8 @@ const SHORTEST_TIMEOUT = 8;
 
 /** What the sender needs from its connection. */
 export interface SegmentMaker {
+  /** What the path lets through now. */
+  readonly path: Path;
   /** A segment with ports, acknowledgment, window and options filled in. */
   makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment;
   /** Octets that SACK blocks take from the text of the next segment. */
@@ -36,7 +38,7 @@ export interface SegmentMaker {
 }
 
 /** The sending half of a connection: SND.UNA, SND.NXT, the peer's window, cwnd, and what to send next. */
-export class Sender implements CongestionView {
+export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   readonly buffer: SendBuffer;
   readonly flight = new RetransmitQueue();
   readonly rtt: RttEstimator;
@@ -45,7 +47,6 @@ export class Sender implements CongestionView {
   readonly nagle: Nagle;
   readonly window = new SendWindow();
   readonly #profile: Profile;
-  readonly #path: Path;
   readonly #maker: SegmentMaker;
   readonly iss: SequenceNumber;
   sndUna: SequenceNumber;
@@ -77,10 +78,9 @@ export class Sender implements CongestionView {
   #ackedRetransmitted = false;
   #now = 0;
 
-  constructor(maker: SegmentMaker, profile: Profile, path: Path, iss: SequenceNumber, pool: BlockPool) {
+  constructor(maker: SegmentMaker, profile: Profile, iss: SequenceNumber, pool: BlockPool) {
     this.#maker = maker;
     this.#profile = profile;
-    this.#path = path;
     this.iss = iss;
     this.sndUna = iss;
     this.sndNxt = iss;
@@ -199,7 +199,7 @@ export class Sender implements CongestionView {
     const advanced = seqGt(ack, una);
     let acked = 0;
     if (advanced) {
-      acked = flight.acknowledge(ack, this.mss, this.#onDelivered);
+      acked = flight.acknowledge(ack, this.mss, this);
       this.#releaseText(una, ack);
       this.sndUna = ack;
       this.#sampleRtt(echoedRtt, now);
@@ -210,15 +210,7 @@ export class Sender implements CongestionView {
       if (!isOld && plain) recovery.onDuplicateAck();
     }
     const grow = this.#isCwndLimited && recovery.allowsGrowth;
-    this.cwnd = recovery.onAck(
-      acked,
-      this.#delivered,
-      this.sndUna,
-      this.sndNxt,
-      this.cwnd,
-      now,
-      this.#onLoss,
-    );
+    this.cwnd = recovery.onAck(acked, this.#delivered, this.sndUna, this.sndNxt, this.cwnd, now, this);
     if (acked > 0 && grow && recovery.allowsGrowth) this.congestion.onAcknowledged(this, acked, now);
     if (advanced || flight.packetsOut === 0) this.#maxOut = flight.packetsOut;
     if (advanced || sacked > 0 || recovery.reorderDeadline !== Infinity) this.#rearm(now, advanced);
@@ -238,7 +230,7 @@ export class Sender implements CongestionView {
         this.#arm('retransmission', now + this.rtt.rto);
         break;
       case 'reordering':
-        this.cwnd = this.recovery.onAck(0, 0, this.sndUna, this.sndNxt, this.cwnd, now, this.#onLoss);
+        this.cwnd = this.recovery.onAck(0, 0, this.sndUna, this.sndNxt, this.cwnd, now, this);
         this.#rearm(now, false);
         break;
       case 'persist':
@@ -283,17 +275,17 @@ export class Sender implements CongestionView {
     this.#disarm();
   }
 
-  readonly #onDelivered = (sent: SentSegment): void => {
+  onDelivered(sent: SentSegment): void {
     this.#delivered += sent.count;
     if (sent.transmissions > 1) this.#ackedRetransmitted = true;
     else if (this.#rttSentAt < 0) this.#rttSentAt = sent.sentAt;
     this.recovery.onDelivered(sent, this.#now);
-  };
+  }
 
-  readonly #onLoss = (): number => {
+  onLossDetected(): number {
     this.ssthresh = this.congestion.thresholdAfterLoss(this, this.#now);
     return this.ssthresh;
-  };
+  }
 
   get #isCwndLimited(): boolean {
     return this.#cwndLimited || (this.cwnd < this.ssthresh && this.cwnd < 2 * this.#maxOut);
@@ -318,7 +310,7 @@ export class Sender implements CongestionView {
       if (seqGeq(left, right) || seqLeq(right, this.sndUna) || seqGt(right, this.sndNxt)) continue;
       const from = seqLt(left, this.sndUna) ? this.sndUna : left;
       this.recovery.onSacked(right);
-      marked += this.flight.markSacked(from, right, this.mss, this.#onDelivered);
+      marked += this.flight.markSacked(from, right, this.mss, this);
     }
     return marked;
   }
@@ -383,7 +375,7 @@ export class Sender implements CongestionView {
 
   /** Segments that may go as one packet. */
   #maxCount(): number {
-    return Math.max(1, Math.floor(this.#path.segmentOctets / this.#currentMss));
+    return Math.max(1, Math.floor(this.#maker.path.segmentOctets / this.#currentMss));
   }
 
   #sendNew(quota: number, now: number): Segment | null {
@@ -398,10 +390,14 @@ export class Sender implements CongestionView {
       // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
       if (length < mss) return null;
       // A path by reference has nothing to fill up: there text goes in the stretches that it lies in.
-      const partial = this.#path.byReference ? 0 : length % mss;
+      const partial = this.#maker.path.byReference ? 0 : length % mss;
       if (partial > 0 && (length < unsent || this.#nagleHolds)) length -= partial;
     } else if (length > room || (length < mss && this.#nagleHolds)) return null;
-    const payload = this.buffer.view(seqDiff(this.sndNxt, this.#bufferSeq), length, this.#path.byReference);
+    const payload = this.buffer.view(
+      seqDiff(this.sndNxt, this.#bufferSeq),
+      length,
+      this.#maker.path.byReference,
+    );
     const fin = this.finQueued && payload.length === unsent && room > unsent;
     return this.#transmit(payload, fin, now);
   }

@@ -28,7 +28,7 @@ describe('ESTABLISHED', () => {
 
   it('d03: sends that RST at SND.NXT, though more was written', () => {
     const wire = Wire.established({ peer: 'win 2000 <mss 1000>' }).write(3000);
-    wire.expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1');
+    wire.expect('. 1:1001(1000) ack 1').expect('P. 1001:2001(1000) ack 1');
     wire.close(true).expect('R. 2001:2001(0) ack 1').expectNothing();
   });
 

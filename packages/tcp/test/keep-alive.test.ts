@@ -3,7 +3,7 @@ import { Wire } from './wire.ts';
 
 function alive(): Wire {
   const wire = Wire.established();
-  Object.assign(wire.connection.settings, {
+  wire.connection.changeSettings({
     keepAlive: true,
     keepAliveIdle: 10_000,
     keepAliveInterval: 1000,
@@ -20,7 +20,7 @@ describe('keep-alive (RFC 9293, 3.8.4)', () => {
 
   it('asks after two hours by default', () => {
     const wire = Wire.established();
-    wire.connection.settings.keepAlive = true;
+    wire.connection.changeSettings({ keepAlive: true });
     wire.connection.updateKeepAlive(wire.now);
     wire.advance(7_199_999).expectNothing().advance(1).expect('. 0:0(0) ack 1').expectNothing();
   });
@@ -60,7 +60,7 @@ describe('keep-alive (RFC 9293, 3.8.4)', () => {
 
   it('ends when it is switched off', () => {
     const wire = alive();
-    wire.connection.settings.keepAlive = false;
+    wire.connection.changeSettings({ keepAlive: false });
     wire.connection.updateKeepAlive(wire.now);
     wire.advance(1_000_000).expectNothing();
   });

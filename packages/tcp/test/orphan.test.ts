@@ -60,27 +60,27 @@ describe('an orphan in FIN-WAIT-2', () => {
 
   it('c04: stays as long as TCP_LINGER2 says', () => {
     const wire = Wire.established();
-    wire.connection.settings.linger2 = 5000;
+    wire.connection.changeSettings({ linger2: 5000 });
     wire.close().send('. 1:1(0) ack 2').drain().advance(4999).expectState('FIN-WAIT-2');
     wire.advance(1).expectState('CLOSED');
   });
 
   it('c07: stays at most 120 s whatever TCP_LINGER2 says', () => {
     const wire = Wire.established();
-    wire.connection.settings.linger2 = 500_000;
+    wire.connection.changeSettings({ linger2: 500_000 });
     wire.close().send('. 1:1(0) ack 2').drain().advance(119_999).expectState('FIN-WAIT-2');
     wire.advance(1).expectState('CLOSED');
   });
 
   it('c05: with TCP_LINGER2 below 0 answers the ACK of the FIN with a RST', () => {
     const wire = Wire.established();
-    wire.connection.settings.linger2 = -1;
+    wire.connection.changeSettings({ linger2: -1 });
     wire.close().drain().send('. 1:1(0) ack 2').expect('R 2:2(0)').expectState('CLOSED');
   });
 
   it('c06: with TCP_LINGER2 below 0 sends a RST when it is closed', () => {
     const wire = Wire.finWait2();
-    wire.connection.settings.linger2 = -1;
+    wire.connection.changeSettings({ linger2: -1 });
     wire.close().expect('R. 2:2(0) ack 1').expectState('CLOSED');
   });
 

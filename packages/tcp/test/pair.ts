@@ -3,6 +3,7 @@ import {
   acknowledgmentOf,
   BlockPool,
   Connection,
+  defaultSettings,
   linux,
   type Profile,
   profile,
@@ -44,6 +45,7 @@ export class Pair {
         initialSequenceNumber,
         timestampOffset: own,
         pool: new BlockPool(),
+        settings: defaultSettings(profile(changes, linux)),
       });
     this.a = end(1, 2, 0x7fff_ff00);
     this.b = end(2, 1, -500);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RetransmitQueue, SentSegment } from '../src/retransmit-queue.ts';
 
+const UNOBSERVED = { onDelivered: () => undefined };
 const MSS = 100;
 
 function queueOf(...lengths: number[]): RetransmitQueue {
@@ -25,19 +26,19 @@ describe('retransmit queue', () => {
   it('forgets what is acknowledged', () => {
     const queue = queueOf(100, 100, 100);
     const delivered: number[] = [];
-    expect(queue.acknowledge(200, MSS, (sent) => delivered.push(sent.seq))).toBe(2);
+    expect(queue.acknowledge(200, MSS, { onDelivered: (sent) => delivered.push(sent.seq) })).toBe(2);
     expect([queue.packetsOut, delivered]).toEqual([1, [0, 100]]);
   });
 
   it('cuts a segment that is acknowledged in part', () => {
     const queue = queueOf(500);
-    queue.acknowledge(250, MSS, () => undefined);
+    queue.acknowledge(250, MSS, UNOBSERVED);
     expect(list(queue).map(({ seq, end, count }) => [seq, end, count])).toEqual([[250, 500, 3]]);
   });
 
   it('marks what a SACK block covers, and splits at its edges', () => {
     const queue = queueOf(500);
-    expect(queue.markSacked(100, 300, MSS, () => undefined)).toBe(2);
+    expect(queue.markSacked(100, 300, MSS, UNOBSERVED)).toBe(2);
     expect(list(queue).map(({ seq, end, sacked }) => [seq, end, sacked])).toEqual([
       [0, 100, false],
       [100, 300, true],
@@ -85,11 +86,11 @@ describe('retransmit queue', () => {
             next += step.octets;
           } else if (step.kind === 'ack') {
             una = inside(step.part);
-            queue.acknowledge(una, MSS, () => undefined);
+            queue.acknowledge(una, MSS, UNOBSERVED);
           } else if (step.kind === 'sack') {
             const left = inside(step.part);
             const right = Math.min(left + step.octets, next);
-            if (right > left) queue.markSacked(left, right, MSS, () => undefined);
+            if (right > left) queue.markSacked(left, right, MSS, UNOBSERVED);
           } else {
             const sent = list(queue)[step.index];
             if (sent === undefined) continue;

@@ -4,7 +4,7 @@ import { Wire } from './wire.ts';
 describe('the peer’s window', () => {
   it('bounds what is sent', () => {
     const wire = Wire.established({ peer: 'win 2500 <mss 1000>' }).write(5000);
-    wire.expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1').expectNothing();
+    wire.expect('. 1:1001(1000) ack 1').expect('P. 1001:2001(1000) ack 1').expectNothing();
   });
 
   it('is an unsigned number of up to 65535', () => {
@@ -110,7 +110,7 @@ describe('sender silly window avoidance (RFC 9293, 3.8.6.2.1)', () => {
 
   it('sends no part of a segment into a window that is too small for it', () => {
     const wire = Wire.established({ peer: 'win 3500 <mss 1000>' }).write(5000);
-    wire.expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1').expect('. 2001:3001(1000) ack 1');
+    wire.expect('. 1:1001(1000) ack 1').expect('P. 1001:2001(1000) ack 1').expect('. 2001:3001(1000) ack 1');
     wire.expectNothing();
   });
 
@@ -118,7 +118,7 @@ describe('sender silly window avoidance (RFC 9293, 3.8.6.2.1)', () => {
     Wire.established({ peer: 'win 900 <mss 1000>' })
       .write(2000)
       .expect('. 1:451(450) ack 1')
-      .expect('. 451:901(450) ack 1');
+      .expect('P. 451:901(450) ack 1');
   });
 
   it('overrides itself with the probe of a small window', () => {
@@ -167,9 +167,14 @@ describe('Nagle', () => {
 });
 
 describe('PSH', () => {
-  it('is on the last segment of what was written, and not on those before', () => {
+  it('is on the last segment of what was written, and not on those shortly before', () => {
     const wire = Wire.established().write(2500);
     wire.expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1').expect('P. 2001:2501(500) ack 1');
+  });
+
+  it('is on a segment once half a window has gone without it', () => {
+    const wire = Wire.established({ peer: 'win 5000 <mss 1000>' }).write(9000);
+    wire.expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1').expect('P. 2001:3001(1000) ack 1');
   });
 
   it('is not on a FIN without text', () => {

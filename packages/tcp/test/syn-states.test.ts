@@ -23,6 +23,11 @@ describe('SYN-SENT (RFC 9293, 3.10.7.3)', () => {
       .expectState('SYN-SENT');
   });
 
+  it('k17: then sends its SYN again within 10 ms, once', () => {
+    const wire = Wire.synSent().send('S. 0:0(0) ack 77').expect('R 77:77(0)').advance(10).expect('S 0:0(0)');
+    wire.send('S. 0:0(0) ack 77').expect('R 77:77(0)').advance(900).expectNothing();
+  });
+
   it('answers an ACK of something else with a RST', () => {
     Wire.synSent().send('. 500:500(0) ack 77').expect('R 77:77(0)').expectState('SYN-SENT');
   });

@@ -1,6 +1,14 @@
 import { type IpAddress, ipv4, parseIpAddress, type Segment, seqDiff } from '@halfclose/codec';
 import { expect } from 'vitest';
-import { BlockPool, Connection, type ConnectionState, linux, type Profile, profile } from '../src/index.ts';
+import {
+  BlockPool,
+  Connection,
+  defaultSettings,
+  type ConnectionState,
+  linux,
+  type Profile,
+  profile,
+} from '../src/index.ts';
 import { assertInvariants } from './invariants.ts';
 import { formatSegment, octetAt, type Origin, parseSegment, textAt } from './segment-text.ts';
 
@@ -52,6 +60,7 @@ export class Wire {
       initialSequenceNumber: ISS,
       timestampOffset: 0,
       pool: new BlockPool(),
+      settings: defaultSettings(profile({ ...bare, ...options.profile }, linux)),
     });
     if (options.receiveBuffer !== undefined) this.connection.receiver.window.fix(options.receiveBuffer);
   }
