@@ -17,6 +17,8 @@ function writing(socket: TcpSocket, bytes: Uint8Array, blocking: boolean): Runni
   let written = 0;
   return untilReady(blocking, () => {
     for (;;) {
+      // What was taken is returned first; an error stays for the next call.
+      if (written > 0 && (socket.poll() & Poll.ERR) !== 0) return written;
       const result = socket.send(written === 0 ? bytes : bytes.subarray(written));
       if (result >= 0) written += result;
       if (written === bytes.length) return written;

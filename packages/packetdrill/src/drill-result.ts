@@ -24,6 +24,8 @@ export interface DrillResult {
   readonly reason: string;
   /** What the script set or called for that has no meaning here. */
   readonly ignored: readonly string[];
+  /** What went wrong and is not to fail the script: `--non_fatal=packet`. */
+  readonly warnings: readonly string[];
   /** Lines of `print` in code blocks. */
   readonly printed: readonly string[];
   /** The connection under test as a ladder, as far as it went; empty if there was none. */

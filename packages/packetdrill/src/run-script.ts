@@ -1,6 +1,6 @@
 import { type Profile, tcpInfo } from '@halfclose/stack';
 import { ladder, Trace } from '@halfclose/trace';
-import type { RunningCall } from './call-outcome.ts';
+import { CallRunner } from './call-runner.ts';
 import type { CodeBlock } from './code-block.ts';
 import type { CommandAction } from './command-action.ts';
 import { compareOutbound } from './compare-outbound.ts';
@@ -19,12 +19,8 @@ import { ScriptDescriptors } from './script-descriptors.ts';
 import { ScriptFault } from './script-fault.ts';
 import type { ScriptPacket } from './script-packet.ts';
 import type { Script, ScriptAction, ScriptEvent } from './script.ts';
-import type { ShellCommand } from './shell-command.ts';
 import { applySysctl } from './sysctl-profile.ts';
-import type { SystemCall } from './system-call.ts';
-import { callFault, startCall } from './system-calls.ts';
 import {
-  expectedReturn,
   type ExpectedTime,
   expectedTime,
   PATIENCE,
@@ -43,22 +39,17 @@ export interface RunOptions extends CommandEnvironment {
   readonly profile?: Profile;
 }
 
-/** A call that has been started and has not returned. */
-interface Pending {
-  readonly event: ScriptEvent;
-  readonly call: SystemCall;
-  readonly poll: RunningCall;
-  /** When it is to return. */
-  readonly due: ExpectedTime;
-  readonly tolerance: Microseconds;
-}
-
-/** How long a further call waits for one that blocks, as in the original. */
-const CALL_PATIENCE: Microseconds = 1_000_000;
-
 /** Runs a script against a fresh host in virtual time. The same script gives the same result each time. */
 export function runScript(script: Script, options: RunOptions = {}): DrillResult {
-  const result = { file: script.file, failure: null, reason: '', ignored: [], printed: [], ladder: '' };
+  const result = {
+    file: script.file,
+    failure: null,
+    reason: '',
+    ignored: [],
+    warnings: [],
+    printed: [],
+    ladder: '',
+  };
   let run: ScriptRun;
   try {
     const [unsupported] = findUnsupported(script, options);
@@ -75,6 +66,23 @@ export function runScript(script: Script, options: RunOptions = {}): DrillResult
   return run.result();
 }
 
+/** How a part of a script ended. */
+interface PartEnd {
+  readonly isGood: boolean;
+  readonly failure: DrillFailure | null;
+  /** Why it is unsupported; empty: it is not. */
+  readonly reason: string;
+}
+
+/** When a packet of the stack is to come. */
+interface PacketTime {
+  /** `null`: at any time. */
+  readonly when: ExpectedTime | null;
+  /** The same as one moment; now if it is any. */
+  readonly time: Microseconds;
+  readonly tolerance: Microseconds;
+}
+
 class ScriptRun {
   readonly #script: Script;
   readonly #settings: DrillSettings;
@@ -86,9 +94,11 @@ class ScriptRun {
   readonly #trace = new Trace({ payload: false });
   readonly #ignored = new Set<string>();
   readonly #printed: string[] = [];
-  #pending: Pending | null = null;
-  /** The event before, when it was to happen and when it did. */
-  #previous: { readonly action: ScriptAction; readonly time: Microseconds } | null = null;
+  readonly #calls: CallRunner;
+  readonly #warnings: string[] = [];
+  /** The event before, and when it was to happen. */
+  #previous: { readonly event: ScriptEvent; readonly action: ScriptAction; readonly time: Microseconds } | null =
+    null;
 
   constructor(script: Script, settings: DrillSettings, options: RunOptions) {
     this.#script = script;
@@ -99,31 +109,61 @@ class ScriptRun {
     this.#drill.host.observe((event) => {
       this.#trace.record(event);
     });
+    this.#calls = new CallRunner(this.#drill, settings, {
+      host: this.#drill.host,
+      settings,
+      files: this.#files,
+      now: () => this.#drill.clock.now(),
+      newest: this.#underTest,
+    });
   }
 
   result(): DrillResult {
-    let failure: DrillFailure | null = null;
-    let reason = '';
-    let event: ScriptEvent | null = null;
-    try {
-      if (this.#script.initCommand !== null) this.#runCommand(this.#script.initCommand, null);
-      for (event of this.#script.events) this.#runEvent(event);
-      if (event !== null) this.#finishPending(PATIENCE);
-    } catch (error) {
-      if (error instanceof UnsupportedError) reason = error.message;
-      else if (error instanceof EventFault || error instanceof ScriptFault) {
-        failure = this.#failureOf(error, event);
-      } else throw error;
+    const { initCommand, cleanupCommand } = this.#script;
+    let end = this.#attempt(() => {
+      const { initScripts } = this.#settings;
+      if (initScripts !== null) this.#runText(initScripts.replaceAll(',', '\n'), null);
+      if (initCommand !== null) this.#runText(initCommand.text, null);
+    });
+    if (end.isGood) {
+      end = this.#attempt((track) => {
+        for (const event of this.#script.events) {
+          track(event);
+          this.#runEvent(event);
+        }
+        this.#calls.finish();
+      });
     }
+    if (cleanupCommand !== null) {
+      const cleanup = this.#attempt(() => this.#runText(cleanupCommand.text, null));
+      if (end.isGood) end = cleanup;
+    }
+    const { failure, reason } = end;
     return {
       file: this.#script.file,
       outcome: failure !== null ? 'failed' : reason !== '' ? 'unsupported' : 'passed',
       failure,
       reason,
       ignored: [...this.#ignored],
+      warnings: this.#warnings,
       printed: this.#printed,
       ladder: failure === null ? '' : this.#ladder(),
     };
+  }
+
+  /** Runs a part of the script; it tells which event is on. */
+  #attempt(part: (track: (event: ScriptEvent) => void) => void): PartEnd {
+    let current: ScriptEvent | null = null;
+    try {
+      part((event) => {
+        current = event;
+      });
+      return { isGood: true, failure: null, reason: '' };
+    } catch (error) {
+      if (error instanceof UnsupportedError) return { isGood: false, failure: null, reason: error.message };
+      if (!(error instanceof EventFault) && !(error instanceof ScriptFault)) throw error;
+      return { isGood: false, failure: this.#failureOf(error, current), reason: '' };
+    }
   }
 
   #failureOf(error: EventFault | ScriptFault, current: ScriptEvent | null): DrillFailure {
@@ -153,57 +193,70 @@ class ScriptRun {
 
   #runEvent(event: ScriptEvent): void {
     const { action } = event;
-    const base = relativeBase(this.#previous, action, this.#drill.now);
+    const start = this.#drill.now;
+    const base = relativeBase(this.#previous, action, start);
     const when = expectedTime(event.time, base);
-    const gap = this.#previous === null ? null : (when?.from ?? this.#drill.now) - this.#previous.time;
+    const time = when?.from ?? start;
+    this.#checkOrder(event, time);
+    const gap = this.#previous === null ? null : time - this.#previous.time;
     const tolerance = toleranceOf(this.#settings, gap);
-    const time = when?.from ?? this.#drill.now;
     switch (action.kind) {
       case 'call':
-        this.#advanceTo(time);
-        this.#runCall(event, action, when, base, tolerance);
+        // One that does not block may go on beside one that does, as late as that may make it.
+        if (!this.#calls.awaitIdle() && action.end !== null) {
+          throw new EventFault(event, 'a call blocks while another one still does');
+        }
+        this.#waitFor(event, time, tolerance);
+        this.#calls.start(event, action, { when: { from: time, to: time }, base });
         break;
       case 'command':
-        this.#advanceTo(time);
-        this.#runCommand(action, event);
+        this.#waitFor(event, time, tolerance);
+        this.#runText(action.text, event);
         break;
       case 'code':
-        this.#advanceTo(time);
+        this.#waitFor(event, time, tolerance);
         this.#runCode(event, action);
         break;
       default:
-        if (action.direction === 'inbound') {
-          this.#advanceTo(time);
-          this.#send(event, action);
-        } else this.#expect(event, action, when, tolerance);
+        if (action.direction === 'inbound') this.#send(event, action, time, tolerance);
+        else this.#expect(event, action, { when, time, tolerance });
     }
-    this.#previous = { action, time: when?.from ?? this.#drill.now };
+    this.#previous = { event, action, time };
   }
 
-  /** Lets virtual time pass, and a blocked call return as soon as it can. */
-  #advanceTo(time: Microseconds): void {
-    this.#drill.settle();
-    this.#pollPending();
-    while (this.#drill.stepUntil(time)) this.#pollPending();
-    this.#pollPending();
+  /** The first event is at time 0, and absolute times do not go back. */
+  #checkOrder(event: ScriptEvent, time: Microseconds): void {
+    if (this.#previous === null) {
+      if (time !== 0) throw new EventFault(event, 'the first event is not at time 0');
+      return;
+    }
+    const { event: before, time: earlier } = this.#previous;
+    if (before.time.kind.startsWith('absolute') && event.time.kind.startsWith('absolute') && time < earlier) {
+      throw new EventFault(event, `time goes back, from ${formatSeconds(earlier)} s`);
+    }
+  }
+
+  /** Waits until an event is to happen, which can be over already. */
+  #waitFor(event: ScriptEvent, time: Microseconds, tolerance: Microseconds): void {
+    this.#calls.advanceTo(time);
+    if (this.#previous === null) return;
+    const fault = timingFault({ from: time, to: time }, this.#drill.now, tolerance, 'the event');
+    if (fault !== null) throw new EventFault(event, fault);
   }
 
   // --- packets
 
-  #send(event: ScriptEvent, packet: ScriptPacket): void {
+  #send(event: ScriptEvent, packet: ScriptPacket, time: Microseconds, tolerance: Microseconds): void {
     const connection = this.#underTest.forInbound(packet);
-    if (connection === null)
-      throw new EventFault(event, 'no socket listens or connects that could get the packet');
+    if (connection === null) {
+      throw new EventFault(event, 'the newest socket neither listens nor is connected, so nobody gets the packet');
+    }
+    this.#waitFor(event, time, tolerance);
     this.#drill.inject(inboundPacket(packet, connection, this.#settings));
-    this.#pollPending();
+    this.#calls.poll();
   }
 
-  #expect(
-    event: ScriptEvent,
-    expected: ScriptPacket,
-    when: ExpectedTime | null,
-    tolerance: Microseconds,
-  ): void {
+  #expect(event: ScriptEvent, expected: ScriptPacket, { when, time, tolerance }: PacketTime): void {
     const connection = this.#underTest.current;
     if (connection === null) throw new EventFault(event, 'there is no connection that could send the packet');
     const limit = when === null ? Infinity : when.to + PATIENCE;
@@ -222,22 +275,31 @@ class ScriptRun {
     }
     const { packet } = joined;
     if (packet === null) return;
-    const context = { connection, settings: this.#settings, elapsed: at };
+    const context = { connection, settings: this.#settings, elapsed: time };
     const differences = compareOutbound(expected, packet, context);
     const shown = formatOutbound(packet, connection);
-    const late = timingFault(when, at, tolerance, 'the packet was');
     if (differences.length > 0) {
       const fields = differences.map(({ field }) => field).join(', ');
-      throw new EventFault(event, `the packet is not as expected: ${fields}`, shown, differences);
+      this.#complain(
+        new EventFault(event, `the packet is not as expected: ${fields}`, shown, differences),
+      );
+      return;
     }
-    if (late !== null) throw new EventFault(event, late, shown);
+    const fault = timingFault(when, at, tolerance, 'the packet');
+    if (fault !== null) this.#complain(new EventFault(event, fault, shown));
+  }
+
+  /** With --non_fatal=packet, a wrong packet is a warning. */
+  #complain(fault: EventFault): void {
+    if (!this.#settings.nonFatal.has('packet')) throw fault;
+    this.#warnings.push(`line ${fault.event.position.line}: ${fault.message}`);
   }
 
   #nextSent(limit: Microseconds) {
     const connection = this.#underTest.current;
     this.#drill.settle();
     for (;;) {
-      this.#pollPending();
+      this.#calls.poll();
       const sent = this.#drill.takeSent((packet) => connection?.sent(packet) ?? false);
       if (sent !== null) return sent;
       if (limit === Infinity && this.#drill.isIdle) return null;
@@ -245,74 +307,11 @@ class ScriptRun {
     }
   }
 
-  // --- system calls
-
-  #runCall(
-    event: ScriptEvent,
-    call: SystemCall,
-    when: ExpectedTime | null,
-    base: Microseconds,
-    tolerance: Microseconds,
-  ): void {
-    this.#finishPending(CALL_PATIENCE);
-    const poll = startCall(call, {
-      host: this.#drill.host,
-      settings: this.#settings,
-      files: this.#files,
-      now: () => this.#drill.clock.now(),
-      onListen: (port) => {
-        this.#underTest.onListen(port);
-      },
-      onConnect: (endpoints) => {
-        this.#underTest.onConnect(endpoints);
-      },
-    });
-    const due = call.end === null ? when : expectedReturn(event.time, call.end, base);
-    const dueTolerance =
-      call.end === null ? tolerance : toleranceOf(this.#settings, (due?.from ?? 0) - (when?.from ?? 0));
-    this.#pending = {
-      event,
-      call,
-      poll,
-      due: due ?? { from: this.#drill.now, to: this.#drill.now },
-      tolerance: dueTolerance,
-    };
-    this.#pollPending();
-    this.#drill.settle();
-    this.#pollPending();
-    // A call that the script does not show as blocking holds up the script.
-    if (call.end === null) this.#finishPending(PATIENCE);
-  }
-
-  #pollPending(): void {
-    const pending = this.#pending;
-    if (pending === null) return;
-    const outcome = pending.poll();
-    if (outcome === null) return;
-    this.#pending = null;
-    const { event, call, due, tolerance } = pending;
-    const fault =
-      callFault(call, outcome) ??
-      timingFault(due, this.#drill.now, tolerance, `${call.name}() was to return`);
-    if (fault !== null) throw new EventFault(event, fault);
-    this.#drill.settle();
-  }
-
-  /** Waits until the call that blocks has returned. */
-  #finishPending(patience: Microseconds): void {
-    const pending = this.#pending;
-    if (pending === null) return;
-    const limit = Math.max(this.#drill.now, pending.due.to) + patience;
-    while (this.#pending !== null && this.#drill.stepUntil(limit)) this.#pollPending();
-    this.#pollPending();
-    if (this.#pending !== null) throw new EventFault(pending.event, `${pending.call.name}() does not return`);
-  }
-
   // --- commands and code
 
-  #runCommand(command: ShellCommand, event: ScriptEvent | null): void {
+  #runText(command: string, event: ScriptEvent | null): void {
     this.#drill.settle();
-    for (const action of interpretCommand(command.text, this.#environment)) this.#runAction(action, event);
+    for (const action of interpretCommand(command, this.#environment)) this.#runAction(action, event);
   }
 
   #runAction(action: CommandAction, event: ScriptEvent | null): void {
@@ -333,7 +332,7 @@ class ScriptRun {
         this.#assertTimer(action.timer, event);
         break;
       case 'sleep':
-        this.#advanceTo(this.#drill.now + action.duration);
+        this.#calls.advanceTo(this.#drill.now + action.duration);
         break;
       case 'ignored':
         this.#ignored.add(`${action.command}: ${action.reason}`);
@@ -366,18 +365,21 @@ class ScriptRun {
   }
 
   #runCode(event: ScriptEvent, block: CodeBlock): void {
-    const { failure, printed } = this.#code.run(block, this.#codeNames());
+    const { failure, printed } = this.#code.run(block, this.#codeNames(event));
     this.#printed.push(...printed);
     if (failure !== null) throw new EventFault(event, failure.reason);
   }
 
-  #codeNames(): CodeNames {
+  /** Code asks the newest socket through a descriptor, so it has to be open and accepted. */
+  #codeNames(event: ScriptEvent): CodeNames {
     const endpoints = this.#underTest.current?.endpoints;
-    for (const hosted of this.#drill.host.connections()) {
-      const isIt = hosted.localPort === endpoints?.localPort && hosted.remotePort === endpoints.remotePort;
-      if (isIt) return { ...tcpInfo(hosted.connection) };
+    for (const socket of this.#files.sockets()) {
+      const isIt =
+        socket.getsockname()?.port === endpoints?.localPort &&
+        socket.getpeername()?.port === endpoints?.remotePort;
+      if (isIt && socket.connection !== null) return { ...tcpInfo(socket.connection) };
     }
-    return {};
+    throw new EventFault(event, 'no descriptor is open for the connection that the code asks about');
   }
 
   #fail(event: ScriptEvent | null, reason: string): never {

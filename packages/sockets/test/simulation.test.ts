@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import type { Profile } from '@halfclose/stack';
+import { type Profile, rfc9293 } from '@halfclose/stack';
 import { Simulation, type SimulationOptions } from './simulation.ts';
 
 /** HALFCLOSE_SEED=n runs that one seed; HALFCLOSE_SEEDS=n runs so many of each kind. */
@@ -9,6 +9,7 @@ const SEEDS = Number(process.env['HALFCLOSE_SEEDS'] ?? 30);
 const FAMILIES = ['IPv4', 'IPv6'] as const;
 const PROFILES: readonly (readonly [string, Partial<Profile>])[] = [
   ['all options', {}],
+  ['the profile of the RFCs', rfc9293],
   ['no SACK', { sack: false }],
   ['no timestamps', { timestamps: false }],
   ['no window scaling', { windowScaling: false }],

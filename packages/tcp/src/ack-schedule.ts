@@ -1,6 +1,8 @@
 import type { Profile } from './profile.ts';
 
 const MAX_QUICK_ACKS = 16;
+/** Linux's TCP_MSS_DEFAULT: what the peer's segments are taken to hold before the first. */
+const INITIAL_PEER_MSS = 536;
 
 /**
  * When to acknowledge: RFC 9293, 3.8.6.3 (MUST-58, MUST-59, SHLD-18) in the way of Linux, which acknowledges at once
@@ -21,20 +23,23 @@ export class AckSchedule {
   #pingPong = false;
   #timeout = 0;
   #lastTextAt = -Infinity;
+  readonly #mss: number;
   /** Estimate of the peer's segment size in octets. */
   peerMss: number;
   /** A small segment is unacknowledged; twice: a second one after it. */
   #pushed = 0;
 
-  constructor(profile: Profile, peerMss: number) {
+  /** `mss`: what we offered to the peer, the most that its segments may hold. */
+  constructor(profile: Profile, mss: number) {
     this.#profile = profile;
-    this.peerMss = peerMss;
+    this.#mss = mss;
+    this.peerMss = Math.min(mss, INITIAL_PEER_MSS);
   }
 
   /** Text of `octets` arrived in order. `rto` and `window` are the connection's now. */
   onText(octets: number, push: boolean, now: number, rto: number, window: number): void {
     this.scheduled = true;
-    if (octets >= this.peerMss) this.peerMss = octets;
+    if (octets >= this.peerMss) this.peerMss = Math.min(octets, this.#mss);
     else if (push || octets < this.peerMss) this.#pushed = this.#pushed === 0 ? 1 : 2;
     const min = this.#profile.delayedAckMin;
     if (this.#timeout === 0) {

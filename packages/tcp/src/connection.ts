@@ -20,6 +20,7 @@ import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
 import type { Path } from './path.ts';
+import { sendMemory, sendRoom } from './segment-memory.ts';
 import { StateLog } from './state-log.ts';
 import { Sender, type SegmentMaker } from './sender.ts';
 
@@ -201,8 +202,8 @@ export class Connection implements SegmentMaker {
 
   /** Octets that {@link send} would take now. */
   get sendRoom(): number {
-    const room = this.#sendLimit - this.sender.buffer.length;
-    return room > 0 ? room : 0;
+    const { buffer, window, mss } = this.sender;
+    return sendRoom(buffer.length, window.bound(mss), this.#sendLimit);
   }
 
   /** Takes as much of `bytes` as fits into the send buffer, by copy. Returns the octets taken. */
@@ -217,7 +218,9 @@ export class Connection implements SegmentMaker {
 
   /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
   get isWritable(): boolean {
-    return this.sendRoom * 2 >= this.sender.buffer.length;
+    const { buffer, window, mss } = this.sender;
+    const memory = sendMemory(buffer.length, window.bound(mss));
+    return 2 * (this.#sendLimit - memory) >= memory;
   }
 
   /** Octets that can be read. */

@@ -1,4 +1,5 @@
 import { type SequenceNumber, seqDiff, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import { receiveMemory } from './segment-memory.ts';
 
 /** Text that arrived ahead of a hole. */
 interface Piece {
@@ -18,6 +19,8 @@ export class ReassemblyQueue {
   #pieces: Piece[] = [];
   /** Octets held. */
   octets = 0;
+  /** What they take from the receive buffer. */
+  memory = 0;
 
   get isEmpty(): boolean {
     return this.#pieces.length === 0;
@@ -43,6 +46,7 @@ export class ReassemblyQueue {
         const part = text.subarray(seqDiff(from, seq), seqDiff(limit, seq));
         pieces.splice(at, 0, { seq: from, end: limit, text: part });
         this.octets += part.length;
+        this.memory += receiveMemory(part.length);
         at++;
       }
       if (limit === end || next === undefined) return;
@@ -58,6 +62,7 @@ export class ReassemblyQueue {
       if (piece === undefined || seqGt(piece.seq, next)) return null;
       this.#pieces.shift();
       this.octets -= piece.text.length;
+      this.memory -= receiveMemory(piece.text.length);
       if (seqLeq(piece.end, next)) continue;
       const skip = seqDiff(next, piece.seq);
       return skip === 0 ? piece.text : piece.text.subarray(skip);
@@ -78,6 +83,7 @@ export class ReassemblyQueue {
   clear(): void {
     this.#pieces = [];
     this.octets = 0;
+    this.memory = 0;
   }
 
   /** The index of the first piece that starts after `seq`; arrivals are mostly at the end, so that is tried first. */

@@ -1,4 +1,5 @@
 import { NO_BYTES } from '@halfclose/codec';
+import { receiveMemory } from './segment-memory.ts';
 
 /** Octets from which on an arrival is handed out by itself rather than copied together with the next. */
 const WORTH_A_READ = 16_384;
@@ -6,12 +7,19 @@ const WORTH_A_READ = 16_384;
 /** In-order text that the owner has not read yet, as the views it arrived in. */
 export class ReceiveQueue {
   #views: Uint8Array[] = [];
+  /** What each arrival takes from the receive buffer until it has been read to its end. */
+  #costs: number[] = [];
   #first = 0;
   /** Octets held. */
   length = 0;
+  /** What they take from the receive buffer. */
+  memory = 0;
 
   push(view: Uint8Array): void {
+    const cost = receiveMemory(view.length);
     this.#views.push(view);
+    this.#costs.push(cost);
+    this.memory += cost;
     this.length += view.length;
   }
 
@@ -52,8 +60,10 @@ export class ReceiveQueue {
 
   clear(): void {
     this.#views = [];
+    this.#costs = [];
     this.#first = 0;
     this.length = 0;
+    this.memory = 0;
   }
 
   #takeFromFirst(first: Uint8Array, max: number): Uint8Array {
@@ -107,12 +117,15 @@ export class ReceiveQueue {
 
   #dropFirst(): void {
     this.#views[this.#first] = NO_BYTES;
+    this.memory -= this.#costs[this.#first] ?? 0;
     this.#first++;
     if (this.#first === this.#views.length) {
       this.#views.length = 0;
+      this.#costs.length = 0;
       this.#first = 0;
     } else if (this.#first >= 64 && this.#first * 2 >= this.#views.length) {
       this.#views.splice(0, this.#first);
+      this.#costs.splice(0, this.#first);
       this.#first = 0;
     }
   }

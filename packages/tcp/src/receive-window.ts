@@ -1,5 +1,9 @@
 import { type SequenceNumber, seqDiff } from '@halfclose/codec';
 import type { Profile } from './profile.ts';
+import { receiveMemory } from './segment-memory.ts';
+
+/** Before the first segment tells, half of the buffer is taken for overhead (Linux's scaling_ratio of 128/256). */
+const INITIAL_RATIO = 0.5;
 
 /** Largest window field. */
 const MAX_FIELD = 65_535;
@@ -12,8 +16,10 @@ export const MAX_WINDOW_SHIFT = 14;
  */
 export class ReceiveWindow {
   readonly #profile: Profile;
-  /** Buffer limit in octets; half of it may be window. */
+  /** Buffer limit in octets. */
   #buffer: number;
+  /** How much of a buffer may be window: text as a part of the memory that the peer's segments take. */
+  #ratio = INITIAL_RATIO;
   #fixed = false;
   /** Octets offered beyond `updatedAt`. */
   #offered = 0;
@@ -86,11 +92,11 @@ export class ReceiveWindow {
     return this.#offered;
   }
 
-  /** The window that could be offered now, with `held` octets in the queues and `mss` the peer's segment size. */
-  candidate(held: number, mss: number): number {
+  /** The window that could be offered now, with `memory` taken by the queues and `mss` the peer's segment size. */
+  candidate(memory: number, mss: number): number {
     const full = Math.min(this.#full, this.clamp);
     const segment = Math.min(mss, full);
-    let free = Math.max(0, full - held);
+    let free = Math.min(Math.max(0, Math.floor((this.#buffer - memory) * this.#ratio)), this.clamp);
     if (free < full >> 1) {
       free -= free % 2 ** this.shift;
       if (free < full >> 4 || free < segment) return 0;
@@ -106,9 +112,9 @@ export class ReceiveWindow {
   }
 
   /** The window field of the segment that goes out now. */
-  field(rcvNxt: SequenceNumber, held: number, mss: number): number {
+  field(rcvNxt: SequenceNumber, memory: number, mss: number): number {
     const current = this.remaining(rcvNxt);
-    let window = this.candidate(held, mss);
+    let window = this.candidate(memory, mss);
     const unit = 2 ** this.shift;
     if (window < current) window = Math.ceil(current / unit) * unit;
     window = Math.min(window, MAX_FIELD * unit);
@@ -117,12 +123,17 @@ export class ReceiveWindow {
     return Math.floor(window / unit);
   }
 
-  /** A segment of `octets` arrived with `held` octets in the queues: the soft limit may grow. */
-  onText(octets: number, held: number, mss: number): void {
+  /** A segment of `octets` arrived, the largest or a full one so far: tells what part of memory is text. */
+  measure(octets: number): void {
+    this.#ratio = octets / receiveMemory(octets);
+  }
+
+  /** A segment of `octets` arrived with `memory` taken by the queues: the soft limit may grow. */
+  onText(octets: number, memory: number, mss: number): void {
     if (octets < 128) return;
-    const full = Math.min(this.#full, this.clamp);
-    const room = full - held - this.#soft;
-    if (room > 0) this.#soft += Math.min(room, 2 * mss);
+    const free = Math.floor((this.#buffer - memory) * this.#ratio);
+    const room = Math.min(free, this.clamp) - this.#soft;
+    if (room > 0) this.#soft += Math.min(room, 2 * Math.max(mss, octets));
   }
 
   /** The application read `octets`: once a round trip, make sure that the buffer holds twice what it reads in one. */
@@ -134,7 +145,7 @@ export class ReceiveWindow {
       if (!this.#fixed) {
         const growth = (round - this.#lastRound) / this.#lastRound;
         const window = (2 * round + 16 * mss) * (1 + 2 * growth);
-        const buffer = Math.min(2 * window, this.#profile.receiveBufferMax);
+        const buffer = Math.min(Math.ceil(window / this.#ratio), this.#profile.receiveBufferMax);
         if (buffer > this.#buffer) this.#buffer = buffer;
       }
       this.#lastRound = round;
@@ -144,6 +155,6 @@ export class ReceiveWindow {
   }
 
   get #full(): number {
-    return this.#buffer >> 1;
+    return Math.floor(this.#buffer * this.#ratio);
   }
 }

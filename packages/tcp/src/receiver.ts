@@ -36,7 +36,7 @@ export class Receiver {
 
   constructor(profile: Profile, mss: number) {
     this.window = new ReceiveWindow(profile);
-    this.acks = new AckSchedule(profile, Math.min(mss, 536));
+    this.acks = new AckSchedule(profile, mss);
   }
 
   /** Begins at the peer's initial sequence number. */
@@ -49,6 +49,11 @@ export class Receiver {
   /** Octets in all queues. */
   get held(): number {
     return this.queue.length + (this.#reassembly?.octets ?? 0);
+  }
+
+  /** What all queues take from the receive buffer. */
+  get memory(): number {
+    return this.queue.memory + (this.#reassembly?.memory ?? 0);
   }
 
   /** Octets waiting behind a hole. */
@@ -68,7 +73,7 @@ export class Receiver {
 
   /** The window field for the segment that goes out now. */
   windowField(): number {
-    return this.window.field(this.rcvNxt, this.held, this.acks.peerMss);
+    return this.window.field(this.rcvNxt, this.memory, this.acks.peerMss);
   }
 
   /** Octets of the option that {@link sackBlocksForSegment} would fill, two of padding included (RFC 2018, section 3). */
@@ -140,7 +145,7 @@ export class Receiver {
     if (
       acks.isQuick ||
       (unacknowledged > acks.peerMss &&
-        (this.queue.length === 0 || this.window.candidate(this.held, acks.peerMss) >= this.window.offered))
+        (this.queue.length === 0 || this.window.candidate(this.memory, acks.peerMss) >= this.window.offered))
     ) {
       acks.atOnce();
     } else acks.postpone(now, smoothedRtt);
@@ -175,7 +180,7 @@ export class Receiver {
     }
     if (shut || acks.owed > 0) return;
     const remaining = this.remainingWindow;
-    const candidate = window.candidate(this.held, acks.peerMss);
+    const candidate = window.candidate(this.memory, acks.peerMss);
     if (candidate > 0 && candidate >= 2 * remaining) acks.atOnce();
   }
 
@@ -208,8 +213,9 @@ export class Receiver {
     this.queue.push(text);
     this.rcvNxt = (this.rcvNxt + text.length) | 0;
     this.textReceived += text.length;
+    if (text.length > this.acks.peerMss) this.window.measure(text.length);
     this.acks.onText(text.length, push, now, rto, this.window.offered);
-    this.window.onText(text.length, this.held, this.acks.peerMss);
+    this.window.onText(text.length, this.memory, this.acks.peerMss);
   }
 
   #deliverHeld(now: number, rto: number): void {

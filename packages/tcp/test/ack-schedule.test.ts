@@ -6,7 +6,7 @@ const RTO = 300;
 const WINDOW = 65_000;
 
 function schedule(): AckSchedule {
-  return new AckSchedule(linux, 536);
+  return new AckSchedule(linux, 1460);
 }
 
 /** A schedule that has spent its quick acknowledgments. */

@@ -113,7 +113,7 @@ describe('window scale', () => {
 
   it('is not used if the peer does not offer it', () => {
     const wire = Wire.established({ profile: ALL, peer: 'win 8000 <mss 1000>' });
-    wire.send('P. 1:101(100) ack 1 win 2000').expect('. 1:1(0) ack 101 win 65000');
+    wire.send('P. 1:101(100) ack 1 win 2000').expect('. 1:1(0) ack 101 win 64900');
     expect(wire.connection.sender.window.size).toBe(2000);
   });
 });

@@ -24,7 +24,7 @@ describe('the offered window', () => {
     const wire = small();
     for (let at = 1; at < 4001; at += 1000) wire.send(`. ${at}:${at + 1000}(1000) ack 1`);
     wire.drain().read();
-    wire.expect('. 1:1(0) ack 4001 win 4000').expectNothing();
+    wire.expect('. 1:1(0) ack 4001 win 3000').expectNothing();
   });
 
   it('is not opened by less than a segment (RFC 9293, 3.8.6.2.2)', () => {

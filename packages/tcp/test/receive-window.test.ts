@@ -48,12 +48,12 @@ describe('receive window', () => {
 
   it('closes when less than a segment is free', () => {
     const window = windowOver(20_000);
-    expect([window.candidate(8500, 1000), window.candidate(9001, 1000)]).toEqual([1000, 0]);
+    expect([window.candidate(17_000, 1000), window.candidate(18_002, 1000)]).toEqual([1000, 0]);
   });
 
   it('closes when less than a sixteenth of the buffer is free', () => {
     const window = windowOver(64_000);
-    expect([window.candidate(30_000, 100), window.candidate(30_001, 100)]).toEqual([2000, 0]);
+    expect([window.candidate(60_000, 100), window.candidate(60_002, 100)]).toEqual([2000, 0]);
   });
 
   it('rounds what it offers to the unit of its shift', () => {
