@@ -4,6 +4,7 @@ import { parseIpAddress } from '@halfclose/stack';
 import type { DrainTask } from './drain-queue.ts';
 import { EBADF } from './errors.ts';
 import type { AddressRecord } from './handle-owner.ts';
+import { setImmediate } from './host-functions.ts';
 import type { Network } from './network.ts';
 import { fillAddress, TcpHandle, withoutZone } from './tcp-handle.ts';
 
@@ -102,6 +103,8 @@ export class ListenHandle implements DrainTask {
     this.#updateHold();
     this.#onClosed = onClosed ?? null;
     this.#network.drain.add(this);
+    // libuv is busy until it has closed a handle: 'beforeExit' is emitted again after a server was closed in it.
+    setImmediate(nothing);
   }
 
   onDrained(): void {
@@ -125,6 +128,10 @@ export class ListenHandle implements DrainTask {
     if (holds) this.#network.hold.ref();
     else this.#network.hold.unref();
   }
+}
+
+function nothing(): void {
+  // Only the turn of the event loop counts.
 }
 
 function acceptAll(handle: ListenHandle): void {
