@@ -39,4 +39,8 @@ describe.each(FAMILIES)('over a bad link, %s', (family) => {
       checkSeeds(first, { family, profile });
     },
   );
+
+  it.each(['offload', 'loopback'] as const)('every octet arrives once and in order by %s', (way) => {
+    checkSeeds(way === 'offload' ? 20_000 : 30_000, { family, profile: {}, way });
+  });
 });

@@ -10,10 +10,27 @@ const PORT = 7;
 /** Nothing that these programs do takes longer, whatever the link does. */
 const LONGEST_RUN = 4 * 3600 * 1000;
 
+function address(text: string): IpAddress {
+  const parsed = parseIpAddress(text);
+  if (parsed === null) throw new Error(`not an address: ${text}`);
+  return parsed;
+}
+
+const ADDRESSES = {
+  IPv4: { client: address('10.0.0.1'), server: address('10.0.0.2') },
+  IPv6: { client: address('fd00::1'), server: address('fd00::2') },
+};
+const LOOPBACK = { IPv4: address('127.0.0.1'), IPv6: address('::1') };
+
 /** What a simulation is about; everything else comes from the seed. */
 export interface SimulationOptions {
   readonly family: 'IPv4' | 'IPv6';
   readonly profile: Partial<Profile>;
+  /**
+   * How packets travel: as octets with checksums (the default), as objects on a link that cuts up large segments
+   * itself, or within one host.
+   */
+  readonly way?: 'octets' | 'offload' | 'loopback';
 }
 
 /** Encodes and decodes all that goes out, so that what arrives has been octets with checksums. */
@@ -40,7 +57,7 @@ class EncodedEnd implements PacketDevice {
   }
 }
 
-/** Two hosts over a bad link, with programs that send streams both ways; all of it decided by one number. */
+/** Two hosts over a bad link, or one over loopback, with programs that send streams both ways; all of it decided by one number. */
 export class Simulation {
   readonly clock = new VirtualClock();
   readonly #random: Random;
@@ -55,25 +72,29 @@ export class Simulation {
   constructor(seed: number, options: SimulationOptions) {
     const random = new Random(seed);
     this.#random = random;
-    const isIPv4 = options.family === 'IPv4';
+    const { family, way = 'octets' } = options;
+    const isIPv4 = family === 'IPv4';
     this.#family = isIPv4 ? AF_INET : AF_INET6;
-    const [clientAddress, serverAddress] = isIPv4
-      ? [address('10.0.0.1'), address('10.0.0.2')]
-      : [address('fd00::1'), address('fd00::2')];
-    this.#serverAddress = serverAddress;
     // Enough patience that no attempt to connect or to close ends for bad luck alone.
     const patience = { synRetries: 12, synAckRetries: 12, orphanRetries: 15 };
     const profile: Profile = { ...linux, ...patience, ...options.profile };
-    const link = new Link(this.clock, badLink(seed, random, isIPv4));
-    this.#client = new Host({ timers: this.clock, secret: secret(random), name: 'client', profile });
-    this.#server = new Host({ timers: this.clock, secret: secret(random), name: 'server', profile });
-    const prefixLength = isIPv4 ? 24 : 64;
-    this.#client.addInterface(new EncodedEnd(link.a), [{ address: clientAddress, prefixLength }]);
-    this.#server.addInterface(new EncodedEnd(link.b), [{ address: serverAddress, prefixLength }]);
+    const host = (name: string): Host =>
+      new Host({ timers: this.clock, secret: secret(random), name, profile });
+    const badness = badLink(seed, random, isIPv4);
+    this.#client = host('client');
+    this.#server = way === 'loopback' ? this.#client : host('server');
+    this.#serverAddress = way === 'loopback' ? LOOPBACK[family] : ADDRESSES[family].server;
+    if (way !== 'loopback') {
+      const link = new Link(this.clock, way === 'offload' ? { ...badness, segmentOctets: 65_536 } : badness);
+      const [a, b] = way === 'offload' ? [link.a, link.b] : [new EncodedEnd(link.a), new EncodedEnd(link.b)];
+      const prefixLength = isIPv4 ? 24 : 64;
+      this.#client.addInterface(a, [{ address: ADDRESSES[family].client, prefixLength }]);
+      this.#server.addInterface(b, [{ address: ADDRESSES[family].server, prefixLength }]);
+    }
     this.#invariants = new HostInvariants(this.hosts);
     this.#listener = new TcpSocket(this.#server, this.#family);
     this.#configure(this.#listener);
-    must(this.#listener.bind(serverAddress, PORT));
+    must(this.#listener.bind(this.#serverAddress, PORT));
     must(this.#listener.listen(16));
     // Connections may come in another order than they were begun, so all streams of a run have the same shape.
     const [up, down] = this.#plans();
@@ -87,7 +108,7 @@ export class Simulation {
 
   /** Both hosts, for those who want to watch. */
   get hosts(): readonly Host[] {
-    return [this.#client, this.#server];
+    return this.#client === this.#server ? [this.#client] : [this.#client, this.#server];
   }
 
   /** Runs to the end, and checks that nothing is left of it. Throws what went wrong. */
@@ -176,12 +197,6 @@ function badLink(seed: number, random: Random, isIPv4: boolean): LinkOptions {
 
 function secret(random: Random): Uint32Array {
   return Uint32Array.of(random.uint32(), random.uint32(), random.uint32(), random.uint32());
-}
-
-function address(text: string): IpAddress {
-  const parsed = parseIpAddress(text);
-  if (parsed === null) throw new Error(`not an address: ${text}`);
-  return parsed;
 }
 
 function must(result: number): void {
