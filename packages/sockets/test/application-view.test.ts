@@ -283,6 +283,29 @@ describe('what the application sees', () => {
     expect(read(accepted(listener))).toBe('ECONNRESET');
   });
 
+  it('m16: of a full send buffer: not writable until the peer has read', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    hosts.link.partition();
+    const taken = Number(write(a, 1_000_000));
+    const full = [write(a), poll(a)];
+    hosts.link.heal();
+    hosts.settle(60_000);
+    for (let left = taken; left > 0;) {
+      const got = read(b);
+      if (typeof got === 'number') left -= got;
+      hosts.settle(1000);
+    }
+    expect([full, poll(a), a.unacknowledged]).toEqual([['EAGAIN', ''], 'OUT', 0]);
+  });
+
+  it('m17: of a listener after shutdown(SHUT_RD): as a fresh socket that was bound', () => {
+    const hosts = new TwoHosts();
+    const listener = hosts.listener();
+    listener.shutdown(SHUT_RD);
+    expect([poll(listener), named(Number(listener.accept()))]).toEqual(['OUT HUP', 'EINVAL']);
+  });
+
   it('l19: of ICMP unreachable in ESTABLISHED: SO_ERROR says it once, and nothing else happens', () => {
     const hosts = new TwoHosts();
     const { a } = hosts.connected();
