@@ -2,8 +2,12 @@ import { type SequenceNumber, seqDiff } from '@halfclose/codec';
 import type { Profile } from './profile.ts';
 import { receiveMemory } from './segment-memory.ts';
 
-/** Before the first segment tells, half of the buffer is taken for overhead (Linux's scaling_ratio of 128/256). */
-const INITIAL_RATIO = 0.5;
+/** Unit of the ratio of text to memory. */
+const WHOLE = 256;
+/** Before the first segment tells, half of the buffer is taken for overhead (Linux's scaling_ratio). */
+const INITIAL_RATIO = WHOLE / 2;
+/** A clamp that clamps nothing. */
+const UNCLAMPED = 0x3fff_ffff;
 
 /** Largest window field. */
 const MAX_FIELD = 65_535;
@@ -18,7 +22,7 @@ export class ReceiveWindow {
   readonly #profile: Profile;
   /** Buffer limit in octets. */
   #buffer: number;
-  /** How much of a buffer may be window: text as a part of the memory that the peer's segments take. */
+  /** How much of a buffer may be window, in 256ths: text as a part of the memory that the peer's segments take. */
   #ratio = INITIAL_RATIO;
   #fixed = false;
   /** Octets offered beyond `updatedAt`. */
@@ -30,7 +34,7 @@ export class ReceiveWindow {
   /** Our window shift, 0 until negotiated. */
   shift = 0;
   /** Upper bound by TCP_WINDOW_CLAMP and by the field's width. */
-  clamp = Infinity;
+  clamp = UNCLAMPED;
   // The autotuning's measurement: octets read during about one round trip.
   #measuredSince = 0;
   #readSince = 0;
@@ -96,7 +100,7 @@ export class ReceiveWindow {
   candidate(memory: number, mss: number): number {
     const full = Math.min(this.#full, this.clamp);
     const segment = Math.min(mss, full);
-    let free = Math.min(Math.max(0, Math.floor((this.#buffer - memory) * this.#ratio)), this.clamp);
+    let free = Math.min(Math.max(0, Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE)), this.clamp);
     if (free < full >> 1) {
       free -= free % 2 ** this.shift;
       if (free < full >> 4 || free < segment) return 0;
@@ -125,13 +129,13 @@ export class ReceiveWindow {
 
   /** A segment of `octets` arrived, the largest or a full one so far: tells what part of memory is text. */
   measure(octets: number): void {
-    this.#ratio = octets / receiveMemory(octets);
+    this.#ratio = Math.max(Math.floor((octets * WHOLE) / receiveMemory(octets)), 1);
   }
 
   /** A segment of `octets` arrived with `memory` taken by the queues: the soft limit may grow. */
   onText(octets: number, memory: number, mss: number): void {
     if (octets < 128) return;
-    const free = Math.floor((this.#buffer - memory) * this.#ratio);
+    const free = Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE);
     const room = Math.min(free, this.clamp) - this.#soft;
     if (room > 0) this.#soft += Math.min(room, 2 * Math.max(mss, octets));
   }
@@ -145,7 +149,7 @@ export class ReceiveWindow {
       if (!this.#fixed) {
         const growth = (round - this.#lastRound) / this.#lastRound;
         const window = (2 * round + 16 * mss) * (1 + 2 * growth);
-        const buffer = Math.min(Math.ceil(window / this.#ratio), this.#profile.receiveBufferMax);
+        const buffer = Math.min(Math.ceil((window * WHOLE) / this.#ratio), this.#profile.receiveBufferMax);
         if (buffer > this.#buffer) this.#buffer = buffer;
       }
       this.#lastRound = round;
@@ -155,6 +159,6 @@ export class ReceiveWindow {
   }
 
   get #full(): number {
-    return Math.floor(this.#buffer * this.#ratio);
+    return Math.floor((this.#buffer * this.#ratio) / WHOLE);
   }
 }
