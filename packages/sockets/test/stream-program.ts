@@ -3,7 +3,7 @@ import type { Random } from '@halfclose/netem';
 import { Errno, errnoName, SHUT_WR, type TcpSocket } from '../src/index.ts';
 
 /** The octet at `position` of the stream that `salt` names. */
-export function octetAt(position: number, salt: number): number {
+function octetAt(position: number, salt: number): number {
   const mixed = Math.imul(position + 1, 0x9e3779b1) ^ salt;
   return (mixed ^ (mixed >>> 15)) & 0xff;
 }

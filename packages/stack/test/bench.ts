@@ -22,7 +22,11 @@ import {
 } from '../src/index.ts';
 
 /** What a socket without options would say. */
-export const SETTINGS: InheritedSettings = { connection: {}, noDelay: false, receiveBuffer: 0 };
+export const SETTINGS: InheritedSettings = {
+  connection: null,
+  noDelay: false,
+  receiveBuffer: 0,
+};
 
 /** An address, which must be one. */
 export function ip(text: string): IpAddress {
@@ -100,7 +104,6 @@ export class Bench {
       reuseAddress: false,
       reusePort: false,
       listening: false,
-      ephemeral: false,
       ...changes,
     });
   }

@@ -229,7 +229,6 @@ describe('loopback', () => {
         reuseAddress: false,
         reusePort: false,
         listening: false,
-        ephemeral: false,
       });
       const listener = host.listen(binding, 5, SETTINGS, { onAcceptable: () => undefined });
       const hosted = host.connect({

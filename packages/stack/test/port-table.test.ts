@@ -1,13 +1,13 @@
 import { ANY_IPV4, ANY_IPV6, type IpAddress } from '@halfclose/codec';
 import { describe, expect, it } from 'vitest';
-import { type Binding, PortTable } from '../src/port-table.ts';
+import { type WantedBinding, PortTable } from '../src/port-table.ts';
 import { ip } from './bench.ts';
 
 const A = ip('10.0.0.1');
 const B = ip('10.0.0.2');
 const A6 = ip('fd00::1');
 
-function wanted(address: IpAddress, changes: Partial<Binding> = {}): Omit<Binding, 'users'> {
+function wanted(address: IpAddress, changes: Partial<WantedBinding> = {}): WantedBinding {
   return {
     address,
     port: 80,
@@ -15,7 +15,6 @@ function wanted(address: IpAddress, changes: Partial<Binding> = {}): Omit<Bindin
     reuseAddress: false,
     reusePort: false,
     listening: false,
-    ephemeral: false,
     ...changes,
   };
 }
@@ -81,7 +80,7 @@ describe('port table', () => {
 
   it('lets connections share ports that the stack chose, but not those of bind()', () => {
     const table = new PortTable();
-    table.hold(wanted(A, { ephemeral: true }));
+    table.hold(wanted(A), true);
     table.hold(wanted(A, { port: 81 }));
     expect([table.isFreeForConnect(80), table.isFreeForConnect(81), table.isFreeForConnect(82)]).toEqual([
       true,
