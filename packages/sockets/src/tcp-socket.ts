@@ -84,7 +84,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const { reuseAddress, reusePort, ipv6Only } = this.options;
     const wanted = { address, port: chosen, ipv6Only, reuseAddress, reusePort, listening: false };
     if (this.host.ports.conflicts(wanted)) return -Errno.EADDRINUSE;
-    this.#binding = this.host.ports.hold({ ...wanted, ephemeral: false });
+    this.#binding = this.host.ports.hold(wanted);
     return 0;
   }
 

@@ -36,7 +36,7 @@ export { type ConnectionOwner, HostedConnection } from './hosted-connection.ts';
 export { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';
 export type { DeviceOffload, PacketDevice } from './packet-device.ts';
-export type { Binding, PortTable } from './port-table.ts';
+export { Binding, type PortTable, type WantedBinding } from './port-table.ts';
 export type { InterfaceAddress, Route } from './route-table.ts';
 export type {
   EventEndpoint,

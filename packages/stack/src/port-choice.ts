@@ -43,7 +43,8 @@ export class PortChoice {
 
   #search(offset: number, isUsable: (port: number) => boolean): number {
     const slot = (offset >>> 24) & 0xff;
-    const start = (offset + (this.#counters[slot] ?? 0)) % this.#count;
+    // Whole numbers of 31 bits, so that a port is nowhere kept as a double.
+    const start = ((offset + (this.#counters[slot] ?? 0)) % this.#count) | 0;
     for (let i = 0; i < this.#count; i++) {
       const port = this.#first + ((start + i) % this.#count);
       if (isUsable(port)) {

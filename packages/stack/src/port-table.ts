@@ -1,20 +1,40 @@
 import type { IpAddress } from '@halfclose/codec';
 
-/** A local address and port in use, shared by a listener and the connections that it made. */
-export interface Binding {
+/** What somebody wants of a port, as far as it decides who may share it. */
+export interface WantedBinding {
   readonly address: IpAddress;
   readonly port: number;
   /** An IPv6 wildcard that takes no IPv4 (IPV6_V6ONLY). */
   readonly ipv6Only: boolean;
   /** SO_REUSEADDR, SO_REUSEPORT of the socket that holds it. */
+  readonly reuseAddress: boolean;
+  readonly reusePort: boolean;
+  /** A listener holds it. */
+  readonly listening: boolean;
+}
+
+/** A local address and port in use, shared by a listener and the connections that it made. */
+export class Binding implements WantedBinding {
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly ipv6Only: boolean;
   reuseAddress: boolean;
   reusePort: boolean;
-  /** A listener holds it. */
   listening: boolean;
   /** Chosen by connect(): other connections may share the port if they go elsewhere. */
   readonly ephemeral: boolean;
   /** Sockets, connections and TIME-WAIT entries that hold it. */
-  users: number;
+  users = 1;
+
+  constructor(wanted: WantedBinding, ephemeral: boolean) {
+    this.address = wanted.address;
+    this.port = wanted.port;
+    this.ipv6Only = wanted.ipv6Only;
+    this.reuseAddress = wanted.reuseAddress;
+    this.reusePort = wanted.reusePort;
+    this.listening = wanted.listening;
+    this.ephemeral = ephemeral;
+  }
 }
 
 /** Which ports are in use, and by whom. */
@@ -25,7 +45,7 @@ export class PortTable {
    * Whether others than `except` that hold the port forbid a socket to bind to it as well, or to listen there
    * (Linux inet_csk_bind_conflict).
    */
-  conflicts(wanted: Omit<Binding, 'users' | 'ephemeral'>, except: Binding | null = null): boolean {
+  conflicts(wanted: WantedBinding, except: Binding | null = null): boolean {
     const bindings = this.#bindings.get(wanted.port);
     if (bindings === undefined) return false;
     return bindings.some((held) => held !== except && overlaps(held, wanted) && !mayShare(held, wanted));
@@ -42,8 +62,8 @@ export class PortTable {
   }
 
   /** Enters a binding with one user. */
-  hold(binding: Omit<Binding, 'users'>): Binding {
-    const held: Binding = { ...binding, users: 1 };
+  hold(wanted: WantedBinding, ephemeral = false): Binding {
+    const held = new Binding(wanted, ephemeral);
     const bindings = this.#bindings.get(held.port);
     if (bindings === undefined) this.#bindings.set(held.port, [held]);
     else bindings.push(held);
@@ -52,15 +72,15 @@ export class PortTable {
 
   /** Enters a port that the stack chose for a connection, with one user. */
   holdEphemeral(address: IpAddress, port: number): Binding {
-    return this.hold({
+    const wanted = {
       address,
       port,
       ipv6Only: false,
       reuseAddress: false,
       reusePort: false,
       listening: false,
-      ephemeral: true,
-    });
+    };
+    return this.hold(wanted, true);
   }
 
   /** One user less; the last one frees it. */
@@ -75,7 +95,7 @@ export class PortTable {
   }
 }
 
-function overlaps(a: Omit<Binding, 'users' | 'ephemeral'>, b: Omit<Binding, 'users' | 'ephemeral'>): boolean {
+function overlaps(a: WantedBinding, b: WantedBinding): boolean {
   const aAny = a.address.isUnspecified;
   const bAny = b.address.isUnspecified;
   if (!aAny && !bAny) return a.address.equals(b.address);
@@ -83,16 +103,13 @@ function overlaps(a: Omit<Binding, 'users' | 'ephemeral'>, b: Omit<Binding, 'use
 }
 
 /** Whether the wildcard `a` reaches into the family of `b`. */
-function sharesFamily(
-  a: Omit<Binding, 'users' | 'ephemeral'>,
-  b: Omit<Binding, 'users' | 'ephemeral'>,
-): boolean {
+function sharesFamily(a: WantedBinding, b: WantedBinding): boolean {
   if (!a.address.isUnspecified) return true;
   if (a.address.isIPv4) return b.address.isIPv4 || (b.address.isUnspecified && !b.ipv6Only);
   return !a.ipv6Only || !b.address.isIPv4;
 }
 
-function mayShare(held: Binding, wanted: Omit<Binding, 'users' | 'ephemeral'>): boolean {
+function mayShare(held: Binding, wanted: WantedBinding): boolean {
   if (held.reusePort && wanted.reusePort) return true;
   return held.reuseAddress && wanted.reuseAddress && !held.listening;
 }
