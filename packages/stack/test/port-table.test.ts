@@ -19,7 +19,7 @@ function wanted(address: IpAddress, changes: Partial<WantedBinding> = {}): Wante
   };
 }
 
-function conflict(held: Omit<Binding, 'users'>, next: Omit<Binding, 'users'>): boolean {
+function conflict(held: WantedBinding, next: WantedBinding): boolean {
   const table = new PortTable();
   table.hold(held);
   return table.conflicts(next);
