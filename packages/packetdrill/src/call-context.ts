@@ -2,9 +2,10 @@ import type { Host } from '@halfclose/stack';
 import { Errno, type TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
 import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
+import type { ConnectionUnderTest } from './connection-under-test.ts';
 import type { DrillSettings } from './drill-settings.ts';
-import type { Endpoints } from './script-connection.ts';
 import type { ScriptDescriptors } from './script-descriptors.ts';
+import { ScriptFault } from './script-fault.ts';
 
 /** What a system call works with. */
 export interface CallContext {
@@ -13,10 +14,8 @@ export interface CallContext {
   readonly files: ScriptDescriptors;
   /** Milliseconds of the host's clock. */
   now(): number;
-  /** The script's next inbound packet goes to a listener on `port`. */
-  onListen(port: number): void;
-  /** The stack opens the connection under test. */
-  onConnect(endpoints: Endpoints): void;
+  /** Has to know what becomes of sockets. */
+  readonly newest: ConnectionUnderTest;
 }
 
 /** Starts a call with its arguments. `expected`: the value that the script wants, for calls that make descriptors. */
@@ -28,14 +27,23 @@ export function immediate(outcome: CallOutcome | number): RunningCall {
   return () => done;
 }
 
+/**
+ * The socket that the first argument names.
+ *
+ * @throws ScriptFault if the script has none of that number: the original does not ask the kernel then
+ */
+export function openSocket(args: CallArguments, { files }: CallContext): TcpSocket {
+  const descriptor = args.integer(0);
+  const socket = files.socket(descriptor);
+  if (socket === null) throw new ScriptFault(`descriptor ${descriptor} is no open socket`);
+  return socket;
+}
+
 /** Starts a call on the socket that the first argument names. */
 export function onSocket(
   start: (socket: TcpSocket, args: CallArguments, context: CallContext, expected: number) => RunningCall,
 ): CallStart {
-  return (args, context, expected) => {
-    const socket = context.files.socket(args.integer(0));
-    return socket === null ? immediate(-Errno.EBADF) : start(socket, args, context, expected);
-  };
+  return (args, context, expected) => start(openSocket(args, context), args, context, expected);
 }
 
 /**

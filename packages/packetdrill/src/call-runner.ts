@@ -91,7 +91,8 @@ export class CallRunner {
     this.#blocked = null;
     const { event, call, due, tolerance } = blocked;
     const fault =
-      callFault(call, outcome) ?? timingFault(due, this.#drill.now, tolerance, `the return of ${call.name}()`);
+      callFault(call, outcome) ??
+      timingFault(due, this.#drill.now, tolerance, `the return of ${call.name}()`);
     if (fault !== null) throw new EventFault(event, fault);
     this.#drill.settle();
   }

@@ -1,14 +1,12 @@
-import { Errno } from '@halfclose/sockets';
 import { outcomeOf } from './call-outcome.ts';
-import { type CallStart, immediate, onSocket } from './call-context.ts';
+import { type CallStart, immediate, onSocket, openSocket } from './call-context.ts';
 
 /** close(2): returns when Linux's would, which a lingering one does late. */
 const close: CallStart = (args, context) => {
   let settled = false;
-  const result = context.files.close(args.integer(0), () => {
+  context.files.close(args.integer(0), () => {
     settled = true;
   });
-  if (result < 0) return immediate(result);
   return () => (settled ? outcomeOf(0) : null);
 };
 
@@ -23,8 +21,8 @@ const O_NONBLOCK = 0o4000;
 
 /** fcntl(2): F_GETFL and F_SETFL with O_NONBLOCK. */
 const fcntl: CallStart = (args, context) => {
+  openSocket(args, context);
   const descriptor = args.integer(0);
-  if (context.files.socket(descriptor) === null) return immediate(-Errno.EBADF);
   switch (args.integer(1)) {
     case F_GETFL:
       return immediate(O_RDWR | (context.files.isBlocking(descriptor) ? 0 : O_NONBLOCK));

@@ -54,6 +54,14 @@ function reading(
   });
 }
 
+/** With NULL as buffer, text that could be read is an error; the end of the stream is not. */
+function readingNowhere(socket: TcpSocket, flags: number, blocking: boolean): RunningCall {
+  return untilReady(blocking, () => {
+    const result = socket.recv(new Uint8Array(1), flags | MSG_PEEK);
+    return result > 0 ? -Errno.EFAULT : result;
+  });
+}
+
 function blocks(args: CallArguments, context: CallContext, flags: number): boolean {
   return context.files.isBlocking(args.integer(0)) && (flags & MSG_DONTWAIT) === 0;
 }
@@ -89,6 +97,7 @@ function read(flagsAt: number): CallStart {
   return onSocket((socket, args, context) => {
     const flags = flagsAt < 0 ? 0 : args.integer(flagsAt);
     checkFlags(args, flags, KNOWN_RECEIVE_FLAGS);
+    if (args.isNull(1)) return readingNowhere(socket, flags, blocks(args, context, flags));
     const check = contentCheck(args.at(1));
     return reading(socket, args.integer(2), flags, blocks(args, context, flags), check);
   });
@@ -144,6 +153,8 @@ const recvmsg: CallStart = onSocket((socket, args, context) => {
   checkFlags(args, flags, KNOWN_RECEIVE_FLAGS);
   const control = fieldOf(args.at(1), 'msg_control');
   if (control !== null) throw args.unsupported('msg_control');
+  const told = args.field(args.at(1), 'msg_flags') ?? 0;
+  if (told !== 0) throw args.unsupported('msg_flags');
   return reading(
     socket,
     lengthOf(args, messageVector(args)),

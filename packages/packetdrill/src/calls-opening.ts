@@ -1,7 +1,9 @@
 import { ANY_IPV4, ANY_IPV6 } from '@halfclose/codec';
-import { AF_INET, AF_INET6, AF_UNSPEC, Errno, TcpSocket } from '@halfclose/sockets';
+import { AF_INET, AF_INET6, AF_UNSPEC, Errno, type SocketAddress, TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
+import { outcomeOf, type RunningCall } from './call-outcome.ts';
 import { type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
+import type { Expression } from './expression.ts';
 import { addressOf, fieldOf, integerOf } from './expression-value.ts';
 
 const SOCK_NONBLOCK = 0o4000;
@@ -16,20 +18,24 @@ const socket: CallStart = (args, context, expected) => {
   if (!args.isEllipsis(0) && args.integer(0) !== AF_INET && args.integer(0) !== AF_INET6) {
     return immediate(-Errno.EAFNOSUPPORT);
   }
-  context.files.addSocket(expected, new TcpSocket(context.host, family));
+  const made = new TcpSocket(context.host, family);
+  context.files.addSocket(expected, made);
+  context.newest.onSocket(made);
   if ((type & SOCK_NONBLOCK) !== 0) context.files.setBlocking(expected, false);
   return immediate(expected);
 };
 
-/** bind(2): whatever the script says, to any address and the port of the settings. */
-const bind: CallStart = onSocket((live, _args, { settings }) =>
-  immediate(live.bind(settings.mode === 'ipv4' ? ANY_IPV4 : ANY_IPV6, settings.bindPort)),
-);
+/** bind(2): `...` is any address and the port of the settings. */
+const bind: CallStart = onSocket((live, args, { settings }) => {
+  const any = settings.mode === 'ipv4' ? ANY_IPV4 : ANY_IPV6;
+  const target = args.isEllipsis(1) ? { address: any, port: settings.bindPort } : nameOf(args, args.at(1));
+  return immediate(live.bind(target.address, target.port));
+});
 
 const listen: CallStart = onSocket((live, args, context) => {
   const result = live.listen(args.integer(1));
   const name = live.getsockname();
-  if (result === 0 && name !== null) context.onListen(name.port);
+  if (result === 0 && name !== null) context.newest.onListen(live, name.port);
   return immediate(result);
 });
 
@@ -38,6 +44,7 @@ const accept: CallStart = onSocket((live, args, context, expected) =>
     const accepted = live.accept();
     if (typeof accepted === 'number') return accepted;
     context.files.addSocket(expected, accepted);
+    context.newest.onAccept(accepted);
     if (args.count > 3 && (args.integer(3) & SOCK_NONBLOCK) !== 0) context.files.setBlocking(expected, false);
     return expected;
   }),
@@ -47,22 +54,23 @@ const accept: CallStart = onSocket((live, args, context, expected) =>
 const connect: CallStart = onSocket((live, args, context) => {
   if (familyOf(args) === AF_UNSPEC) return immediate(live.disconnect());
   const { settings } = context;
-  const address = args.isEllipsis(1) ? settings.remoteAddress : targetOf(args);
-  const first = live.connect(address, settings.connectPort);
+  const byDefault = { address: settings.remoteAddress, port: settings.connectPort };
+  const { address, port } = args.isEllipsis(1) ? byDefault : nameOf(args, args.at(1));
+  const first = live.connect(address, port);
   const local = live.getsockname();
   if (first === -Errno.EINPROGRESS && local !== null) {
-    context.onConnect({
+    context.newest.onConnect(live, {
       localAddress: local.address,
       localPort: local.port,
       remoteAddress: address,
-      remotePort: settings.connectPort,
+      remotePort: port,
     });
   }
   if (first !== -Errno.EINPROGRESS || !context.files.isBlocking(args.integer(0))) return immediate(first);
   return untilReady(true, () => {
     const state = live.connection?.state;
     if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return -Errno.EAGAIN;
-    return state === 'CLOSED' ? live.connect(address, settings.connectPort) : 0;
+    return state === 'CLOSED' ? live.connect(address, port) : 0;
   });
 });
 
@@ -73,16 +81,26 @@ function familyOf(args: CallArguments): number | null {
   return family === null ? null : integerOf(family.value);
 }
 
-function targetOf(args: CallArguments) {
-  const field = fieldOf(args.at(1), 'sin_addr') ?? fieldOf(args.at(1), 'sin6_addr');
-  if (field === null) throw args.unsupported('an address of that kind');
-  return addressOf(field.value);
+/** A struct sockaddr_in or sockaddr_in6. */
+function nameOf(args: CallArguments, struct: Expression): SocketAddress {
+  const address = fieldOf(struct, 'sin_addr') ?? fieldOf(struct, 'sin6_addr');
+  const port = fieldOf(struct, 'sin_port') ?? fieldOf(struct, 'sin6_port');
+  if (address === null || port === null) throw args.unsupported('an address of that kind');
+  return { address: addressOf(address.value), port: integerOf(port.value) };
 }
 
-const getsockname: CallStart = onSocket((live) => immediate(live.getsockname() === null ? -Errno.EINVAL : 0));
-const getpeername: CallStart = onSocket((live) =>
-  immediate(live.getpeername() === null ? -Errno.ENOTCONN : 0),
-);
+/** A call that tells a name, which is compared with that of the script unless this is `...`. */
+function telling(args: CallArguments, name: SocketAddress | null, errno: number): RunningCall {
+  if (name === null) return immediate(-errno);
+  if (args.count < 2 || args.isEllipsis(1)) return immediate(0);
+  const wanted = nameOf(args, args.at(1));
+  const isSame = wanted.port === name.port && wanted.address.equals(name.address);
+  const show = ({ address, port }: SocketAddress): string => `${address.toString()} port ${port}`;
+  return immediate(outcomeOf(0, isSame ? null : `the name is ${show(name)}, expected ${show(wanted)}`));
+}
+
+const getsockname: CallStart = onSocket((live, args) => telling(args, live.getsockname(), Errno.EINVAL));
+const getpeername: CallStart = onSocket((live, args) => telling(args, live.getpeername(), Errno.ENOTCONN));
 
 /** Calls that make sockets and connections. */
 export const OPENING_CALLS: Readonly<Record<string, CallStart>> = {

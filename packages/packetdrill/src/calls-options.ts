@@ -1,6 +1,8 @@
 import { Errno, type NumberOption } from '@halfclose/sockets';
+import type { CallArguments } from './call-arguments.ts';
 import { type CallStart, immediate, onSocket } from './call-context.ts';
 import { outcomeOf } from './call-outcome.ts';
+import { ScriptFault } from './script-fault.ts';
 import { SYMBOL_VALUES } from './symbol-values.ts';
 
 const NUMBER_OPTIONS: readonly NumberOption[] = [
@@ -24,24 +26,47 @@ function numberOption(name: string): NumberOption | null {
   return NUMBER_OPTIONS.find((option) => option === name) ?? null;
 }
 
-const setsockopt: CallStart = onSocket((socket, args) => {
+/** The levels of `level()`'s names; some names are those of the protocol. */
+const LEVELS = [
+  { prefix: 'SO_', level: 1 },
+  { prefix: 'TCP_', level: 6 },
+  { prefix: 'IPV6_', level: 41 },
+];
+
+/** An option that exists on another level only would have another meaning there. */
+function optionName(args: CallArguments): string {
   const name = args.symbol(2);
+  const known = LEVELS.find(({ prefix }) => name.startsWith(prefix));
+  if (known !== undefined && known.level !== args.integer(1))
+    throw args.unsupported(`${name} on another level`);
+  return name;
+}
+
+const INT_SIZE = 4;
+const LINGER_SIZE = 8;
+
+const setsockopt: CallStart = onSocket((socket, args) => {
+  const name = optionName(args);
+  const size = args.integer(4);
   if (name === 'SO_LINGER') {
     const value = args.at(3);
     const onoff = args.field(value, 'onoff') ?? args.field(value, 'l_onoff');
     const linger = args.field(value, 'linger') ?? args.field(value, 'l_linger');
     if (onoff === null || linger === null) throw args.unsupported('SO_LINGER wants {onoff=, linger=}');
+    if (size < LINGER_SIZE) return immediate(-Errno.EINVAL);
     return immediate(socket.setsockopt('SO_LINGER', { onoff, linger }));
   }
   const option = numberOption(name);
   if (option === null) throw args.unsupported(name);
+  if (size < INT_SIZE) return immediate(-Errno.EINVAL);
   return immediate(socket.setsockopt(option, args.boxed(3)));
 });
 
 const getsockopt: CallStart = onSocket((socket, args) => {
-  const name = args.symbol(2);
+  const name = optionName(args);
   const option = name === 'SO_ERROR' || name === 'SO_ACCEPTCONN' ? name : numberOption(name);
   if (option === null) throw args.unsupported(name);
+  if (args.boxed(4) !== INT_SIZE) throw new ScriptFault(`${name} takes [${INT_SIZE}] octets`);
   const value = socket.getsockopt(option);
   if (args.isEllipsis(3)) return immediate(0);
   const expected = args.boxed(3);

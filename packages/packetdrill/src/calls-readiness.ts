@@ -5,6 +5,7 @@ import { outcomeOf, type RunningCall } from './call-outcome.ts';
 import { Epoll } from './epoll.ts';
 import type { Expression } from './expression.ts';
 import { integerOf, fieldOf } from './expression-value.ts';
+import { ScriptFault } from './script-fault.ts';
 
 const ALWAYS = Poll.ERR | Poll.HUP | Poll.NVAL;
 const EPOLL_CTL_ADD = 1;
@@ -33,9 +34,15 @@ const poll: CallStart = (args, context) => {
   const entries = args.items(0).map((entry) => ({
     descriptor: required(args, entry, 'fd'),
     events: required(args, entry, 'events'),
-    expected: args.field(entry, 'revents'),
+    // Without revents, the original takes none for expected.
+    expected: args.field(entry, 'revents') ?? 0,
     got: 0,
   }));
+  if (args.integer(1) !== entries.length) throw new ScriptFault('nfds is not the length of the list');
+  for (const { descriptor } of entries) {
+    if (context.files.socket(descriptor) === null)
+      throw new ScriptFault(`descriptor ${descriptor} is not open`);
+  }
   const look = (): number => {
     let ready = 0;
     for (const entry of entries) {
@@ -46,9 +53,9 @@ const poll: CallStart = (args, context) => {
     return ready;
   };
   return waiting(context, args.integer(2), look, () => {
-    const wrong = entries.find(({ expected, got }) => expected !== null && expected !== got);
+    const wrong = entries.find(({ expected, got }) => expected !== got);
     if (wrong === undefined) return null;
-    return `revents of ${wrong.descriptor} are ${hex(wrong.got)}, expected ${hex(wrong.expected ?? 0)}`;
+    return `revents of ${wrong.descriptor} are ${hex(wrong.got)}, expected ${hex(wrong.expected)}`;
   });
 };
 
@@ -61,7 +68,7 @@ const epollCtl: CallStart = (args, context) => {
   const epoll = context.files.epoll(args.integer(0));
   const descriptor = args.integer(2);
   const socket = context.files.socket(descriptor);
-  if (epoll === null || socket === null) return immediate(-Errno.EBADF);
+  if (epoll === null || socket === null) throw new ScriptFault('epoll_ctl() wants open descriptors');
   const operation = args.integer(1);
   if (operation === EPOLL_CTL_DEL) return immediate(epoll.remove(descriptor) ? 0 : -NO_ENTRY);
   const event = args.at(3);
@@ -79,7 +86,7 @@ const EXISTS = 17;
 /** epoll_wait(2): the events may be given as a list or as one struct. */
 const epollWait: CallStart = (args, context) => {
   const epoll = context.files.epoll(args.integer(0));
-  if (epoll === null) return immediate(-Errno.EBADF);
+  if (epoll === null) throw new ScriptFault('epoll_wait() wants the descriptor of an epoll');
   const given = args.at(1);
   const expected = given.kind === 'list' ? given.items : given.kind === 'ellipsis' ? [] : [given];
   let ready = epoll.ready(0);
@@ -88,6 +95,9 @@ const epollWait: CallStart = (args, context) => {
     return ready.length;
   };
   return waiting(context, args.integer(3), look, () => {
+    if (given.kind === 'list' && given.items.length !== ready.length) {
+      return `${ready.length} descriptors are ready, and ${given.items.length} are listed`;
+    }
     for (const [index, entry] of expected.entries()) {
       const got = ready[index] ?? { events: 0, data: 0 };
       const events = args.field(entry, 'events');

@@ -20,10 +20,12 @@ const NEW: Role = { kind: 'new' };
  */
 export class ConnectionUnderTest {
   readonly #settings: DrillSettings;
-  /** The newest socket; `null`: it is a child that no call has returned. */
+  /** The newest that socket() made. */
   #socket: TcpSocket | null = null;
   readonly #roles = new Map<TcpSocket, Role>();
   #child: ScriptConnection | null = null;
+  /** What accept() returned for the child. */
+  #childSocket: TcpSocket | null = null;
   #nextRemotePort = FIRST_REMOTE_PORT;
 
   constructor(settings: DrillSettings) {
@@ -34,6 +36,7 @@ export class ConnectionUnderTest {
   onSocket(socket: TcpSocket): void {
     this.#socket = socket;
     this.#child = null;
+    this.#childSocket = null;
     this.#roles.set(socket, NEW);
   }
 
@@ -45,6 +48,18 @@ export class ConnectionUnderTest {
   /** A socket began to connect. */
   onConnect(socket: TcpSocket, endpoints: Endpoints): void {
     this.#roles.set(socket, { kind: 'connected', connection: ScriptConnection.fromConnect(endpoints) });
+  }
+
+  /** accept() returned one. */
+  onAccept(socket: TcpSocket): void {
+    const peer = socket.getpeername();
+    // One that was reset before has no peer any more; there is but one child.
+    if (peer === null || peer.port === this.#child?.endpoints.remotePort) this.#childSocket = socket;
+  }
+
+  /** The newest socket, if a call has returned it. */
+  get socket(): TcpSocket | null {
+    return this.#child === null ? this.#socket : this.#childSocket;
   }
 
   /** The connection, if there is one. */

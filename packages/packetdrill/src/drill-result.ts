@@ -40,13 +40,22 @@ export function formatFailure(result: DrillResult): string {
   const lines = [
     `${result.file}:${failure.position.line}: ${failure.reason}`,
     `  at ${formatSeconds(failure.at)} s`,
-    `  script:  ${failure.text}`,
+    `  expected  ${failure.text}`,
   ];
-  if (failure.actual !== null) lines.push(`  actual:  > ${failure.actual}`);
-  const width = Math.max(0, ...failure.differences.map(({ field }) => field.length));
-  for (const { field, expected, actual } of failure.differences) {
-    lines.push(`  >> ${field.padEnd(width)}  expected ${expected}, actual ${actual}`);
-  }
+  if (failure.actual !== null) lines.push(`  actual    ${failure.actual}`);
+  lines.push(...marked(failure.differences));
   if (result.ladder !== '') lines.push('', ...result.ladder.split('\n').map((line) => `  ${line}`));
   return lines.join('\n');
+}
+
+/** The fields that differ, both sides in a column each. */
+function marked(differences: readonly FieldDifference[]): string[] {
+  if (differences.length === 0) return [];
+  const rows = [{ field: '', expected: 'expected', actual: 'actual' }, ...differences];
+  const width = (column: 'field' | 'expected'): number =>
+    rows.reduce((most, row) => Math.max(most, row[column].length), 0);
+  return rows.map(({ field, expected, actual }, index) => {
+    const mark = index === 0 ? '  ' : '>>';
+    return `  ${mark} ${field.padEnd(width('field'))}  ${expected.padEnd(width('expected'))}  ${actual}`;
+  });
 }

@@ -1,6 +1,5 @@
 import { type DrillResult, formatFailure } from './drill-result.ts';
-import { parseScript } from './parse-script.ts';
-import { runScript, type RunOptions } from './run-script.ts';
+import { type RunTextOptions, runText } from './run-text.ts';
 
 /**
  * Runs a script given as text and throws unless it passes: for tests.
@@ -19,8 +18,8 @@ import { runScript, type RunOptions } from './run-script.ts';
  *
  * @throws Error with the failure in words; also if the script needs what is not supported
  */
-export function drill(text: string, options: RunOptions = {}): DrillResult {
-  const result = runScript(parseScript(text, { file: 'inline script' }), options);
+export function drill(text: string, options: RunTextOptions = {}): DrillResult {
+  const result = runText(text, { file: 'inline script', ...options });
   if (result.outcome !== 'passed') throw new Error(formatFailure(result));
   return result;
 }

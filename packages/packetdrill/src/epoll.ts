@@ -54,6 +54,13 @@ export class Epoll {
     return this.#watched.delete(descriptor);
   }
 
+  /** The last descriptor of a socket was closed. */
+  forget(socket: TcpSocket): void {
+    for (const [descriptor, watched] of this.#watched) {
+      if (watched.socket === socket) this.#watched.delete(descriptor);
+    }
+  }
+
   /** What is ready now, at most `max`. */
   ready(max: number): EpollEvent[] {
     const ready: EpollEvent[] = [];

@@ -73,3 +73,4 @@ export { findUnsupported, type UnsupportedUse } from './unsupported-use.ts';
 export { drill } from './drill.ts';
 export { type DrillFailure, type DrillResult, formatFailure } from './drill-result.ts';
 export { type RunOptions, runScript } from './run-script.ts';
+export { runText, type RunTextOptions } from './run-text.ts';

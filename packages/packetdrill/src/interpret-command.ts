@@ -83,7 +83,8 @@ function interpretScript(
   if (!path.endsWith('/defaults.sh')) {
     return [{ kind: 'unsupported', command, reason: `the script ${path} is not there` }];
   }
-  return defaultSettings(path === './defaults.sh' ? 'linux-closing' : 'packetdrill');
+  const isOurs = path === './defaults.sh' || path.endsWith('linux-closing/defaults.sh');
+  return defaultSettings(isOurs ? 'linux-closing' : 'packetdrill');
 }
 
 function interpretSleep(command: string, items: readonly string[]): CommandAction {

@@ -97,8 +97,11 @@ class ScriptRun {
   readonly #calls: CallRunner;
   readonly #warnings: string[] = [];
   /** The event before, and when it was to happen. */
-  #previous: { readonly event: ScriptEvent; readonly action: ScriptAction; readonly time: Microseconds } | null =
-    null;
+  #previous: {
+    readonly event: ScriptEvent;
+    readonly action: ScriptAction;
+    readonly time: Microseconds;
+  } | null = null;
 
   constructor(script: Script, settings: DrillSettings, options: RunOptions) {
     this.#script = script;
@@ -249,7 +252,10 @@ class ScriptRun {
   #send(event: ScriptEvent, packet: ScriptPacket, time: Microseconds, tolerance: Microseconds): void {
     const connection = this.#underTest.forInbound(packet);
     if (connection === null) {
-      throw new EventFault(event, 'the newest socket neither listens nor is connected, so nobody gets the packet');
+      throw new EventFault(
+        event,
+        'the newest socket neither listens nor is connected, so nobody gets the packet',
+      );
     }
     this.#waitFor(event, time, tolerance);
     this.#drill.inject(inboundPacket(packet, connection, this.#settings));
@@ -280,9 +286,7 @@ class ScriptRun {
     const shown = formatOutbound(packet, connection);
     if (differences.length > 0) {
       const fields = differences.map(({ field }) => field).join(', ');
-      this.#complain(
-        new EventFault(event, `the packet is not as expected: ${fields}`, shown, differences),
-      );
+      this.#complain(new EventFault(event, `the packet is not as expected: ${fields}`, shown, differences));
       return;
     }
     const fault = timingFault(when, at, tolerance, 'the packet');
@@ -372,14 +376,11 @@ class ScriptRun {
 
   /** Code asks the newest socket through a descriptor, so it has to be open and accepted. */
   #codeNames(event: ScriptEvent): CodeNames {
-    const endpoints = this.#underTest.current?.endpoints;
-    for (const socket of this.#files.sockets()) {
-      const isIt =
-        socket.getsockname()?.port === endpoints?.localPort &&
-        socket.getpeername()?.port === endpoints?.remotePort;
-      if (isIt && socket.connection !== null) return { ...tcpInfo(socket.connection) };
+    const { socket } = this.#underTest;
+    if (socket === null || !this.#files.has(socket)) {
+      throw new EventFault(event, 'no descriptor is open for the newest socket, about which the code asks');
     }
-    throw new EventFault(event, 'no descriptor is open for the connection that the code asks about');
+    return socket.connection === null ? {} : { ...tcpInfo(socket.connection) };
   }
 
   #fail(event: ScriptEvent | null, reason: string): never {

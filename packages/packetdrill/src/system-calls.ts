@@ -8,6 +8,7 @@ import { OPTION_CALLS } from './calls-options.ts';
 import { READINESS_CALLS } from './calls-readiness.ts';
 import { errnoNameOf, errnoNumber } from './errno-numbers.ts';
 import { integerOf } from './expression-value.ts';
+import { ScriptFault } from './script-fault.ts';
 import type { SystemCall } from './system-call.ts';
 import { UnsupportedError } from './unsupported-error.ts';
 
@@ -15,14 +16,47 @@ const CALLS: ReadonlyMap<string, CallStart> = new Map(
   Object.entries({ ...OPENING_CALLS, ...CLOSING_CALLS, ...DATA_CALLS, ...OPTION_CALLS, ...READINESS_CALLS }),
 );
 
+/** How many arguments calls have; those that the original does not know are not listed. */
+const COUNTS: Readonly<Record<string, number>> = {
+  ...{
+    socket: 3,
+    bind: 3,
+    listen: 2,
+    accept: 3,
+    connect: 3,
+    close: 1,
+    shutdown: 2,
+    setsockopt: 5,
+    getsockopt: 5,
+  },
+  ...{
+    read: 3,
+    readv: 3,
+    recv: 4,
+    recvfrom: 6,
+    recvmsg: 3,
+    write: 3,
+    writev: 3,
+    send: 4,
+    sendto: 6,
+    sendmsg: 3,
+  },
+  ...{ poll: 3, epoll_create: 1, epoll_ctl: 4, epoll_wait: 4 },
+};
+
 /**
  * Starts a system call.
  *
+ * @throws ScriptFault for descriptors that are not open, and for too few or too many arguments
  * @throws UnsupportedError for a call, an option or an argument that cannot be done here
  */
 export function startCall(call: SystemCall, context: CallContext): RunningCall {
   const start = CALLS.get(call.name);
   if (start === undefined) throw new UnsupportedError(`line ${call.position.line}: the call ${call.name}()`);
+  const count = COUNTS[call.name];
+  if (count !== undefined && call.arguments.length !== count) {
+    throw new ScriptFault(`${call.name}() has ${call.arguments.length} arguments, and takes ${count}`);
+  }
   const { value } = call.result;
   return start(new CallArguments(call), context, value.kind === 'ellipsis' ? 0 : integerOf(value));
 }
