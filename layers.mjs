@@ -23,9 +23,10 @@ export const packages = {
   trace: { imports: ['codec'], node: false, clock: false },
   packetdrill: {
     imports: ['codec', 'timers', 'stack', 'sockets', 'trace'],
+    npm: ['commander'],
     node: false,
     clock: false,
-    host: ['bin.ts', 'bin-*.ts'],
+    host: ['node.ts', 'bin-*.ts'],
   },
   tun: { imports: [], npm: ['node-gyp-build'], node: true, clock: true },
   // net builds the default in-process host, so it sees the layers below sockets, too.

@@ -68,7 +68,11 @@ function check({ directory, tarball, home, manifest, files }) {
   if (readmeLines > 121) problems.push(`README.md has ${readmeLines - 1} lines; 120 is the limit`);
   if (!files.some((name) => name.startsWith('dist/'))) problems.push('dist/ is empty: build first');
   const strays = files.filter(
-    (name) => !/^(dist\/|prebuilds\/|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(name),
+    // packetdrill has a command that is no build, and scripts to run with it.
+    (name) =>
+      !/^(dist\/|prebuilds\/|bin\/[^/]+\.js$|scripts\/.+\.(pkt|sh|txt)$|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/.test(
+        name,
+      ),
   );
   if (strays.length > 0) problems.push(`does not belong in the package: ${strays.join(', ')}`);
 

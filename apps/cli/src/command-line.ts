@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { drillCommand } from '@halfclose/packetdrill/node';
 import { Command, Option } from 'commander';
 import { pageOf } from './page.ts';
 import { chapters } from './tour/chapters.ts';
@@ -33,6 +34,7 @@ export function commandLine(): Command {
       ),
     )
     .action(showTour);
+  program.addCommand(drillCommand('drill'));
   return program;
 }
 

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { chapters } from '../src/tour/chapters.ts';
 import { InstalledCli } from './installed-cli.ts';
@@ -16,12 +17,14 @@ test('--help lists the commands, and --version says which one it is', () => {
     TCP in user space, shown at work.
 
     Options:
-      -v, --version   output the version number
-      -h, --help      display help for command
+      -v, --version                     output the version number
+      -h, --help                        display help for command
 
     Commands:
-      tour [options]  show programs on Halfclose, and each way to close a connection
-      help [command]  display help for command
+      tour [options]                    show programs on Halfclose, and each way to
+                                        close a connection
+      drill [options] <file|folder...>  run packetdrill scripts in virtual time
+      help [command]                    display help for command
     "
   `);
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -58,6 +61,30 @@ test('without a command it says what there is, and fails', () => {
     stdout: '',
     stderr: expect.stringContaining('Usage:') as string,
   });
+});
+
+test('drill runs scripts, and fails with status 1 if one failed and 2 if there is none', () => {
+  const scripts = fileURLToPath(
+    new URL('../../../packages/packetdrill/scripts/linux-closing', import.meta.url),
+  );
+  const good = cli.run(['drill', join(scripts, 'a01_close_unread.pkt')]);
+  expect(good).toEqual({ status: 0, stdout: '1 passed, 0 failed, 0 skipped\n', stderr: '' });
+  const wrong = join(cli.directory, 'wrong.pkt');
+  writeFileSync(
+    wrong,
+    '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 listen(3, 5) = -1 EPIPE (Broken pipe)\n',
+  );
+  const bad = cli.run(['drill', wrong]);
+  expect(bad).toMatchObject({ status: 1, stderr: '' });
+  expect(bad.stdout).toContain('listen() returned');
+  expect(bad.stdout).toMatch(/\n0 passed, 1 failed, 0 skipped\n$/);
+  const none = cli.run(['drill', '/nonexistent.pkt']);
+  expect(none).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: 'error: no such file or folder: /nonexistent.pkt\n',
+  });
+  expect(cli.run(['drill', '--nope', wrong]).status).toBe(2);
 });
 
 test('tour shows every chapter as plain text of at most 100 columns in a pipe, and leaves a pcapng', () => {

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { DrillResult } from './drill-result.ts';
+import { runText, type RunTextOptions } from './run-text.ts';
+
+/** What the person at the command line got wrong. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * The scripts that files and folders name: of a folder all `.pkt` below it, in the order of their names.
+ *
+ * @throws UsageError for one that names no script
+ */
+export function findScripts(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap(scriptsOf))];
+}
+
+function scriptsOf(path: string): string[] {
+  if (!existsSync(path)) throw new UsageError(`no such file or folder: ${path}`);
+  if (!statSync(path).isDirectory()) return [path];
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.pkt'),
+  );
+  if (files.length === 0) throw new UsageError(`no script found: ${path}`);
+  return files.sort().map((file) => join(path, file));
+}
+
+/** Reads and runs a script; the shell scripts that it calls are looked up from its folder. */
+export function runFile(file: string, options: RunTextOptions = {}): DrillResult {
+  const readScript = (path: string): string | null => {
+    const place = resolve(dirname(file), path);
+    return existsSync(place) && statSync(place).isFile() ? readFileSync(place, 'utf8') : null;
+  };
+  return runText(readFileSync(file, 'utf8'), { readScript, file, ...options });
+}
