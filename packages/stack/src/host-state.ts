@@ -87,9 +87,15 @@ export class HostState {
     this.events = new EventSource(this.name);
     this.routes = new RouteTable(this.loopback);
     this.connections = new ConnectionTable(this.seed);
-    this.timeWaits = new TimeWaitTable(this.timers, this.profile.timeWait, this.seed, (entry, now) => {
-      this.ports.release(entry.binding);
-      this.events.timeWaitEnded(entry, 'TIME-WAIT over', now);
+    this.timeWaits = new TimeWaitTable({
+      timers: this.timers,
+      duration: this.profile.timeWait,
+      seed: this.seed,
+      timestampOffset: (local, remote) => this.#timestampOffset(local, remote),
+      onExpired: (entry, now) => {
+        this.ports.releaseAt(entry.localAddress, entry.localPort);
+        this.events.timeWaitEnded(entry, 'TIME-WAIT over', now);
+      },
     });
     this.#pool = new BlockPool(options.allocate);
     this.#settings = defaultSettings(this.profile);
@@ -122,7 +128,7 @@ export class HostState {
       path: this.#pathOf(device),
       settings: settings.connection ?? this.#defaultSettings(),
       initialSequenceNumber: iss,
-      timestampOffset: this.#timestampOffset(tuple),
+      timestampOffset: this.#timestampOffset(tuple.localAddress, tuple.remoteAddress),
       pool: this.#pool,
     });
     connection.sender.nagle.noDelay = settings.noDelay;
@@ -194,15 +200,11 @@ export class HostState {
   }
 
   /** All connections of a pair of addresses share one, so that the hash is rarely needed. */
-  #timestampOffset(tuple: FourTuple): number {
+  #timestampOffset(local: IpAddress, remote: IpAddress): number {
     const last = this.#lastPair;
-    if (
-      last === null ||
-      !last.localAddress.equals(tuple.localAddress) ||
-      !last.remoteAddress.equals(tuple.remoteAddress)
-    ) {
-      this.#lastPair = { localAddress: tuple.localAddress, remoteAddress: tuple.remoteAddress };
-      this.#lastOffset = timestampOffset(tuple.localAddress, tuple.remoteAddress, this.hash);
+    if (last?.localAddress.equals(local) !== true || !last.remoteAddress.equals(remote)) {
+      this.#lastPair = { localAddress: local, remoteAddress: remote };
+      this.#lastOffset = timestampOffset(local, remote, this.hash);
     }
     return this.#lastOffset;
   }

@@ -253,7 +253,7 @@ export class Host {
     const former = timeWaits.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
     if (former === null) return null;
     timeWaits.remove(former);
-    ports.release(former.binding);
+    ports.releaseAt(former.localAddress, former.localPort);
     return (former.record.sndNxt + REOPEN_ISS_STEP) | 0;
   }
 }

@@ -153,11 +153,12 @@ export class PacketInput {
     const state = this.#state;
     const { timeWaits, ports, events } = state;
     const verdict = receiveInTimeWait(entry.record, packet.segment, listener !== null, now, state.profile);
+    timeWaits.update(entry);
     if (verdict.restart) timeWaits.restart(entry, now);
     switch (verdict.answer) {
       case 'acknowledge':
         if (events.active) events.segment('received', packet, 'TIME-WAIT', now);
-        state.transmit(entry, entry.device, acknowledgmentOf(entry, entry.record, now), 'TIME-WAIT', now);
+        this.#acknowledge(entry, packet, device, now);
         break;
       case 'ignore':
         state.drop(packet, 'time-wait-ignored', now);
@@ -165,17 +166,23 @@ export class PacketInput {
       case 'end':
         if (events.active) events.segment('received', packet, 'TIME-WAIT', now);
         timeWaits.remove(entry);
-        ports.release(entry.binding);
+        ports.releaseAt(entry.localAddress, entry.localPort);
         events.timeWaitEnded(entry, 'peer reset', now);
         break;
       case 'open':
         timeWaits.remove(entry);
-        ports.release(entry.binding);
+        ports.releaseAt(entry.localAddress, entry.localPort);
         if (listener !== null) {
           this.#open(listener, packet, device, (entry.record.sndNxt + REOPEN_ISS_STEP) | 0, now);
         }
         break;
     }
+  }
+
+  #acknowledge(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
+    const way = this.#wayBack(packet, device);
+    if (way === null) this.#state.drop(packet, 'no-route', now);
+    else this.#state.transmit(entry, way, acknowledgmentOf(entry, entry.record, now), 'TIME-WAIT', now);
   }
 
   #receiveIcmp(packet: IcmpPacket, now: number): void {

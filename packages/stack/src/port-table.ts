@@ -83,6 +83,15 @@ export class PortTable {
     return this.hold(wanted, true);
   }
 
+  /** One user less of what holds the port for `address`: its own binding, or the wildcard that reaches it. */
+  releaseAt(address: IpAddress, port: number): void {
+    const bindings = this.#bindings.get(port) ?? [];
+    const exact = bindings.find((held) => held.address.equals(address));
+    const held =
+      exact ?? bindings.find(({ address: any }) => any.isUnspecified && (address.isIPv4 || !any.isIPv4));
+    if (held !== undefined) this.release(held);
+  }
+
   /** One user less; the last one frees it. */
   release(binding: Binding): void {
     binding.users--;

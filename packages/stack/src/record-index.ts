@@ -1,0 +1,86 @@
+const INITIAL_PLACES = 16;
+/** Grows when fuller than this, by half: between 5 and 8 octets for each record. */
+const MOST_FULL = 0.8;
+const GROWTH = 1.5;
+
+/**
+ * Numbers of records by their hash: open addressing with linear probing in one int32 array, deletion by shifting back.
+ * The records themselves say what their hash is.
+ */
+export class RecordIndex {
+  readonly #hashOf: (record: number) => number;
+  /** Record + 1; 0: empty. */
+  #places = new Int32Array(INITIAL_PLACES);
+  #size = 0;
+
+  /** `hashOf`: the hash of a record that is in the index, any int32. */
+  constructor(hashOf: (record: number) => number) {
+    this.#hashOf = hashOf;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Octets of memory held. */
+  get octets(): number {
+    return this.#places.byteLength;
+  }
+
+  /** The record with this hash that `matches`; -1: none. */
+  find(hash: number, matches: (record: number) => boolean): number {
+    for (let i = this.#home(hash); ; i = this.#next(i)) {
+      const record = (this.#places[i] ?? 0) - 1;
+      if (record < 0 || matches(record)) return record;
+    }
+  }
+
+  add(record: number): void {
+    if (this.#size + 1 > this.#places.length * MOST_FULL) this.#grow();
+    this.#place(record);
+    this.#size++;
+  }
+
+  /** Removes a record that is in the index. */
+  remove(record: number): void {
+    let hole = this.#home(this.#hashOf(record));
+    while (this.#places[hole] !== record + 1) hole = this.#next(hole);
+    for (let i = this.#next(hole); ; i = this.#next(i)) {
+      const other = (this.#places[i] ?? 0) - 1;
+      if (other < 0) break;
+      const home = this.#home(this.#hashOf(other));
+      // Move it back unless its home lies behind the hole.
+      if (this.#distance(home, i) >= this.#distance(hole, i)) {
+        this.#places[hole] = other + 1;
+        hole = i;
+      }
+    }
+    this.#places[hole] = 0;
+    this.#size--;
+  }
+
+  /** Spreads a hash over any number of places (Lemire's reduction). */
+  #home(hash: number): number {
+    return Math.floor(((hash >>> 0) / 2 ** 32) * this.#places.length);
+  }
+
+  #next(place: number): number {
+    return place + 1 === this.#places.length ? 0 : place + 1;
+  }
+
+  #distance(from: number, to: number): number {
+    return to >= from ? to - from : to + this.#places.length - from;
+  }
+
+  #place(record: number): void {
+    let i = this.#home(this.#hashOf(record));
+    while (this.#places[i] !== 0) i = this.#next(i);
+    this.#places[i] = record + 1;
+  }
+
+  #grow(): void {
+    const old = this.#places;
+    this.#places = new Int32Array(Math.ceil(old.length * GROWTH));
+    for (const place of old) if (place !== 0) this.#place(place - 1);
+  }
+}
