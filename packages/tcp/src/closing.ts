@@ -16,7 +16,7 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
     vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,
   });
   connection.receiveShut = true;
-  receiver.queue.clear();
+  receiver.discardUnread();
   switch (rule.action) {
     case 'reset':
       reset(connection, rule.reason, now);

@@ -436,7 +436,8 @@ export class Connection implements SegmentMaker {
 
   #markFinSent(now: number): void {
     for (const mark of this.marks) if (mark.kind === 'fin' && mark.direction === 'sent') return;
-    this.mark('fin', 'sent', this.orphan ? 'close' : 'shutdown', now);
+    const ending = this.history.find(({ to }) => to === 'FIN-WAIT-1' || to === 'LAST-ACK');
+    this.mark('fin', 'sent', ending?.why === 'close' ? 'close' : 'shutdown', now);
   }
 
   /** RST+ACK with the next pull: seq = SND.NXT, ack = RCV.NXT, options as in use. */

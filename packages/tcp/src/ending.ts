@@ -30,6 +30,7 @@ export type EndReason =
   | 'handshake timed out'
   | 'unreachable'
   | 'bad handshake'
+  | 'unexpected SYN'
   | 'peer closed'
   | 'peer reset';
 
@@ -50,5 +51,9 @@ export interface StateChange {
   readonly why: string;
 }
 
-/** How one direction of a connection ended. */
-export type DirectionEnd = 'open' | 'fin' | 'reset' | 'timeout';
+/**
+ * How one direction of a connection ended. `fin`: in order, its FIN acknowledged or taken in; `fin unacknowledged`: our
+ * FIN was sent and no answer is known; `reset`: a RST of either side cut it off; `timeout`: nobody answered any more, or
+ * the limit of FIN-WAIT-2 was reached; `open`: not at all.
+ */
+export type DirectionEnd = 'open' | 'fin' | 'fin unacknowledged' | 'reset' | 'timeout';

@@ -6,6 +6,14 @@ export {
   type CloseSituation,
   decideClose,
 } from './close-table.ts';
+export {
+  type CloseReport,
+  closeReport,
+  type CloseReportOctets,
+  type FirstToClose,
+  hasEnded,
+  type ReportEndpoint,
+} from './close-report.ts';
 export type { CongestionControl, CongestionView } from './congestion-control.ts';
 export { Connection } from './connection.ts';
 export { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
@@ -17,7 +25,7 @@ export {
   isSynchronized,
   TRANSITIONS,
 } from './connection-state.ts';
-export type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 export {
   type FourTuple,
   initialSequenceNumber,

@@ -27,6 +27,8 @@ export class Receiver {
   tsRecentAt = -Infinity;
   /** Octets of text taken in, in order. */
   textReceived = 0;
+  /** Of these, octets that nobody will read: thrown away at close. */
+  discarded = 0;
   /** The receiver's own estimate of the round trip, from echoed timestamps. */
   #roundTrip = 0;
   #reassembly: ReassemblyQueue | null = null;
@@ -190,9 +192,15 @@ export class Receiver {
     if (seqLeq(end, this.rcvNxt)) this.#blocks().addDuplicate(segment.seq, end);
   }
 
+  /** Throws away what was not read. */
+  discardUnread(): void {
+    this.discarded += this.queue.length;
+    this.queue.clear();
+  }
+
   /** Lets go of everything held. */
   clear(): void {
-    this.queue.clear();
+    this.discardUnread();
     this.#reassembly = null;
     this.#sackBlocks = null;
     this.#finSeq = null;

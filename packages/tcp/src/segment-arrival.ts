@@ -123,9 +123,13 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
   const isInWindow = ahead >= 0 && ahead <= receiver.remainingWindow;
   const isHalfOpen = connection.state === 'SYN-RECEIVED' && connection.passive;
   if (isInWindow && (isHalfOpen || isOrphanInFinWait2(connection))) {
+    const reason = isHalfOpen ? 'bad handshake' : 'unexpected SYN';
     const reply = resetFor(segment);
-    if (reply !== null) connection.queueReply(reply);
-    connection.finish('bad handshake', now);
+    if (reply !== null) {
+      connection.mark('rst', 'sent', reason, now);
+      connection.queueReply(reply);
+    }
+    connection.finish(reason, now);
     return;
   }
   connection.challenge(now);

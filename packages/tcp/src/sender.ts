@@ -59,6 +59,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   finQueued = false;
   /** Octets acknowledged by the peer. */
   textAcknowledged = 0;
+  /** Octets written and let go of before the peer acknowledged them. */
+  discarded = 0;
   /** Segments sent again. */
   retransmissions = 0;
   timer: TransmitTimer = 'none';
@@ -125,6 +127,14 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   /** Whether text or the FIN still waits to be sent once. */
   get hasUnsent(): boolean {
     return this.unsent > 0 || (this.finQueued && !this.#finSent);
+  }
+
+  /** Octets of text sent and not acknowledged. */
+  get textInFlight(): number {
+    const { iss, sndUna, sndNxt } = this;
+    const syn = sndUna === iss && sndNxt !== iss ? 1 : 0;
+    const fin = this.#finSent && sndUna !== sndNxt ? 1 : 0;
+    return seqDiff(sndNxt, sndUna) - syn - fin;
   }
 
   get finSent(): boolean {
@@ -269,6 +279,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
 
   /** Lets go of everything. */
   clear(): void {
+    this.discarded += this.buffer.length;
     this.buffer.clear();
     this.flight.clear();
     this.#probe = 'none';
