@@ -97,7 +97,8 @@ export class RttEstimator {
       if (deviation > this.#variation) this.#variation = deviation;
     }
     if (seqGt(sndUna, this.#windowEnd)) {
-      if (this.#deviationMax < this.#variation) this.#variation -= (this.#variation - this.#deviationMax) >> 2;
+      if (this.#deviationMax < this.#variation)
+        this.#variation -= (this.#variation - this.#deviationMax) >> 2;
       this.#windowEnd = sndNxt;
       this.#deviationMax = floor;
     }
