@@ -1,5 +1,4 @@
-import type { Connection, Host, HostedConnection } from '@halfclose/stack';
-import { Timer } from '@halfclose/stack';
+import { type Connection, type Host, Timer } from '@halfclose/stack';
 
 /**
  * A close() with SO_LINGER {1, t}: on Linux it sleeps while the connection is in FIN-WAIT-1, CLOSING or LAST-ACK, at
@@ -7,15 +6,15 @@ import { Timer } from '@halfclose/stack';
  */
 export class LingeringClose {
   readonly #host: Host;
-  readonly #hosted: HostedConnection;
-  readonly #onSettled: (() => void) | undefined;
+  readonly #connection: Connection;
+  readonly #onSettled: () => void;
   readonly #timer: Timer;
   #settled = false;
 
-  /** `milliseconds`: the linger time. */
-  constructor(host: Host, hosted: HostedConnection, milliseconds: number, onSettled?: () => void) {
+  /** `milliseconds`: the linger time; `onSettled` is called once, when close() would have returned. */
+  constructor(host: Host, connection: Connection, milliseconds: number, onSettled: () => void) {
     this.#host = host;
-    this.#hosted = hosted;
+    this.#connection = connection;
     this.#onSettled = onSettled;
     this.#timer = new Timer(() => {
       this.#settle();
@@ -31,16 +30,13 @@ export class LingeringClose {
 
   /** The connection has news. */
   onEvents(): void {
-    if (!LingeringClose.isNeeded(this.#hosted.connection)) this.#settle();
+    if (!LingeringClose.isNeeded(this.#connection)) this.#settle();
   }
 
   #settle(): void {
     if (this.#settled) return;
     this.#settled = true;
     this.#host.timers.disarm(this.#timer);
-    this.#hosted.owner = null;
-    this.#hosted.connection.disown(this.#host.timers.now());
-    this.#host.wake(this.#hosted);
-    this.#onSettled?.();
+    this.#onSettled();
   }
 }

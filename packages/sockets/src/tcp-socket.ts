@@ -2,11 +2,14 @@ import {
   ANY_IPV4,
   ANY_IPV6,
   type Binding,
+  type CloseReport,
+  closeReport,
   type Connection,
   ConnectionEvent,
   type EndReason,
   type ConnectionOwner,
   type Host,
+  hasEnded,
   type HostedConnection,
   type IpAddress,
   type Listener,
@@ -39,6 +42,11 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   readonly options: SocketOptions;
   /** Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. */
   onReadiness: (() => void) | null = null;
+  /**
+   * Called with each event of the connection after close(), the last time when it has ended; to be set before
+   * close(). Look with {@link TcpSocket.closeReport}.
+   */
+  onOrphanEvents: (() => void) | null = null;
   #binding: Binding | null = null;
   #listener: Listener | null = null;
   #hosted: HostedConnection | null = null;
@@ -263,10 +271,13 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const { linger } = this.options;
     hosted.connection.close(linger === 0, this.host.timers.now());
     if (linger !== null && linger > 0 && LingeringClose.isNeeded(hosted.connection)) {
-      this.#lingering = new LingeringClose(this.host, hosted, linger * 1000, onSettled);
+      this.#lingering = new LingeringClose(this.host, hosted.connection, linger * 1000, () => {
+        this.#lingering = null;
+        this.#disown(hosted);
+        onSettled?.();
+      });
     } else {
-      hosted.owner = null;
-      hosted.connection.disown(this.host.timers.now());
+      this.#disown(hosted);
       onSettled?.();
     }
     this.host.wake(hosted);
@@ -277,6 +288,25 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   reset(): number {
     this.options.linger = 0;
     return this.close();
+  }
+
+  /**
+   * Octets that recv() handed out and the program never got to see count as unread from now on, so that close() resets
+   * (closing/LINUX.md, a01). For layers with a buffer of their own.
+   */
+  markUnread(octets: number): void {
+    this.#hosted?.connection.markUnread(octets);
+  }
+
+  /** How the connection ended, or how far it is from that, also after close(); `null`: there was none. */
+  closeReport(): CloseReport | null {
+    const hosted = this.#hosted;
+    return hosted === null ? null : closeReport(hosted.connection);
+  }
+
+  /** Whether the connection has ended: CLOSED or TIME-WAIT. */
+  get ended(): boolean {
+    return hasEnded(this.#hosted?.connection.state ?? 'CLOSED');
   }
 
   /** getsockname(2); `null`: neither bound nor connected. */
@@ -358,8 +388,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   }
 
   onConnectionEvents(events: number): void {
-    if (this.#lingering !== null) {
-      this.#lingering.onEvents();
+    if (this.#closed) {
+      this.#lingering?.onEvents();
+      this.onOrphanEvents?.();
       return;
     }
     if ((events & ConnectionEvent.Connected) !== 0) this.#connecting = false;
@@ -388,6 +419,13 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   #takeError(connection: Connection): number {
     const error = connection.takeError();
     return error === null ? 0 : -Errno[error];
+  }
+
+  /** Lets the connection go for good. Whoever wants to know is still told of its end. */
+  #disown(hosted: HostedConnection): void {
+    if (this.onOrphanEvents === null) hosted.owner = null;
+    hosted.connection.disown(this.host.timers.now());
+    this.host.wake(hosted);
   }
 
   /** Resets the connection and makes the socket usable again; SO_ERROR tells (Linux tcp_disconnect). */

@@ -10,7 +10,7 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
   const { receiver, sender, profile } = connection;
   const rule = decideClose({
     state: connection.state,
-    unread: receiver.queue.length > 0,
+    unread: receiver.queue.length + receiver.discarded > 0,
     lingerZero,
     allSent: !sender.hasUnsent,
     vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,

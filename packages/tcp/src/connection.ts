@@ -242,6 +242,11 @@ export class Connection implements SegmentMaker {
     return count;
   }
 
+  /** Octets that were read went back: they count as unread, and close() finds them. */
+  markUnread(octets: number): void {
+    this.receiver.discarded += octets;
+  }
+
   /** No more text will be written: the FIN follows what is queued (SHUT_WR). */
   shutdownSend(now: number): void {
     shutdownSending(this, 'shutdown', now);
