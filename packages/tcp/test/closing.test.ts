@@ -67,6 +67,12 @@ describe('the FIN', () => {
     wire.send('. 1:1(0) ack 1 win 1').expect('F. 1:1(0) ack 1').expectNothing();
   });
 
+  it('does not go with text that fills the window', () => {
+    const wire = Wire.established().send('. 1:1(0) ack 1 win 0').write(1000).shutdown().expectNothing();
+    wire.send('. 1:1(0) ack 1 win 1000').expect('P. 1:1001(1000) ack 1').expectNothing();
+    wire.send('. 1:1(0) ack 1001 win 1000').expect('F. 1001:1001(0) ack 1');
+  });
+
   it('is sent again when it is lost', () => {
     const wire = Wire.finWait1().advance(299).expectNothing().advance(1).expect('F. 1:1(0) ack 1');
     wire.advance(600).expect('F. 1:1(0) ack 1').expectState('FIN-WAIT-1');
