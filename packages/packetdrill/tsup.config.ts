@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts';
 
-export default library();
+// The entry `./node` reads files: its types are bundled with Node's, which the rest of the package compiles without.
+export default library({ tsconfig: 'tsconfig.host.json' });
