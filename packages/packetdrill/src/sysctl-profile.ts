@@ -51,7 +51,6 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   tcp_dsack: ['1'],
   tcp_ecn: ['0'],
-  tcp_congestion_control: ['reno'],
   tcp_recovery: ['1'],
   tcp_syncookies: ['0', '1'],
   tcp_challenge_ack_limit: ['2147483647'],
@@ -75,6 +74,10 @@ export type SettingOutcome =
 /** Sets what `sysctl -w name=value` would, in a profile that a host works with. */
 export function applySysctl(profile: MutableProfile, name: string, value: string): SettingOutcome {
   const short = name.replace(/^net\.ipv4\./, '');
+  if (short === 'tcp_congestion_control' && (value === 'reno' || value === 'cubic')) {
+    profile.congestionControl = value;
+    return { kind: 'set' };
+  }
   const setting = SETTINGS[short];
   if (setting !== undefined) {
     const values = value.split(' ').map(Number);

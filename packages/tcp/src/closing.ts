@@ -36,7 +36,8 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
 /** Nobody holds the connection any more: it becomes an orphan, whose end is limited in time. */
 export function disownConnection(connection: Connection, now: number): void {
   connection.orphan = true;
-  connection.receiver.clear();
+  // What is held behind a hole stays until the peer has our FIN, which reports it (closing/LINUX.md, a05).
+  connection.receiver.discardUnread();
   if (connection.state === 'FIN-WAIT-2') limitFinWait2(connection, now);
 }
 
@@ -117,10 +118,10 @@ export function onFinArrived(connection: Connection, now: number): void {
 
 /**
  * Text after the program said that it will read no more: a RST, and no TIME-WAIT, so that the peer learns that its
- * text was lost (RFC 9293, 3.6.1; RFC 2525, 2.17; closing/LINUX.md, section 2). Returns whether that was so.
+ * text was lost (RFC 9293, 3.6.1; RFC 2525, 2.17; closing/LINUX.md, section 2). So it is with a FIN behind a hole (b09).
+ * Returns whether that was so.
  */
 export function resetByData(connection: Connection, segment: Segment, now: number): boolean {
-  if (segment.payload.length === 0) return false;
   if (!seqGt(seqAdd(segment.seq, segment.payload.length), connection.receiver.rcvNxt)) return false;
   answerWithReset(connection, segment, 'data after close', now);
   return true;
@@ -161,12 +162,15 @@ function queueFin(connection: Connection, why: EndReason, now: number): void {
 function limitFinWait2(connection: Connection, now: number): void {
   const { linger2 } = connection.settings;
   const { profile } = connection;
+  connection.receiver.clear();
   if (linger2 < 0) {
     reset(connection, 'TCP_LINGER2 negative', now);
     return;
   }
   const limit = linger2 > 0 ? Math.min(linger2, profile.linger2Max) : profile.finWait2;
-  connection.finWait2Deadline = now + limit;
+  // Linux waits for what is beyond the length of TIME-WAIT, and then as long again (closing/LINUX.md, c08).
+  const excess = limit - profile.timeWait;
+  connection.finWait2Deadline = now + (excess > 0 ? 2 * excess : limit);
 }
 
 function enterTimeWait(connection: Connection, why: string, now: number): void {

@@ -1,9 +1,15 @@
+import { Cubic } from './cubic.ts';
+import { NewReno } from './new-reno.ts';
+
 /** What a congestion control sees of its connection. Windows in segments, times in milliseconds. */
 export interface CongestionView {
   cwnd: number;
   ssthresh: number;
   readonly smoothedRtt: number;
-  readonly minimumRtt: number;
+  /** The latest sample; 0 before the first. */
+  readonly latestRtt: number;
+  /** Round trips of data so far: it grows by one when everything sent in the last one is acknowledged. */
+  readonly rounds: number;
 }
 
 /**
@@ -11,11 +17,19 @@ export interface CongestionView {
  * (proportional rate reduction, RTO) is the sender's.
  */
 export interface CongestionControl {
-  readonly name: string;
+  readonly name: CongestionControlName;
   /** `acked` segments were newly acknowledged while the window was the limit; may raise `view.cwnd`. */
   onAcknowledged(view: CongestionView, acked: number, now: number): void;
-  /** The slow-start threshold to take after a loss (RFC 5681, equation 4). */
-  thresholdAfterLoss(view: CongestionView, now: number): number;
+  /** The slow-start threshold to take after a loss (RFC 5681, equation 4; RFC 9438, 4.6). */
+  thresholdAfterLoss(view: CongestionView): number;
   /** A retransmission timeout struck. */
-  onTimeout(now: number): void;
+  onTimeout(): void;
+}
+
+/** The congestion controls, by Linux's names. */
+export type CongestionControlName = 'cubic' | 'reno';
+
+/** A congestion control for a new connection. */
+export function congestionControl(name: CongestionControlName): CongestionControl {
+  return name === 'cubic' ? new Cubic() : new NewReno();
 }

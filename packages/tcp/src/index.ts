@@ -14,7 +14,8 @@ export {
   hasEnded,
   type ReportEndpoint,
 } from './close-report.ts';
-export type { CongestionControl, CongestionView } from './congestion-control.ts';
+export { formatCloseReport } from './close-report-text.ts';
+export type { CongestionControl, CongestionControlName, CongestionView } from './congestion-control.ts';
 export { Connection } from './connection.ts';
 export { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
 export { ConnectionEvent } from './connection-events.ts';

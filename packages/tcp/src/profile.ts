@@ -1,3 +1,5 @@
+import type { CongestionControlName } from './congestion-control.ts';
+
 /**
  * Everything in which systems differ, as one object of named fields. Times are milliseconds unless the name says
  * otherwise. The default is {@link linux}; nothing else in the code asks which system it imitates.
@@ -29,6 +31,8 @@ export interface Profile {
 
   /** Initial congestion window in segments (RFC 6928). */
   readonly initialWindow: number;
+  /** net.ipv4.tcp_congestion_control. */
+  readonly congestionControl: CongestionControlName;
   /** Whether cwnd decays over idle times (net.ipv4.tcp_slow_start_after_idle; RFC 5681, 4.1). */
   readonly slowStartAfterIdle: boolean;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
@@ -98,6 +102,7 @@ export const linux: Profile = {
   retries2: 15,
   orphanRetries: 8,
   initialWindow: 10,
+  congestionControl: 'cubic',
   slowStartAfterIdle: true,
   tailLossProbe: true,
   delayedAckMin: 40,

@@ -192,6 +192,11 @@ export class Receiver {
     if (seqLeq(end, this.rcvNxt)) this.#blocks().addDuplicate(segment.seq, end);
   }
 
+  /** Reports the peer's SYN as received before. */
+  noteDuplicateSyn(): void {
+    this.#blocks().addDuplicate(this.irs, (this.irs + 1) | 0);
+  }
+
   /** Throws away what was not read. */
   discardUnread(): void {
     this.discarded += this.queue.length;

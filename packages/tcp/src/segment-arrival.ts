@@ -69,7 +69,8 @@ function answerUnacceptable(connection: Connection, segment: Segment, now: numbe
     return;
   }
   const { receiver } = connection;
-  if (receiver.sack && segment.payload.length > 0) receiver.noteDuplicate(segment);
+  const reportsDuplicates = receiver.sack && !isOrphanInFinWait2(connection);
+  if (reportsDuplicates && segment.payload.length > 0) receiver.noteDuplicate(segment);
   if (segment.payload.length > 0 || (segment.flags & Flag.FIN) !== 0) receiver.acks.atOnce();
   else connection.challenge(now);
 }
@@ -113,9 +114,11 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
   const { receiver, sender } = connection;
   if (connection.state === 'SYN-RECEIVED') {
     if (segment.seq === receiver.irs) {
-      if ((segment.flags & Flag.ACK) !== 0 && onAcknowledgment(connection, segment, now))
+      if ((segment.flags & Flag.ACK) !== 0 && onAcknowledgment(connection, segment, now)) {
+        // The SYN has come twice (closing/LINUX.md, g17).
+        if (receiver.sack) receiver.noteDuplicateSyn();
         receiver.acks.atOnce();
-      else sender.resendSyn();
+      } else sender.resendSyn();
       return;
     }
   }
@@ -181,6 +184,11 @@ export function takeText(connection: Connection, segment: Segment, now: number):
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
       if (connection.receiveShut && resetByData(connection, segment, now)) return;
+      if (isOrphanInFinWait2(connection) && segment.seq !== receiver.rcvNxt) {
+        // The record that Linux keeps answers what is old without D-SACK (closing/LINUX.md, b06).
+        receiver.acks.atOnce();
+        return;
+      }
       break;
     case 'CLOSE-WAIT':
     case 'CLOSING':

@@ -10,9 +10,8 @@ import {
   seqLeq,
   seqLt,
 } from '@halfclose/codec';
-import type { CongestionControl, CongestionView } from './congestion-control.ts';
+import { type CongestionControl, congestionControl, type CongestionView } from './congestion-control.ts';
 import { type LossObserver, LossRecovery } from './loss-recovery.ts';
-import { NewReno } from './new-reno.ts';
 import { Nagle } from './nagle.ts';
 import type { Path } from './path.ts';
 import type { Profile } from './profile.ts';
@@ -43,7 +42,11 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   readonly flight = new RetransmitQueue();
   readonly rtt: RttEstimator;
   readonly recovery: LossRecovery;
-  readonly congestion: CongestionControl;
+  /** Made when text is first acknowledged or lost: an idle connection has none. */
+  #congestion: CongestionControl | null = null;
+  /** See {@link CongestionView.rounds}. */
+  rounds = 0;
+  #roundEnd: SequenceNumber;
   readonly nagle: Nagle;
   readonly window = new SendWindow();
   readonly #profile: Profile;
@@ -91,7 +94,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
     this.buffer = new SendBuffer(pool);
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt);
-    this.congestion = new NewReno();
+    this.#roundEnd = iss;
     this.cwnd = profile.initialWindow;
   }
 
@@ -104,8 +107,13 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
     return this.rtt.smoothed;
   }
 
-  get minimumRtt(): number {
-    return this.rtt.minimum;
+  get latestRtt(): number {
+    return this.rtt.latest;
+  }
+
+  /** The congestion control in use. */
+  get congestion(): CongestionControl {
+    return (this.#congestion ??= congestionControl(this.#profile.congestionControl));
   }
 
   /** The sequence number of the first octet in the buffer. */
@@ -213,12 +221,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
       this.#releaseText(una, ack);
       this.sndUna = ack;
       this.#sampleRtt(echoedRtt, now);
-    } else if (
-      isOld ||
-      (!advanced && plain && !windowChanged && sacked === 0 && segment.sackBlocks === null)
-    ) {
-      if (!isOld && plain) recovery.onDuplicateAck();
-    }
+      this.#countRound();
+    } else if (plain && !isOld && !windowChanged && segment.sackBlocks === null) recovery.onDuplicateAck();
     const grow = this.#isCwndLimited && recovery.allowsGrowth;
     this.cwnd = recovery.onAck(acked, this.#delivered, this.sndUna, this.sndNxt, this.cwnd, now, this);
     if (acked > 0 && grow && recovery.allowsGrowth) this.congestion.onAcknowledged(this, acked, now);
@@ -294,12 +298,18 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   }
 
   onLossDetected(): number {
-    this.ssthresh = this.congestion.thresholdAfterLoss(this, this.#now);
+    this.ssthresh = this.congestion.thresholdAfterLoss(this);
     return this.ssthresh;
   }
 
   get #isCwndLimited(): boolean {
     return this.#cwndLimited || (this.cwnd < this.ssthresh && this.cwnd < 2 * this.#maxOut);
+  }
+
+  #countRound(): void {
+    if (seqLt(this.sndUna, this.#roundEnd)) return;
+    this.rounds++;
+    this.#roundEnd = this.sndNxt;
   }
 
   #onWindowWithNothingInFlight(now: number): void {
@@ -346,8 +356,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   #onRetransmissionTimeout(now: number): void {
     if (this.flight.packetsOut === 0) return;
     if (this.recovery.state !== 'loss') {
-      this.ssthresh = this.congestion.thresholdAfterLoss(this, now);
-      this.congestion.onTimeout(now);
+      this.ssthresh = this.congestion.thresholdAfterLoss(this);
+      this.congestion.onTimeout();
     }
     this.recovery.onTimeout(this.sndNxt, now);
     this.cwnd = 1;

@@ -1,0 +1,87 @@
+import type { CongestionControl, CongestionView } from './congestion-control.ts';
+import { HyStart } from './hystart.ts';
+
+/** RFC 9438, 4.1 and 4.6: how steep the curve is, in segments per second cubed, and what is left after a loss. */
+const C = 0.4;
+const BETA = 0.7;
+/** What a Reno flow would gain in a round trip to have the same throughput (RFC 9438, 4.3). */
+const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
+/** Growth in a round trip at most (RFC 9438, 4.2: target is clamped to 1.5 cwnd). */
+const MOST_GROWTH = 1.5;
+
+/** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Linux's default. Windows in segments. */
+export class Cubic implements CongestionControl {
+  readonly name = 'cubic';
+  #hystart: HyStart | null = new HyStart();
+  /** The window before the last reduction (W_max). */
+  #wMax = 0;
+  /** Seconds that the curve takes to come back to W_max (K). */
+  #k = 0;
+  /** When congestion avoidance began; -1: it has not since the last loss. */
+  #epoch = -1;
+  /** The window that Reno would have by now (W_est). */
+  #wEst = 0;
+  /** Part of a segment that cwnd has grown already. */
+  #fraction = 0;
+
+  onAcknowledged(view: CongestionView, acked: number, now: number): void {
+    if (view.cwnd < view.ssthresh) {
+      this.#slowStart(view, acked);
+      return;
+    }
+    this.#avoidCongestion(view, acked, now);
+  }
+
+  thresholdAfterLoss(view: CongestionView): number {
+    // RFC 9438, 4.7: a flow that loses before it is back where it was makes room for others.
+    this.#wMax = view.cwnd < this.#wMax ? (view.cwnd * (1 + BETA)) / 2 : view.cwnd;
+    this.#epoch = -1;
+    this.#hystart = null;
+    return Math.max(2, Math.floor(view.cwnd * BETA));
+  }
+
+  onTimeout(): void {
+    this.#epoch = -1;
+    this.#fraction = 0;
+  }
+
+  #slowStart(view: CongestionView, acked: number): void {
+    if (this.#hystart === null) {
+      view.cwnd = Math.min(view.cwnd + acked, view.ssthresh);
+      return;
+    }
+    if (!this.#hystart.grow(view, acked)) return;
+    view.ssthresh = view.cwnd;
+    this.#hystart = null;
+  }
+
+  #avoidCongestion(view: CongestionView, acked: number, now: number): void {
+    if (this.#epoch < 0) {
+      this.#epoch = now;
+      this.#wEst = view.cwnd;
+      if (view.cwnd < this.#wMax) this.#k = Math.cbrt((this.#wMax - view.cwnd) / C);
+      else {
+        this.#k = 0;
+        this.#wMax = view.cwnd;
+      }
+    }
+    const target = this.#targetAt(view, now);
+    // RFC 9438, 4.3: as fast as Reno from where it was before the loss.
+    this.#wEst += ((this.#wEst < this.#wMax ? ALPHA : 1) * acked) / view.cwnd;
+    const growth = ((target - view.cwnd) * acked) / view.cwnd;
+    this.#fraction += this.#windowAt(now) < this.#wEst ? this.#wEst - view.cwnd - this.#fraction : growth;
+    const whole = Math.floor(Math.max(this.#fraction, 0));
+    view.cwnd += whole;
+    this.#fraction = Math.max(this.#fraction - whole, 0);
+  }
+
+  /** W_cubic one round trip from now, within its bounds (RFC 9438, 4.2). */
+  #targetAt(view: CongestionView, now: number): number {
+    return Math.min(Math.max(this.#windowAt(now + view.smoothedRtt), view.cwnd), MOST_GROWTH * view.cwnd);
+  }
+
+  /** W_cubic (RFC 9438, figure 1). */
+  #windowAt(time: number): number {
+    return C * ((time - this.#epoch) / 1000 - this.#k) ** 3 + this.#wMax;
+  }
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { type CongestionView, congestionControl } from '../src/congestion-control.ts';
+
+/** A flow on a path of `rtt` milliseconds that never lacks text: one call is one round trip. */
+class Flow implements CongestionView {
+  cwnd = 10;
+  ssthresh = Infinity;
+  rounds = 0;
+  now = 0;
+  smoothedRtt: number;
+  latestRtt: number;
+  readonly control;
+
+  constructor(name: 'cubic' | 'reno', rtt: number) {
+    this.control = congestionControl(name);
+    this.smoothedRtt = this.latestRtt = rtt;
+  }
+
+  /** A round trip in which every second segment is acknowledged. */
+  round(rtt = this.smoothedRtt): this {
+    this.latestRtt = rtt;
+    this.rounds++;
+    const acks = this.cwnd >> 1;
+    for (let i = 0; i < acks; i++) {
+      this.now += rtt / acks;
+      this.control.onAcknowledged(this, 2, this.now);
+    }
+    return this;
+  }
+
+  lose(): this {
+    this.ssthresh = this.control.thresholdAfterLoss(this);
+    this.cwnd = this.ssthresh;
+    return this;
+  }
+}
+
+function flowAt(cwnd: number, rtt = 100): Flow {
+  const flow = new Flow('cubic', rtt);
+  flow.cwnd = cwnd;
+  return flow.lose();
+}
+
+describe('CUBIC (RFC 9438)', () => {
+  it('keeps seven tenths after a loss (4.6)', () => {
+    expect(flowAt(100).cwnd).toBe(70);
+  });
+
+  it('never goes below two segments', () => {
+    expect(flowAt(2).cwnd).toBe(2);
+  });
+
+  it('is back at the old window after K seconds: the cube root of what is missing, by C (4.2)', () => {
+    const flow = flowAt(1000);
+    const k = Math.cbrt(300 / 0.4) * 1000;
+    while (flow.now < k - 200) flow.round();
+    expect(flow.cwnd).toBeGreaterThan(990);
+    expect(flow.cwnd).toBeLessThanOrEqual(1001);
+  });
+
+  it('grows fast, then slowly near the old window, then fast again', () => {
+    const flow = flowAt(1000);
+    const growthFor = (milliseconds: number): number => {
+      const from = flow.cwnd;
+      const end = flow.now + milliseconds;
+      while (flow.now < end) flow.round();
+      return flow.cwnd - from;
+    };
+    const [first, middle, last] = [growthFor(2000), growthFor(7000) / 3.5, growthFor(9000) / 4.5];
+    expect(first).toBeGreaterThan(middle ?? 0);
+    expect(last).toBeGreaterThan(middle ?? 0);
+  });
+
+  it('makes room for others when it loses before it is back (4.7)', () => {
+    const flow = flowAt(1000).lose();
+    const first = Math.cbrt((700 * 0.85 - flow.cwnd) / 0.4) * 1000;
+    while (flow.now < first - 200) flow.round();
+    expect(flow.cwnd).toBeLessThanOrEqual(700 * 0.85 + 1);
+  });
+
+  it('is no slower than Reno where round trips are short (4.3)', () => {
+    const cubic = flowAt(20, 10);
+    const reno = new Flow('reno', 10);
+    reno.cwnd = reno.ssthresh = 14;
+    for (let i = 0; i < 30; i++) {
+      cubic.round();
+      reno.round();
+    }
+    // Reno gains a segment in a round trip from half the window, CUBIC about half a segment from seven tenths of it.
+    expect(cubic.cwnd).toBeGreaterThanOrEqual(20);
+    expect(cubic.cwnd).toBeLessThanOrEqual(reno.cwnd);
+  });
+});
+
+describe('HyStart++ (RFC 9406)', () => {
+  it('doubles the window in each round trip while these do not grow', () => {
+    const flow = new Flow('cubic', 100);
+    for (let i = 0; i < 4; i++) flow.round();
+    expect(flow.cwnd).toBe(160);
+  });
+
+  it('slows down when the round trip has grown by an eighth, and leaves slow start five rounds later', () => {
+    const flow = new Flow('cubic', 100);
+    for (let i = 0; i < 5; i++) flow.round();
+    const before = flow.round(120).cwnd;
+    const after = flow.round(120).cwnd;
+    expect(after / before).toBeLessThan(1.3);
+    for (let i = 0; i < 5; i++) flow.round(120);
+    expect(flow.ssthresh).toBeLessThan(Infinity);
+  });
+
+  it('goes on as before if the growth was noise', () => {
+    const flow = new Flow('cubic', 100);
+    for (let i = 0; i < 5; i++) flow.round();
+    flow.round(120);
+    for (let i = 0; i < 7; i++) flow.round(100);
+    expect(flow.ssthresh).toBe(Infinity);
+  });
+});
