@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { NewReno } from '../src/new-reno.ts';
 import { Wire } from './wire.ts';
 
-const view = (cwnd: number, ssthresh: number) => ({ cwnd, ssthresh, smoothedRtt: 100, minimumRtt: 100 });
+const view = (cwnd: number, ssthresh: number) => ({
+  cwnd,
+  ssthresh,
+  smoothedRtt: 100,
+  latestRtt: 100,
+  rounds: 0,
+});
 
 describe('Reno (RFC 5681)', () => {
   it('grows by one segment for each that is acknowledged in slow start', () => {
