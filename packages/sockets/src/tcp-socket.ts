@@ -42,11 +42,6 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   readonly options: SocketOptions;
   /** Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. */
   onReadiness: (() => void) | null = null;
-  /**
-   * Called with each event of the connection after close(), the last time when it has ended; to be set before
-   * close(). Look with {@link TcpSocket.closeReport}.
-   */
-  onOrphanEvents: (() => void) | null = null;
   #binding: Binding | null = null;
   #listener: Listener | null = null;
   #hosted: HostedConnection | null = null;
@@ -59,6 +54,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   #error: number | null = null;
   #closed = false;
   #lingering: LingeringClose | null = null;
+  #onOrphanEvents: (() => void) | null = null;
 
   /** A fresh socket, or the owner of an accepted connection. */
   constructor(host: Host, family: number = AF_INET6, accepted: HostedConnection | null = null) {
@@ -304,6 +300,18 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     return hosted === null ? null : closeReport(hosted.connection);
   }
 
+  /**
+   * Has `onEvents` called with each event of the connection after close(), the last time when it has ended. Returns
+   * false where nothing more can be told: the connection has ended, or the host keeps only a record of it.
+   */
+  watchOrphan(onEvents: () => void): boolean {
+    const hosted = this.#hosted;
+    if (hosted === null || this.ended || !hosted.registered) return false;
+    this.#onOrphanEvents = onEvents;
+    hosted.owner = this;
+    return true;
+  }
+
   /** Whether the connection has ended: CLOSED or TIME-WAIT. */
   get ended(): boolean {
     return hasEnded(this.#hosted?.connection.state ?? 'CLOSED');
@@ -390,7 +398,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   onConnectionEvents(events: number): void {
     if (this.#closed) {
       this.#lingering?.onEvents();
-      this.onOrphanEvents?.();
+      this.#onOrphanEvents?.();
       return;
     }
     if ((events & ConnectionEvent.Connected) !== 0) this.#connecting = false;
@@ -423,7 +431,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** Lets the connection go for good. Whoever wants to know is still told of its end. */
   #disown(hosted: HostedConnection): void {
-    if (this.onOrphanEvents === null) hosted.owner = null;
+    if (this.#onOrphanEvents === null) hosted.owner = null;
     hosted.connection.disown(this.host.timers.now());
     this.host.wake(hosted);
   }

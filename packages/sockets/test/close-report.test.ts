@@ -73,13 +73,25 @@ describe('who wants to know of the end', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
     const seen: string[] = [];
-    a.onOrphanEvents = () => seen.push(`${a.connection?.state ?? ''} ${a.ended}`);
+    a.watchOrphan(() => seen.push(`${a.connection?.state ?? ''} ${a.ended}`));
     a.close();
     expect(a.ended).toBe(false);
     hosts.settle();
     b.close();
     hosts.settle();
     expect(seen).toEqual(['FIN-WAIT-2 false', 'TIME-WAIT true']);
+  });
+
+  it('may ask after close(), too, but not after the end', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    a.close();
+    let news = 0;
+    expect(a.watchOrphan(() => news++)).toBe(true);
+    hosts.settle();
+    b.close();
+    hosts.settle();
+    expect([news, a.ended, a.watchOrphan(() => news++)]).toEqual([2, true, false]);
   });
 
   it('c11: is told of the limit of FIN-WAIT-2', () => {
@@ -89,7 +101,7 @@ describe('who wants to know of the end', () => {
     hosts.settle();
     const start = hosts.clock.now();
     let ended = NaN;
-    a.onOrphanEvents = () => (ended = hosts.clock.now() - start);
+    a.watchOrphan(() => (ended = hosts.clock.now() - start));
     a.close();
     hosts.settle(120_000);
     expect([a.ended, ended, a.closeReport()?.reason]).toEqual([true, 60_000, 'FIN-WAIT-2 limit']);
@@ -100,7 +112,7 @@ describe('who wants to know of the end', () => {
     const { a, b } = hosts.connected();
     hosts.link.partition();
     const seen: string[] = [];
-    a.onOrphanEvents = () => seen.push(a.connection?.state ?? '');
+    a.watchOrphan(() => seen.push(a.connection?.state ?? ''));
     a.options.setLinger({ onoff: 1, linger: 1 });
     a.close(() => seen.push('settled'));
     hosts.settle(1000);

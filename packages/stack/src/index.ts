@@ -22,6 +22,7 @@ export {
   type EndReason,
   type ErrorCode,
   type FirstToClose,
+  formatCloseReport,
   hasEnded,
   linux,
   type Profile,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closeReport, hasEnded } from '../src/index.ts';
+import { closeReport, formatCloseReport, hasEnded } from '../src/index.ts';
 import { Wire, type WireOptions } from './wire.ts';
 
 /** Who was first, then how each direction ended: `local, fin / reset`. */
@@ -164,4 +164,27 @@ it('names both ends and the states, and is all that is left of an orphan', () =>
       { from: 'FIN-WAIT-1', to: 'CLOSED', time: 2100, why: 'peer reset' },
     ],
   });
+});
+
+it('is printed in aligned lines', () => {
+  const wire = Wire.established().write(5).send('P. 1:21(20) ack 6');
+  wire.read(8);
+  wire.close();
+  expect(formatCloseReport(closeReport(wire.connection))).toBe(
+    [
+      'connection    10.0.0.1:1000 - 10.0.0.2:80, CLOSED',
+      'orderly       no: unread data at close',
+      'closed first  local',
+      'sending       reset; 5 written, 5 sent, 5 acknowledged',
+      'receiving     reset; 20 received, 8 read, 12 unread',
+      'lost          12 octets',
+      'RST sent      +100 ms, unread data at close',
+      'states        SYN-SENT +0 ms, ESTABLISHED +100 ms, CLOSED +100 ms',
+    ].join('\n'),
+  );
+});
+
+it('is printed with IPv6 addresses in brackets, and says yes to an orderly end', () => {
+  const text = formatCloseReport(closeReport(Wire.timeWait({ ipv6: true }).connection));
+  expect(text).toMatch(/^connection {4}\[fd00::1\]:1000 - \[fd00::2\]:80, TIME-WAIT\norderly {7}yes\n/);
 });

@@ -1,0 +1,38 @@
+import type { CloseReport } from './close-report.ts';
+
+/** Columns of the labels. */
+const LABEL = 14;
+
+/**
+ * A close report for people: a line for each thing that is known, labels and values in two columns, times in
+ * milliseconds from the first change of state on. No line end after the last one.
+ *
+ * @example
+ * formatCloseReport(closeReport(connection))
+ */
+export function formatCloseReport(report: CloseReport): string {
+  const { octets, local, remote, marks, states } = report;
+  const start = states[0]?.time ?? marks[0]?.time ?? 0;
+  const since = (time: number): string => `+${Number((time - start).toFixed(3))} ms`;
+  const rows: [label: string, value: string][] = [
+    ['connection', `${endpoint(local)} - ${endpoint(remote)}, ${report.state}`],
+    ['orderly', report.orderly ? 'yes' : `no: ${report.reason || 'not opened yet'}`],
+    ['closed first', report.closedFirst],
+    ['sending', `${report.sending}; ${counts(octets, ['written', 'sent', 'acknowledged'])}`],
+    ['receiving', `${report.receiving}; ${counts(octets, ['received', 'read', 'unread'])}`],
+    ['lost', octets.lost === 1 ? '1 octet' : `${octets.lost} octets`],
+  ];
+  for (const { kind, direction, time, reason } of marks) {
+    rows.push([`${kind.toUpperCase()} ${direction}`, `${since(time)}, ${reason}`]);
+  }
+  rows.push(['states', states.map(({ to, time }) => `${to} ${since(time)}`).join(', ')]);
+  return rows.map(([label, value]) => `${label.padEnd(LABEL)}${value}`.trimEnd()).join('\n');
+}
+
+function counts<K extends string>(octets: Readonly<Record<K, number>>, names: readonly K[]): string {
+  return names.map((name) => `${octets[name]} ${name}`).join(', ');
+}
+
+function endpoint({ address, port }: CloseReport['local']): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
