@@ -2,6 +2,7 @@ import type { Packet } from '@halfclose/codec';
 import type { TimerService } from '@halfclose/timers';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { PacketDevice } from './packet-device.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /**
  * Packets in and out that may be moved before timers and I/O of the process get their turn. They are counted across
@@ -18,11 +19,10 @@ export class RunLoop {
   readonly #timers: TimerService;
   readonly #input: (packet: Packet, device: PacketDevice, now: number) => void;
   readonly #serve: (hosted: HostedConnection, now: number) => number;
-  readonly #packets: Packet[] = [];
-  readonly #devices: PacketDevice[] = [];
-  #nextPacket = 0;
-  readonly #connections: HostedConnection[] = [];
-  #nextConnection = 0;
+  readonly #packets = new WorkQueue<Packet>();
+  /** Where each of them arrived. */
+  readonly #devices = new WorkQueue<PacketDevice>();
+  readonly #connections = new WorkQueue<HostedConnection>();
   #scheduled = false;
   #running = false;
   #budget = PACKETS_PER_TURN;
@@ -53,7 +53,7 @@ export class RunLoop {
   }
 
   get #hasWork(): boolean {
-    return this.#nextPacket < this.#packets.length || this.#nextConnection < this.#connections.length;
+    return !this.#packets.isEmpty || !this.#connections.isEmpty;
   }
 
   #schedule(): void {
@@ -85,26 +85,15 @@ export class RunLoop {
 
   #turn(now: number): void {
     while (this.#budget > 0) {
-      const packet = this.#packets[this.#nextPacket];
-      const device = this.#devices[this.#nextPacket];
-      if (packet !== undefined && device !== undefined) {
-        this.#nextPacket++;
-        if (this.#nextPacket === this.#packets.length) {
-          this.#packets.length = 0;
-          this.#devices.length = 0;
-          this.#nextPacket = 0;
-        }
+      const packet = this.#packets.shift();
+      const device = this.#devices.shift();
+      if (packet !== null && device !== null) {
         this.#input(packet, device, now);
         this.#budget--;
         continue;
       }
-      const hosted = this.#connections[this.#nextConnection];
-      if (hosted === undefined) return;
-      this.#nextConnection++;
-      if (this.#nextConnection === this.#connections.length) {
-        this.#connections.length = 0;
-        this.#nextConnection = 0;
-      }
+      const hosted = this.#connections.shift();
+      if (hosted === null) return;
       hosted.queued = false;
       this.#budget -= this.#serve(hosted, now);
     }
