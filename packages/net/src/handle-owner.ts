@@ -8,6 +8,8 @@ export interface HandleOwner {
   [onEnd](): void;
   /** Reading failed with `errno`, or the connection ended by itself. */
   [onReadError](errno: number): void;
+  /** The connection has news, its state among others; also after the handle was closed, if that was asked for. */
+  [onNews](): void;
   /** A write that did not fit at once is done, or failed with `errno` (0: none). */
   [onWritten](errno: number, callback: WriteCallback): void;
 }
@@ -23,6 +25,8 @@ export const onBuffer: unique symbol = Symbol('onBuffer');
 export const onEnd: unique symbol = Symbol('onEnd');
 /** See {@link HandleOwner}. */
 export const onReadError: unique symbol = Symbol('onReadError');
+/** See {@link HandleOwner}. */
+export const onNews: unique symbol = Symbol('onNews');
 /** See {@link HandleOwner}. */
 export const onWritten: unique symbol = Symbol('onWritten');
 

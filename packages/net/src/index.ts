@@ -2,11 +2,13 @@ import { createNetOn } from './create-net.ts';
 import { defaultNetwork } from './default-host.ts';
 import type { Net, Server as NetServer, Socket as NetSocket } from './types.ts';
 
+export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.ts';
 export { createNet, type NetOptions } from './create-net.ts';
 export { defaultHost } from './default-host.ts';
 export type {
   Connect,
   CreateServer,
+  ExtraServerOptions,
   ExtraSocketOptions,
   Net,
   ServerConstructor,

@@ -31,6 +31,7 @@ export abstract class ServerBase extends EventEmitter {
   declare keepAlive: boolean;
   declare keepAliveInitialDelay: number;
   declare highWaterMark: number;
+  declare unread: string | undefined;
   declare blockList: BlockListLike | null;
   declare maxConnections: number | undefined;
   declare dropMaxConnection: boolean | undefined;
@@ -138,6 +139,7 @@ export abstract class ServerBase extends EventEmitter {
       handle,
       allowHalfOpen: this.allowHalfOpen,
       pauseOnCreate: this.pauseOnConnect,
+      unread: this.unread,
       readable: true,
       writable: true,
       readableHighWaterMark: this.highWaterMark,

@@ -1,5 +1,4 @@
-import { SHUT_RD } from '@halfclose/sockets';
-import { codedError, errnoException, invalidArgumentValue, socketClosed } from './errors.ts';
+import { codedError, errnoException, socketClosed } from './errors.ts';
 import {
   onBuffer,
   onData,
@@ -12,15 +11,16 @@ import {
 import { nextTick } from './host-functions.ts';
 import { readArguments } from './native-net.ts';
 import { connectSocket } from './socket-connect.ts';
-import { kBytesRead, kBytesWritten, kLastWriteQueueSize, kOnread, kTimeout } from './socket-fields.ts';
-import { type Chunk, SocketSettings, type StreamInternals } from './socket-settings.ts';
+import { SocketClosing } from './socket-closing.ts';
+import { kBytesRead, kBytesWritten, kEnd, kLastWriteQueueSize, kOnread, kTimeout } from './socket-fields.ts';
+import type { Chunk, StreamInternals } from './socket-settings.ts';
 import type { StreamHandle } from './stream-handle.ts';
 
 /**
  * The methods of `Socket`. Never constructed: `Socket` is a function that works without `new`, and takes these as its
  * prototype's (createSocket in socket.ts). Names with an underscore are those that programs and Node's own modules use.
  */
-export abstract class SocketBase extends SocketSettings implements HandleOwner {
+export abstract class SocketBase extends SocketClosing implements HandleOwner {
   // --- opening
 
   connect(...args: unknown[]): this {
@@ -49,6 +49,7 @@ export abstract class SocketBase extends SocketSettings implements HandleOwner {
   /** Takes a fresh handle: at construction, to connect, or to try the next address. */
   _attachHandle(handle: StreamHandle): void {
     this._handle = handle;
+    this[kEnd]?.reset();
     (this as unknown as StreamInternals)._undestroy();
     this._sockname = null;
     handle.owner = this;
@@ -271,7 +272,9 @@ export abstract class SocketBase extends SocketSettings implements HandleOwner {
       this[kBytesWritten] = handle.bytesWritten;
       const onClosed = (): void => {
         this.emit('close', hadError);
+        this._onHandleClosed();
       };
+      this._noteEnd(handle);
       if (this.resetAndClosing === true) {
         this.resetAndClosing = false;
         const result = handle.reset?.(onClosed) ?? 0;
@@ -289,20 +292,11 @@ export abstract class SocketBase extends SocketSettings implements HandleOwner {
       server._emitCloseIfDrained?.();
     }
   }
-
-  /** Ends one direction or both, as shutdown(2): `'read'` brings 'end' and sends nothing, `'write'` is `end()`. */
-  shutdown(how: 'read' | 'write' | 'both'): this {
-    if (how !== 'read' && how !== 'write' && how !== 'both') {
-      throw invalidArgumentValue('how', how, "must be 'read', 'write' or 'both'");
-    }
-    if (how !== 'write') this._handle?.tcp?.shutdown(SHUT_RD);
-    if (how !== 'read') this.end();
-    return this;
-  }
 }
 
 const ENOTCONN = -107;
 
 function emitClose(socket: SocketBase): void {
   socket.emit('close');
+  socket._onHandleClosed();
 }

@@ -14,6 +14,8 @@ export const kKeepAlive: unique symbol = Symbol('keepAlive');
 export const kKeepAliveDelay: unique symbol = Symbol('keepAliveDelay');
 /** Seconds of SO_LINGER, `null`: off; set once there is a socket. */
 export const kLinger: unique symbol = Symbol('linger');
+/** What is kept for the end of the connection and beyond it, or `null`. */
+export const kEnd: unique symbol = Symbol('end');
 /** The addresses not to connect to, or `null`. */
 export const kBlockList: unique symbol = Symbol('blockList');
 /** Counters that outlive the handle. */

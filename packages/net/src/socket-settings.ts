@@ -1,6 +1,5 @@
 import { Duplex } from 'node:stream';
 import type { BlockListLike } from './block-list.ts';
-import { invalidArgumentValue } from './errors.ts';
 import type { AddressRecord } from './handle-owner.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import type { Network } from './network.ts';
@@ -19,7 +18,7 @@ import {
   type OnRead,
 } from './socket-fields.ts';
 import type { StreamHandle } from './stream-handle.ts';
-import { requireFunction, requireNumber, timeoutOf } from './validate.ts';
+import { requireFunction, timeoutOf } from './validate.ts';
 
 /** Some bytes to write, or a string with its encoding. */
 export interface Chunk {
@@ -236,27 +235,9 @@ export abstract class SocketSettings extends Duplex {
     return this._handle ? this.writableLength : undefined;
   }
 
-  // --- beyond Node
-
-  /** SO_LINGER: with it, `destroy` of an open connection resets (0 s), or 'close' waits until all is acknowledged. */
-  setLinger(enabled: boolean, seconds = 0): this {
-    if (enabled) {
-      requireNumber(seconds, 'seconds');
-      if (!(seconds >= 0)) throw invalidArgumentValue('seconds', seconds, 'must not be negative');
-    }
-    this[kLinger] = enabled ? seconds : null;
-    this._applyLinger();
-    return this;
-  }
-
   _applyLinger(): void {
     const linger = this[kLinger];
     this._handle?.tcp?.options.setLinger({ onoff: linger === null ? 0 : 1, linger: linger ?? 0 });
-  }
-
-  /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
-  get tcpState(): string {
-    return this._handle?.connection?.state ?? 'CLOSED';
   }
 }
 

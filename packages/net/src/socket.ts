@@ -5,10 +5,12 @@ import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
 import { SocketBase } from './socket-base.ts';
+import { SocketClosing } from './socket-closing.ts';
 import {
   kBlockList,
   kBytesRead,
   kBytesWritten,
+  kEnd,
   kKeepAlive,
   kKeepAliveDelay,
   kLastWriteQueueSize,
@@ -63,6 +65,7 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     this[kKeepAlive] = false;
     this[kKeepAliveDelay] = 0;
     this[kLinger] = null;
+    this[kEnd] = null;
     this[kBlockList] = null;
     this[kBytesRead] = 0;
     this[kBytesWritten] = 0;
@@ -71,6 +74,7 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
   }
   const prototype = Object.create(Duplex.prototype, {
     ...Object.getOwnPropertyDescriptors(SocketSettings.prototype),
+    ...Object.getOwnPropertyDescriptors(SocketClosing.prototype),
     ...Object.getOwnPropertyDescriptors(SocketBase.prototype),
     constructor: { value: Socket, writable: true, configurable: true },
     [kNetwork]: { get: network },
@@ -121,8 +125,9 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   socket[kKeepAliveDelay] = ~~(Number(options['keepAliveInitialDelay']) / 1000);
   socket[kBlockList] = blockListOf(options['blockList']);
   socket.on('end', onReadableEnd);
-  if (options['linger'] !== undefined)
-    socket.setLinger(options['linger'] !== false, Number(options['linger']));
+  const { linger } = options;
+  if (linger !== undefined) socket._setLinger(linger === false ? null : (linger as number), 'options.linger');
+  socket._setUnread(options['unread'], 'options.unread');
   const { handle } = options;
   if (handle instanceof TcpHandle) {
     socket._attachHandle(handle);

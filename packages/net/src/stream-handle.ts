@@ -27,6 +27,8 @@ export interface StreamHandle {
   close(onClosed?: () => void): void;
   /** Closes with a RST; pipes cannot. */
   reset?(onClosed?: () => void): number;
+  /** The owner is to be told of the connection's news after the handle is closed, too. */
+  watchEnd?(): void;
   ref(): void;
   unref(): void;
   hasRef(): boolean;

@@ -10,6 +10,7 @@ import {
   onBuffer,
   onData,
   onEnd,
+  onNews,
   onReadError,
   onWritten,
   type WriteCallback,
@@ -170,6 +171,12 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     return 0;
   }
 
+  watchEnd(): void {
+    this.#tcp?.watchOrphan(() => {
+      this.#enter(news);
+    });
+  }
+
   // --- the rest
 
   ref(): void {
@@ -243,7 +250,9 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   /** Called in the socket's async context when the socket's readiness may have changed. */
   onReadiness(): void {
     const tcp = this.#tcp;
-    if (tcp === null) return;
+    this.owner?.[onNews]();
+    // The owner may have closed.
+    if (tcp === null || this.#tcp === null) return;
     if (this.#connecting !== null) {
       // Told once the stack has answered the peer, as a kernel has when it wakes a program. So the listener hears of
       // the connection first, and a reset in the listener of 'connect' finds an accepted connection at the other end.
@@ -441,6 +450,10 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
 
 function readiness(handle: TcpHandle): void {
   handle.onReadiness();
+}
+
+function news(handle: TcpHandle): void {
+  handle.owner?.[onNews]();
 }
 
 function drained(handle: TcpHandle): void {

@@ -1,9 +1,16 @@
 import type nodeNet from 'node:net';
+import type { ConnectionState } from '@halfclose/stack';
+import type { SocketCloseReport } from './close-report.ts';
 
 /** What a socket has beyond Node's. */
 export interface SocketExtras {
-  /** The connection's state by the names of RFC 9293 (`'ESTABLISHED'`); `'CLOSED'` where there is none. */
-  readonly tcpState: string;
+  /**
+   * The connection's state by the names of RFC 9293 (`'ESTABLISHED'`); `'CLOSED'` where there is none. A connection
+   * that the host keeps as a record only (TIME-WAIT) stays so here.
+   */
+  readonly tcpState: ConnectionState;
+  /** How the connection ended; `null` before its end, and where there was none. */
+  readonly closeReport: SocketCloseReport | null;
   /**
    * SO_LINGER. Enabled with 0 seconds, `destroy` of an open connection resets it; with more, 'close' waits until
    * everything is acknowledged, at most so long.
@@ -11,10 +18,20 @@ export interface SocketExtras {
   setLinger(enabled: boolean, seconds?: number): this;
   /** Ends one direction or both, as shutdown(2). */
   shutdown(how: 'read' | 'write' | 'both'): this;
+  /**
+   * Sends what was written, then closes as close(2): unread octets make that a reset. Resolves with the close report:
+   * with SO_LINGER of t > 0 s when Linux's close() would have returned, else when the connection has ended (CLOSED or
+   * TIME-WAIT; at the latest when the profile's limit of FIN-WAIT-2 is over). Holds the process until then. Rejects
+   * with ERR_SOCKET_CLOSED only where there never was a connection.
+   */
+  close(): Promise<SocketCloseReport>;
+  /** Each change of state, also after 'close': the connection outlives its socket. */
+  on(event: 'tcpstate', listener: (state: ConnectionState, why: string) => void): this;
+  once(event: 'tcpstate', listener: (state: ConnectionState, why: string) => void): this;
 }
 
 /** A TCP socket: node:net's, and a little more. */
-export type Socket = nodeNet.Socket & SocketExtras;
+export type Socket = SocketExtras & nodeNet.Socket;
 
 /** A TCP server: node:net's. */
 export type Server = nodeNet.Server;
@@ -23,7 +40,15 @@ export type Server = nodeNet.Server;
 export interface ExtraSocketOptions {
   /** SO_LINGER in seconds; `false`: off. See {@link SocketExtras.setLinger}. */
   linger?: number | false;
+  /**
+   * What octets in the stream's own buffer are when the socket is destroyed: `'buffered'` (default), read, as in Node;
+   * `'strict'`, unread, so that the peer gets a RST. The close report counts them in either case.
+   */
+  unread?: 'strict' | 'buffered';
 }
+
+/** What `new Server` takes beyond node:net's options, for the sockets of its connections. */
+export type ExtraServerOptions = Pick<ExtraSocketOptions, 'unread'>;
 
 /** `Socket`: a function that works with `new`, without it, and by `Socket.call(this)`. */
 export interface SocketConstructor {
@@ -36,9 +61,12 @@ export interface SocketConstructor {
 export interface ServerConstructor {
   readonly prototype: Server;
   new (connectionListener?: (socket: Socket) => void): Server;
-  new (options?: nodeNet.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+  new (
+    options?: nodeNet.ServerOpts & ExtraServerOptions,
+    connectionListener?: (socket: Socket) => void,
+  ): Server;
   (connectionListener?: (socket: Socket) => void): Server;
-  (options?: nodeNet.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+  (options?: nodeNet.ServerOpts & ExtraServerOptions, connectionListener?: (socket: Socket) => void): Server;
 }
 
 /** `connect` in its forms. */
@@ -50,7 +78,7 @@ export interface Connect {
 /** `createServer` in its forms. */
 export interface CreateServer {
   (connectionListener?: (socket: Socket) => void): Server;
-  (options?: nodeNet.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
+  (options?: nodeNet.ServerOpts & ExtraServerOptions, connectionListener?: (socket: Socket) => void): Server;
 }
 
 /** One copy of the API, bound to one host: what `node:net` exports. */

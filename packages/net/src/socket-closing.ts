@@ -1,0 +1,172 @@
+import { SHUT_RD } from '@halfclose/sockets';
+import type { Connection } from '@halfclose/stack';
+import type { SocketCloseReport } from './close-report.ts';
+import { invalidArgumentValue, outOfRange, socketClosed } from './errors.ts';
+import { onNews } from './handle-owner.ts';
+import { nextTick } from './host-functions.ts';
+import { SocketEnd } from './socket-end.ts';
+import { kEnd, kLinger, kNetwork } from './socket-fields.ts';
+import { SocketSettings } from './socket-settings.ts';
+import type { StreamHandle } from './stream-handle.ts';
+import { bufferedOctets } from './stream-octets.ts';
+import { requireBoolean, requireNumber } from './validate.ts';
+
+/** The event of a change of state. */
+const TCP_STATE = 'tcpstate';
+
+/** What `Socket` has beyond Node's to end a connection, and to see how it ended: see SocketBase. */
+export abstract class SocketClosing extends SocketSettings {
+  declare [kEnd]: SocketEnd | null;
+
+  abstract destroySoon(): void;
+
+  // --- before the end
+
+  /** SO_LINGER: with it, `destroy` of an open connection resets (0 s), or 'close' waits until all is acknowledged. */
+  setLinger(enabled: boolean, seconds = 0): this {
+    requireBoolean(enabled, 'enabled');
+    return this._setLinger(enabled ? seconds : null, 'seconds');
+  }
+
+  /** `name`: of the argument, for errors. */
+  _setLinger(seconds: number | null, name: string): this {
+    if (seconds !== null) {
+      requireNumber(seconds, name);
+      if (!(seconds >= 0 && seconds < Infinity))
+        throw outOfRange(name, 'a non-negative finite number', seconds);
+    }
+    this[kLinger] = seconds;
+    this._applyLinger();
+    return this;
+  }
+
+  /** Takes the option `unread`; `name`: for errors. */
+  _setUnread(value: unknown, name: string): void {
+    if (isStrict(value, name)) this._end().strict = true;
+  }
+
+  /** Ends one direction or both, as shutdown(2): `'read'` brings 'end' and sends nothing, `'write'` is `end()`. */
+  shutdown(how: 'read' | 'write' | 'both'): this {
+    if (how !== 'read' && how !== 'write' && how !== 'both') {
+      throw invalidArgumentValue('how', how, "must be 'read', 'write' or 'both'");
+    }
+    if (how !== 'write') this._shutdownReading();
+    if (how !== 'read') this.end();
+    return this;
+  }
+
+  /** Once connected: before, shutdown(2) would give up the attempt. */
+  _shutdownReading(): void {
+    if (this.connecting) this.once('connect', () => this._shutdownReading());
+    else this._handle?.tcp?.shutdown(SHUT_RD);
+  }
+
+  // --- the end
+
+  /**
+   * Sends what was written, closes as close(2), and waits: with SO_LINGER of t > 0 s until Linux's close() would have
+   * returned, else until the connection has ended. Never rejects for how it ended, only where there never was one.
+   */
+  close(): Promise<SocketCloseReport> {
+    const end = this._end();
+    if (end.closing !== null) return end.closing;
+    const closing = end.await();
+    const { hold } = this[kNetwork];
+    hold.ref();
+    const release = (): void => {
+      hold.unref();
+    };
+    closing.then(release, release);
+    if (this._handle !== null || this.connecting) this.destroySoon();
+    else if (end.tcp === null) {
+      this.destroy();
+      end.settle(socketClosed());
+    } else this._awaitEnd(end);
+    return closing;
+  }
+
+  /** How the connection ended; `null` before its end, and where there was none. */
+  get closeReport(): SocketCloseReport | null {
+    const end = this[kEnd];
+    const tcp = this._handle?.tcp ?? end?.tcp ?? null;
+    return tcp === null ? null : (end ?? new SocketEnd()).reportOf(tcp);
+  }
+
+  /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
+  get tcpState(): string {
+    return this._connection?.state ?? 'CLOSED';
+  }
+
+  /** The connection, also after the socket has let go of it. */
+  get _connection(): Connection | null {
+    return (this._handle === null ? this[kEnd]?.tcp?.connection : this._handle.connection) ?? null;
+  }
+
+  /** To be called when `handle` is about to be closed: keeps what the report needs. */
+  _noteEnd(handle: StreamHandle): void {
+    const { tcp } = handle;
+    if (tcp === null) return;
+    const end = this._end();
+    end.tcp = tcp;
+    end.buffered = bufferedOctets(this);
+    if (end.strict) tcp.markUnread(end.buffered);
+    if (this._wantsNews(end)) handle.watchEnd?.();
+  }
+
+  /** To be called when the handle is closed: SO_LINGER's time is over. */
+  _onHandleClosed(): void {
+    const end = this[kEnd];
+    if (end === null) return;
+    end.closed = true;
+    nextTick(tellNews, this);
+    if (!end.isAwaited) return;
+    if (this[kLinger] !== null && this[kLinger] > 0) end.settle(socketClosed());
+    else this._awaitEnd(end);
+  }
+
+  /** The connection has news, also after the socket has let go of it. */
+  [onNews](): void {
+    const end = this[kEnd];
+    if (end === null) return;
+    const connection = this._connection;
+    if (connection !== null && this.listenerCount(TCP_STATE) > 0) {
+      end.tellStates(connection, (state, why) => this.emit(TCP_STATE, state, why));
+    }
+    if (end.closed && end.isAwaited && end.tcp?.ended === true) end.settle(socketClosed());
+  }
+
+  _awaitEnd(end: SocketEnd): void {
+    const { tcp } = end;
+    if (tcp === null || tcp.ended || !tcp.watchOrphan(() => this[onNews]())) end.settle(socketClosed());
+  }
+
+  _wantsNews(end: SocketEnd): boolean {
+    return end.isAwaited || this.listenerCount(TCP_STATE) > 0;
+  }
+
+  _end(): SocketEnd {
+    return (this[kEnd] ??= new SocketEnd());
+  }
+
+  // --- 'tcpstate'
+
+  override on(event: string | symbol, listener: (...args: never[]) => void): this {
+    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0) this._end().skipStates(this._connection);
+    return super.on(event as string, listener as (...args: unknown[]) => void);
+  }
+
+  override addListener(event: string | symbol, listener: (...args: never[]) => void): this {
+    return this.on(event, listener);
+  }
+}
+
+/** The option `unread`: `'strict'` or, as in Node, `'buffered'`. */
+export function isStrict(value: unknown, name: string): boolean {
+  if (value === undefined || value === 'buffered') return false;
+  if (value !== 'strict') throw invalidArgumentValue(name, value, "must be 'strict' or 'buffered'");
+  return true;
+}
+
+function tellNews(socket: SocketClosing): void {
+  socket[onNews]();
+}
