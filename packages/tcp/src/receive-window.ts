@@ -102,13 +102,13 @@ export class ReceiveWindow {
     const segment = Math.min(mss, full);
     let free = Math.min(Math.max(0, Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE)), this.clamp);
     if (free < full >> 1) {
-      free -= free % 2 ** this.shift;
+      free &= -(1 << this.shift);
       if (free < full >> 4 || free < segment) return 0;
     }
     if (free > this.#soft) free = this.#soft;
     if (this.shift > 0) {
-      const unit = 2 ** this.shift;
-      return Math.ceil(free / unit) * unit;
+      const unit = 1 << this.shift;
+      return (free + unit - 1) & -unit;
     }
     const offered = this.#offered;
     if (offered <= free - segment || offered > free) return free - (free % segment);
@@ -119,12 +119,12 @@ export class ReceiveWindow {
   field(rcvNxt: SequenceNumber, memory: number, mss: number): number {
     const current = this.remaining(rcvNxt);
     let window = this.candidate(memory, mss);
-    const unit = 2 ** this.shift;
-    if (window < current) window = Math.ceil(current / unit) * unit;
+    const unit = 1 << this.shift;
+    if (window < current) window = (current + unit - 1) & -unit;
     window = Math.min(window, MAX_FIELD * unit);
     this.#offered = window;
     this.#updatedAt = rcvNxt;
-    return Math.floor(window / unit);
+    return window >>> this.shift;
   }
 
   /** A segment of `octets` arrived, the largest or a full one so far: tells what part of memory is text. */

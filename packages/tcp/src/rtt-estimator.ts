@@ -54,7 +54,7 @@ export class RttEstimator {
   get rto(): number {
     const { initialRto, maxRto } = this.#profile;
     const base = this.hasSample ? (this.#smoothed + this.#variation) / MICROSECONDS : initialRto;
-    return Math.min(base * 2 ** this.#backoff, maxRto);
+    return this.#backoff === 0 ? Math.min(base, maxRto) : Math.min(base * 2 ** this.#backoff, maxRto);
   }
 
   /** How often the timeout has been doubled since the last progress. */

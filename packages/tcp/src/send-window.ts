@@ -25,7 +25,7 @@ export class SendWindow {
    * tcp_may_update_window). Returns whether the window changed.
    */
   update(segment: Segment, sndUna: SequenceNumber): boolean {
-    const octets = segment.window * 2 ** this.shift;
+    const octets = segment.window << this.shift;
     const isNewer =
       seqGt(segment.ack, sndUna) ||
       seqGt(segment.seq, this.#wl1) ||
