@@ -14,6 +14,8 @@ export interface CallContext {
   readonly files: ScriptDescriptors;
   /** Milliseconds of the host's clock. */
   now(): number;
+  /** Has calls that block look again at that time of the clock. */
+  wakeAt(time: number): void;
   /** Has to know what becomes of sockets. */
   readonly newest: ConnectionUnderTest;
 }

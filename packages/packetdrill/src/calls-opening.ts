@@ -70,7 +70,7 @@ const connect: CallStart = onSocket((live, args, context) => {
   return untilReady(true, () => {
     const state = live.connection?.state;
     if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return -Errno.EAGAIN;
-    return state === 'CLOSED' ? live.connect(address, port) : 0;
+    return live.connect(address, port);
   });
 });
 

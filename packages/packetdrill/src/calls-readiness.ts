@@ -20,6 +20,7 @@ function waiting(
   check: () => string | null,
 ): RunningCall {
   const end = timeout < 0 ? Infinity : context.now() + timeout;
+  if (timeout > 0) context.wakeAt(end);
   return () => {
     const count = look();
     if (count === 0 && context.now() < end) return null;

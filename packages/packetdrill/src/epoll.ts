@@ -1,9 +1,11 @@
+import { ConnectionEvent } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
 import { Poll } from '@halfclose/sockets';
 
 const EPOLLET = 0x8000_0000;
 const EPOLLONESHOT = 0x4000_0000;
 const ALWAYS = Poll.ERR | Poll.HUP;
+const FOR_DATA = Poll.IN;
 
 interface Watched {
   readonly socket: TcpSocket;
@@ -31,9 +33,10 @@ export class Epoll {
     const watched: Watched = { socket, events, data, reportedNews: -1, news: 0, disarmed: false };
     this.#watched.set(descriptor, watched);
     const before = socket.onReadiness;
-    socket.onReadiness = () => {
-      watched.news++;
-      before?.();
+    socket.onReadiness = (events) => {
+      // Linux wakes for data those that wait for data only; for all else, everybody.
+      if (events !== ConnectionEvent.Readable || (watched.events & FOR_DATA) !== 0) watched.news++;
+      before?.(events);
     };
     return true;
   }

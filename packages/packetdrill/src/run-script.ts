@@ -1,6 +1,7 @@
 import { type Profile, tcpInfo } from '@halfclose/stack';
 import { ladder, Trace } from '@halfclose/trace';
 import { CallRunner } from './call-runner.ts';
+import { Timer } from '@halfclose/timers';
 import type { CodeBlock } from './code-block.ts';
 import type { CommandAction } from './command-action.ts';
 import { compareOutbound } from './compare-outbound.ts';
@@ -19,6 +20,7 @@ import { ScriptDescriptors } from './script-descriptors.ts';
 import { ScriptFault } from './script-fault.ts';
 import type { ScriptPacket } from './script-packet.ts';
 import type { Script, ScriptAction, ScriptEvent } from './script.ts';
+import type { ShellCommand } from './shell-command.ts';
 import { applySysctl } from './sysctl-profile.ts';
 import {
   type ExpectedTime,
@@ -74,6 +76,9 @@ interface PartEnd {
   readonly reason: string;
 }
 
+/** A command outside of the events. */
+type Place = Pick<ShellCommand, 'position' | 'text'>;
+
 /** When a packet of the stack is to come. */
 interface PacketTime {
   /** `null`: at any time. */
@@ -117,6 +122,9 @@ class ScriptRun {
       settings,
       files: this.#files,
       now: () => this.#drill.clock.now(),
+      wakeAt: (time) => {
+        this.#drill.clock.arm(new Timer(() => undefined), time);
+      },
       newest: this.#underTest,
     });
   }
@@ -127,7 +135,7 @@ class ScriptRun {
       const { initScripts } = this.#settings;
       if (initScripts !== null) this.#runText(initScripts.replaceAll(',', '\n'), null);
       if (initCommand !== null) this.#runText(initCommand.text, null);
-    });
+    }, initCommand);
     if (end.isGood) {
       end = this.#attempt((track) => {
         for (const event of this.#script.events) {
@@ -138,7 +146,7 @@ class ScriptRun {
       });
     }
     if (cleanupCommand !== null) {
-      const cleanup = this.#attempt(() => this.#runText(cleanupCommand.text, null));
+      const cleanup = this.#attempt(() => this.#runText(cleanupCommand.text, null), cleanupCommand);
       if (end.isGood) end = cleanup;
     }
     const { failure, reason } = end;
@@ -154,8 +162,8 @@ class ScriptRun {
     };
   }
 
-  /** Runs a part of the script; it tells which event is on. */
-  #attempt(part: (track: (event: ScriptEvent) => void) => void): PartEnd {
+  /** Runs a part of the script; it tells which event is on. `place`: the command that it is. */
+  #attempt(part: (track: (event: ScriptEvent) => void) => void, place: Place | null = null): PartEnd {
     let current: ScriptEvent | null = null;
     try {
       part((event) => {
@@ -165,15 +173,19 @@ class ScriptRun {
     } catch (error) {
       if (error instanceof UnsupportedError) return { isGood: false, failure: null, reason: error.message };
       if (!(error instanceof EventFault) && !(error instanceof ScriptFault)) throw error;
-      return { isGood: false, failure: this.#failureOf(error, current), reason: '' };
+      return { isGood: false, failure: this.#failureOf(error, current, place), reason: '' };
     }
   }
 
-  #failureOf(error: EventFault | ScriptFault, current: ScriptEvent | null): DrillFailure {
+  #failureOf(
+    error: EventFault | ScriptFault,
+    current: ScriptEvent | null,
+    place: Place | null,
+  ): DrillFailure {
     const event = error instanceof EventFault ? error.event : current;
     return {
-      position: event?.position ?? { line: 1, column: 1 },
-      text: event === null ? '' : event.action.text,
+      position: (event ?? place)?.position ?? { line: 1, column: 1 },
+      text: (event?.action ?? place)?.text ?? '',
       reason: error.message,
       at: this.#drill.now,
       actual: error instanceof EventFault ? error.actual : null,

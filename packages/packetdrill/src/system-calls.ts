@@ -63,7 +63,6 @@ export function startCall(call: SystemCall, context: CallContext): RunningCall {
 
 /** What is wrong with what a call returned; `null`: nothing. */
 export function callFault(call: SystemCall, outcome: CallOutcome): string | null {
-  if (outcome.fault !== null) return outcome.fault;
   const { value, errno } = call.result;
   const shown = show(outcome);
   if (value.kind !== 'ellipsis' && integerOf(value) !== outcome.value) {
@@ -72,7 +71,7 @@ export function callFault(call: SystemCall, outcome: CallOutcome): string | null
   if (errno !== null && errnoNumber(errno) !== outcome.errno) {
     return `${call.name}() returned ${shown}, expected -1 ${errno}`;
   }
-  return null;
+  return outcome.fault;
 }
 
 function show({ value, errno }: CallOutcome): string {

@@ -40,12 +40,15 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   readonly host: Host;
   readonly family: number;
   readonly options: SocketOptions;
-  /** Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. */
-  onReadiness: (() => void) | null = null;
+  /**
+   * Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. `events`: bits of
+   * {@link ConnectionEvent}; 0: a connection can be accepted.
+   */
+  onReadiness: ((events: number) => void) | null = null;
   #binding: Binding | null = null;
   #listener: Listener | null = null;
   #hosted: HostedConnection | null = null;
-  /** connect() was called and its outcome not told yet. */
+  /** connect() was called and has not told its outcome: it does so once, then it is EISCONN. */
   #connecting = false;
   /** Halves shut before there was a connection: the flags stick (closing/LINUX-NOTES.md, D1). */
   #receiveShut = false;
@@ -357,9 +360,11 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   setsockopt(option: NumberOption | 'SO_LINGER', value: number | Linger): number {
     if (option === 'SO_LINGER')
       return typeof value === 'object' ? this.options.setLinger(value) : -Errno.EINVAL;
-    return typeof value === 'number'
-      ? this.options.set(option, value, this.host.timers.now())
-      : -Errno.EINVAL;
+    if (typeof value !== 'number') return -Errno.EINVAL;
+    const result = this.options.set(option, value, this.host.timers.now());
+    // What was held back may go now: TCP_CORK taken away, TCP_NODELAY set.
+    if (this.#hosted !== null) this.host.wake(this.#hosted);
+    return result;
   }
 
   /** getsockopt(2). SO_ERROR takes the error; TCP_INFO is `-EINVAL` without a connection. */
@@ -401,12 +406,11 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       this.#onOrphanEvents?.();
       return;
     }
-    if ((events & ConnectionEvent.Connected) !== 0) this.#connecting = false;
-    this.onReadiness?.();
+    this.onReadiness?.(events);
   }
 
   onAcceptable(): void {
-    this.onReadiness?.();
+    this.onReadiness?.(0);
   }
 
   /** 1: there is text; 0: the end of the stream; negative: an error (Linux tcp_recvmsg, in its order). */

@@ -199,6 +199,7 @@ describe('connect()', () => {
     const during = named(socket.connect(hosts.addressB, 80));
     hosts.settle();
     expect([during, poll(socket)]).toEqual(['EALREADY', 'OUT']);
+    expect(named(socket.connect(hosts.addressB, 80))).toBe(0);
     expect(named(socket.connect(hosts.addressB, 80))).toBe('EISCONN');
   });
 
@@ -214,6 +215,7 @@ describe('connect()', () => {
     const { a, b } = hosts.connected();
     const results: (number | string)[] = [];
     const attempt = (): unknown => results.push(named(a.connect(hosts.addressB, 80)));
+    expect(named(a.connect(hosts.addressB, 80))).toBe(0);
     attempt();
     a.shutdown(SHUT_WR);
     attempt();
