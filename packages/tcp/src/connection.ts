@@ -8,7 +8,7 @@ import {
   seqDiff,
   seqLt,
 } from '@halfclose/codec';
-import { closeConnection, disownConnection, reset, shutdownSending } from './closing.ts';
+import { closeConnection, disownConnection, reset, shutdownReceiving, shutdownSending } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
@@ -253,9 +253,8 @@ export class Connection implements SegmentMaker {
   }
 
   /** Nothing more will be read; nothing is sent (SHUT_RD). */
-  shutdownReceive(): void {
-    this.receiveShut = true;
-    this.raise(ConnectionEvent.Readable);
+  shutdownReceive(now: number): void {
+    shutdownReceiving(this, now);
   }
 
   /**
@@ -409,7 +408,10 @@ export class Connection implements SegmentMaker {
     this.#synPending = false;
     this.sender.clear();
     receiver.acks.deadline = Infinity;
-    if (this.#state === 'CLOSED') receiver.acks.owed = 0;
+    if (this.#state === 'CLOSED') {
+      receiver.acks.owed = 0;
+      receiver.forgetOutOfOrder();
+    }
     if (this.orphan) receiver.clear();
     this.keepAliveDeadline = Infinity;
     this.finWait2Deadline = Infinity;

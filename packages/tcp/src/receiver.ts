@@ -206,6 +206,11 @@ export class Receiver {
   /** Lets go of everything held. */
   clear(): void {
     this.discardUnread();
+    this.forgetOutOfOrder();
+  }
+
+  /** Lets go of what waits behind a hole that nothing will fill any more. */
+  forgetOutOfOrder(): void {
     this.#reassembly = null;
     this.#sackBlocks = null;
     this.#finSeq = null;

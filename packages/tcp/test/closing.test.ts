@@ -54,6 +54,15 @@ describe('ESTABLISHED', () => {
       .expectNothing()
       .expectState('CLOSED');
   });
+
+  it('keeps what can still be read when a RST comes, but nothing from behind a hole', () => {
+    const wire = Wire.established().send('P. 1:2(1) ack 1').send('P. 101:201(100) ack 1').drain();
+    const { receiver } = wire.send('R 2:2(0)').expectState('CLOSED').connection;
+    expect({ readable: receiver.queue.length, outOfOrder: receiver.outOfOrder }).toEqual({
+      readable: 1,
+      outOfOrder: 0,
+    });
+  });
 });
 
 describe('the FIN', () => {
