@@ -232,7 +232,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     if (state === 'SYN-SENT') this.#letGo(hosted, 'shutdown', now);
     else {
       if (write) hosted.connection.shutdownSend(now);
-      if (read) hosted.connection.shutdownReceive();
+      if (read) hosted.connection.shutdownReceive(now);
       this.host.wake(hosted);
     }
     return this.#called(`shutdown(${SHUT_NAMES[how]})`, 0);

@@ -9,6 +9,7 @@ export {
 } from '@halfclose/codec';
 export {
   type Allocate,
+  bsd,
   type CloseReport,
   closeReport,
   type CloseReportOctets,

@@ -10,7 +10,7 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
   const { receiver, sender, profile } = connection;
   const rule = decideClose({
     state: connection.state,
-    unread: receiver.queue.length + receiver.discarded > 0,
+    unread: profile.unreadResets && receiver.queue.length + receiver.discarded > 0,
     lingerZero,
     allSent: !sender.hasUnsent,
     vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,
@@ -31,6 +31,7 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
       break;
   }
   connection.sendShut = true;
+  limitWithoutReader(connection, now);
 }
 
 /** Nobody holds the connection any more: it becomes an orphan, whose end is limited in time. */
@@ -39,6 +40,13 @@ export function disownConnection(connection: Connection, now: number): void {
   // What is held behind a hole stays until the peer has our FIN, which reports it (closing/LINUX.md, a05).
   connection.receiver.discardUnread();
   if (connection.state === 'FIN-WAIT-2') limitFinWait2(connection, now);
+}
+
+/** SHUT_RD: nothing is sent, and what still comes is taken in. */
+export function shutdownReceiving(connection: Connection, now: number): void {
+  connection.receiveShut = true;
+  connection.raise(ConnectionEvent.Readable);
+  limitWithoutReader(connection, now);
 }
 
 /** SHUT_WR: a FIN after what is queued; idempotent. */
@@ -77,7 +85,7 @@ export function onFinAcknowledged(connection: Connection, segment: Segment, now:
           return false;
         }
         limitFinWait2(connection, now);
-      }
+      } else limitWithoutReader(connection, now);
       return true;
     case 'CLOSING':
       connection.raise(ConnectionEvent.FinAcked);
@@ -160,16 +168,25 @@ function queueFin(connection: Connection, why: EndReason, now: number): void {
 
 /** An orphan must not stay in FIN-WAIT-2 for ever (closing/LINUX.md, section 2; not in RFC 9293). */
 function limitFinWait2(connection: Connection, now: number): void {
-  const { linger2 } = connection.settings;
-  const { profile } = connection;
   connection.receiver.clear();
-  if (linger2 < 0) {
-    reset(connection, 'TCP_LINGER2 negative', now);
-    return;
+  if (connection.settings.linger2 < 0) reset(connection, 'TCP_LINGER2 negative', now);
+  else startFinWait2Limit(connection, now);
+}
+
+/** Where a profile limits FIN-WAIT-2 as soon as nobody can receive: the limit runs from then on. */
+function limitWithoutReader(connection: Connection, now: number): void {
+  const { profile, state, receiveShut } = connection;
+  if (profile.finWait2LimitsWithoutReader && receiveShut && state === 'FIN-WAIT-2') {
+    startFinWait2Limit(connection, now);
   }
-  const limit = linger2 > 0 ? Math.min(linger2, profile.linger2Max) : profile.finWait2;
+}
+
+function startFinWait2Limit(connection: Connection, now: number): void {
+  const { profile, settings } = connection;
+  if (connection.finWait2Deadline !== Infinity) return;
+  const limit = settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
   // Linux waits for what is beyond the length of TIME-WAIT, and then as long again (closing/LINUX.md, c08).
-  const excess = limit - profile.timeWait;
+  const excess = profile.finWait2ExcessCountsTwice ? limit - profile.timeWait : 0;
   connection.finWait2Deadline = now + (excess > 0 ? 2 * excess : limit);
 }
 

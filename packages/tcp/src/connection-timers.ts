@@ -14,7 +14,7 @@ export function tickConnection(connection: Connection, now: number): string | nu
     struck = 'keepalive';
   }
   if (connection.finWait2Deadline <= now) {
-    connection.finish('FIN-WAIT-2 limit', now);
+    onFinWait2Limit(connection, now);
     return 'FIN-WAIT-2';
   }
   if (sender.timerDeadline <= now) {
@@ -22,6 +22,14 @@ export function tickConnection(connection: Connection, now: number): string | nu
     onTransmitTimer(connection, now);
   }
   return struck;
+}
+
+/** 4.4BSD keeps who still hears from its peer, and looks again later (tcp_timers, TCPT_2MSL). */
+function onFinWait2Limit(connection: Connection, now: number): void {
+  const { finWait2, finWait2Recheck } = connection.profile;
+  if (finWait2Recheck > 0 && now - connection.lastReceivedAt <= finWait2) {
+    connection.finWait2Deadline = now + finWait2Recheck;
+  } else connection.finish('FIN-WAIT-2 limit', now);
 }
 
 function onTransmitTimer(connection: Connection, now: number): void {

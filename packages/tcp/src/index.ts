@@ -36,7 +36,7 @@ export {
 } from './initial-sequence-number.ts';
 export { sipHash } from './keyed-hash.ts';
 export { type ListenVerdict, receiveInListen } from './listen.ts';
-export { linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
+export { bsd, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
 export { resetFor } from './reset-reply.ts';
 export { type Allocate, BlockPool } from './send-buffer.ts';
 export type { Path } from './path.ts';

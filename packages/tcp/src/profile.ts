@@ -53,12 +53,31 @@ export interface Profile {
 
   /** 2MSL: how long TIME-WAIT lasts (Linux TCP_TIMEWAIT_LEN). */
   readonly timeWait: number;
-  /** How long an orphan may stay in FIN-WAIT-2; Infinity: for ever (net.ipv4.tcp_fin_timeout). */
+  /** How long an orphan may stay in FIN-WAIT-2; Infinity: for ever (net.ipv4.tcp_fin_timeout; closing/LINUX.md, c11). */
   readonly finWait2: number;
+  /**
+   * The limit runs as soon as the program can receive no more: closed, or both directions shut. Else for orphans only
+   * (4.4BSD tcp_usrclosed; closing/LINUX-NOTES.md, section 12). A half-closed socket that reads has none either way.
+   */
+  readonly finWait2LimitsWithoutReader: boolean;
+  /**
+   * At the limit, a connection whose peer has been heard of within `finWait2` stays for so long again; 0: the limit is
+   * final (4.4BSD: tcp_maxidle, then each tcp_keepintvl).
+   */
+  readonly finWait2Recheck: number;
+  /** What a limit has beyond the length of TIME-WAIT is waited for, and then again (closing/LINUX.md, c08). */
+  readonly finWait2ExcessCountsTwice: boolean;
   /** The longest that TCP_LINGER2 may ask for (Linux TCP_FIN_TIMEOUT_MAX). */
   readonly linger2Max: number;
   /** A RST in TIME-WAIT at exactly RCV.NXT ends it; RFC 1337 says to ignore it (net.ipv4.tcp_rfc1337). */
   readonly resetEndsTimeWait: boolean;
+  /**
+   * A SYN whose number is not higher reopens a connection in TIME-WAIT if its timestamp is newer (RFC 6191;
+   * closing/LINUX.md, h12). A higher number does in any case.
+   */
+  readonly timestampReopensTimeWait: boolean;
+  /** close() resets if text was not read (RFC 2525, 2.17; closing/LINUX.md, a01); else it sends a FIN. */
+  readonly unreadResets: boolean;
   /** linger {1,0} in CLOSING or LAST-ACK with everything sent: no segment, the connection vanishes. */
   readonly lingerZeroVanishesWhenAllSent: boolean;
   /** Shortest time between two answers to unacceptable segments without text (net.ipv4.tcp_invalid_ratelimit). */
@@ -113,8 +132,13 @@ export const linux: Profile = {
   sendBufferMax: 4_194_304,
   timeWait: 60_000,
   finWait2: 60_000,
+  finWait2LimitsWithoutReader: false,
+  finWait2Recheck: 0,
+  finWait2ExcessCountsTwice: true,
   linger2Max: 120_000,
   resetEndsTimeWait: true,
+  timestampReopensTimeWait: true,
+  unreadResets: true,
   lingerZeroVanishesWhenAllSent: true,
   challengeAckInterval: 500,
   keepAliveIdle: 7_200_000,
@@ -147,8 +171,34 @@ export const rfc9293: Profile = {
   timeWaitReuse: 0,
 };
 
+/**
+ * How 4.4BSD closes (Stevens and Wright, TCP/IP Illustrated, volume 2; closing/LINUX-NOTES.md, section 12): an MSL of 30
+ * s; FIN-WAIT-2 limited once nobody can receive, to 10 minutes and then as long as the peer is heard of, looked at
+ * each 75 s; unread text does not make close() reset; linger 0 resets in every state; timestamps do not reopen
+ * TIME-WAIT; 12 retransmissions, and 8 keep-alives. In what does not belong to closing it is as {@link linux}.
+ */
+export const bsd: Profile = {
+  ...linux,
+  name: 'bsd',
+  minRto: 1000,
+  maxRto: 64_000,
+  synLinearTimeouts: 0,
+  retries2: 12,
+  orphanRetries: 12,
+  timeWait: 60_000,
+  finWait2: 600_000,
+  finWait2LimitsWithoutReader: true,
+  finWait2Recheck: 75_000,
+  finWait2ExcessCountsTwice: false,
+  timestampReopensTimeWait: false,
+  unreadResets: false,
+  lingerZeroVanishesWhenAllSent: false,
+  keepAliveProbes: 8,
+  timeWaitReuse: 0,
+};
+
 /** The profiles by name. */
-export const PROFILES: Readonly<Record<string, Profile>> = { linux, rfc9293 };
+export const PROFILES: Readonly<Record<string, Profile>> = { linux, rfc9293, bsd };
 
 /** A copy of `base` (the default: {@link linux}) with some fields changed. */
 export function profile(changes: Partial<Profile>, base: Profile = linux): Profile {

@@ -89,7 +89,10 @@ function onSyn(
 ): TimeWaitVerdict {
   const newer =
     (!stale && seqGt(segment.seq, entry.rcvNxt)) ||
-    (entry.timestamps && segment.hasTimestamps && seqDiff(segment.timestampValue, entry.tsRecent) > 0);
+    (profile.timestampReopensTimeWait &&
+      entry.timestamps &&
+      segment.hasTimestamps &&
+      seqDiff(segment.timestampValue, entry.tsRecent) > 0);
   if (newer && listening) return OPEN;
   if (stale) return limited(entry, now, profile) ? IGNORE_AND_RESTART : ACKNOWLEDGE_AND_RESTART;
   return limited(entry, now, profile) ? IGNORE : ACKNOWLEDGE;

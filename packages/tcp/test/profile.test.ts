@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { linux, type Profile, PROFILES, profile, receiveInTimeWait, timeWaitOf } from '../src/index.ts';
+import { Wire } from './wire.ts';
+
+/** The state after each of these times in milliseconds. */
+const statesAt = (wire: Wire, ...times: number[]): string[] => {
+  const start = wire.now;
+  return times.map((time) => wire.advance(start + time - wire.now).connection.state);
+};
+
+/** What a record in TIME-WAIT, at RCV.NXT 2 and with TS.Recent 500, answers to a segment. */
+const inTimeWait = (changes: Partial<Profile>, line: string): string => {
+  const options = { profile: { ...changes, timestamps: true } };
+  const wire = Wire.timeWait({ ...options, peer: 'win 65535 <mss 1000,TS val 500 ecr 1000>' });
+  const { connection, now } = wire;
+  return receiveInTimeWait(timeWaitOf(connection), wire.peerSegment(line), true, now, connection.profile)
+    .answer;
+};
+
+const sent = (wire: Wire): string =>
+  wire.sent.map(({ flags }) => ((flags & 4) !== 0 ? 'RST' : (flags & 1) !== 0 ? 'FIN' : 'ACK')).join(' ') ||
+  'nothing';
+
+const bothShut = (changes: Partial<Profile>): Wire => {
+  const wire = Wire.finWait2({ profile: changes });
+  wire.connection.shutdownReceive(wire.now);
+  return wire.pull();
+};
+
+const closed = (changes: Partial<Profile>): Wire => Wire.finWait2({ profile: changes }).close();
+
+/** A field, two values of it, and what is seen with each. */
+type Row = {
+  [K in keyof Profile]: readonly [
+    field: K,
+    see: (changes: Partial<Profile>) => unknown,
+    first: readonly [value: Profile[K], seen: unknown],
+    second: readonly [value: Profile[K], seen: unknown],
+  ];
+}[keyof Profile];
+
+const ROWS: readonly Row[] = [
+  [
+    'finWait2',
+    (changes) => statesAt(closed(changes), 9_999, 10_000),
+    [10_000, ['FIN-WAIT-2', 'CLOSED']],
+    [Infinity, ['FIN-WAIT-2', 'FIN-WAIT-2']],
+  ],
+  [
+    'finWait2LimitsWithoutReader',
+    (changes) => statesAt(bothShut(changes), 59_999, 60_000),
+    [false, ['FIN-WAIT-2', 'FIN-WAIT-2']],
+    [true, ['FIN-WAIT-2', 'CLOSED']],
+  ],
+  [
+    'finWait2Recheck',
+    // The peer is heard of after 50 s.
+    (changes) => statesAt(closed(changes).advance(50_000).send('. 1:1(0) ack 2'), 10_000, 79_999, 80_000),
+    [0, ['CLOSED', 'CLOSED', 'CLOSED']],
+    [70_000, ['FIN-WAIT-2', 'FIN-WAIT-2', 'CLOSED']],
+  ],
+  [
+    'finWait2ExcessCountsTwice',
+    (changes) => statesAt(closed({ ...changes, finWait2: 63_000 }), 6000, 63_000),
+    [true, ['CLOSED', 'CLOSED']],
+    [false, ['FIN-WAIT-2', 'CLOSED']],
+  ],
+  [
+    'linger2Max',
+    (changes) => {
+      const wire = Wire.finWait2({ profile: changes });
+      wire.connection.changeSettings({ linger2: 50_000 });
+      return statesAt(wire.close(), 20_000, 50_000);
+    },
+    [120_000, ['FIN-WAIT-2', 'CLOSED']],
+    [20_000, ['CLOSED', 'CLOSED']],
+  ],
+  [
+    'unreadResets',
+    (changes) => sent(Wire.established({ profile: changes }).send('P. 1:2(1) ack 1').drain().close()),
+    [true, 'RST'],
+    [false, 'FIN'],
+  ],
+  [
+    'lingerZeroVanishesWhenAllSent',
+    (changes) => sent(Wire.lastAck({ profile: changes }).close(true)),
+    [true, 'nothing'],
+    [false, 'RST'],
+  ],
+  ['resetEndsTimeWait', (changes) => inTimeWait(changes, 'R 2:2(0)'), [true, 'end'], [false, 'ignore']],
+  [
+    'timestampReopensTimeWait',
+    (changes) => inTimeWait(changes, 'S 1:1(0) <TS val 501 ecr 0>'),
+    [true, 'open'],
+    [false, 'acknowledge'],
+  ],
+  [
+    'challengeAckInterval',
+    (changes) => {
+      const wire = Wire.established({ profile: changes });
+      return sent(wire.send('R 9:9(0)').advance(100).send('R 9:9(0)'));
+    },
+    [500, 'ACK'],
+    [100, 'ACK ACK'],
+  ],
+  [
+    'orphanRetries',
+    (changes) => statesAt(Wire.established({ profile: changes }).close(), 3000, 120_000),
+    [2, ['CLOSED', 'CLOSED']],
+    [6, ['FIN-WAIT-1', 'CLOSED']],
+  ],
+  [
+    'retries2',
+    (changes) => statesAt(Wire.established({ profile: changes }).shutdown(), 3000, 120_000),
+    [2, ['CLOSED', 'CLOSED']],
+    [6, ['FIN-WAIT-1', 'CLOSED']],
+  ],
+  [
+    'keepAliveResets',
+    (changes) => {
+      const wire = Wire.established({ profile: changes });
+      wire.connection.changeSettings({ keepAlive: true, keepAliveIdle: 1000, keepAliveProbes: 1 });
+      wire.connection.updateKeepAlive(wire.now);
+      return sent(wire.advance(200_000));
+    },
+    [true, 'ACK RST'],
+    [false, 'ACK'],
+  ],
+];
+
+describe('each field of a profile that is about closing changes what it says', () => {
+  it.each(ROWS)('%s', (field, see, [first, seenFirst], [second, seenSecond]) => {
+    expect([see({ [field]: first }), see({ [field]: second })]).toEqual([seenFirst, seenSecond]);
+  });
+});
+
+describe('the profile', () => {
+  it.each(Object.entries(PROFILES))('%s is known by its name', (name, { name: own }) => {
+    expect(own).toBe(name);
+  });
+
+  it.each([
+    ['linux', 60_000, 60_000],
+    ['rfc9293', 240_000, Infinity],
+    ['bsd', 60_000, 600_000],
+  ])('%s has a 2MSL of %d ms, and limits FIN-WAIT-2 to %d ms', (name, timeWait, finWait2) => {
+    expect(PROFILES[name]).toMatchObject({ timeWait, finWait2 });
+  });
+
+  it('bsd keeps an orphan in FIN-WAIT-2 for as long as its peer is heard of, and looks each 75 s', () => {
+    const wire = closed(PROFILES['bsd'] ?? linux);
+    const { connection } = wire;
+    for (let minutes = 0; minutes < 60; minutes += 5) {
+      wire.advance(300_000).send('. 1:1(0) ack 2').expectState('FIN-WAIT-2');
+    }
+    const last = wire.now;
+    wire.advance(3_600_000).expectState('CLOSED');
+    const ended = connection.history.at(-1)?.time ?? NaN;
+    expect(ended - last).toBeGreaterThan(600_000);
+    expect(ended - last).toBeLessThanOrEqual(675_000);
+  });
+
+  it('bsd does not limit a socket that is half-closed and still reads', () => {
+    Wire.finWait2({ profile: PROFILES['bsd'] ?? linux })
+      .advance(86_400_000)
+      .expectState('FIN-WAIT-2');
+  });
+
+  it('bsd starts the limit when the program shuts the direction that it reads', () => {
+    const wire = Wire.finWait2({ profile: PROFILES['bsd'] ?? linux }).advance(3_600_000);
+    wire.connection.shutdownReceive(wire.now);
+    expect(statesAt(wire, 599_999, 600_000)).toEqual(['FIN-WAIT-2', 'CLOSED']);
+  });
+
+  it('is made of another by changing fields', () => {
+    expect(profile({ timeWait: 1 }, PROFILES['bsd'])).toEqual({ ...PROFILES['bsd'], timeWait: 1 });
+  });
+});
