@@ -38,6 +38,15 @@ export {
 export { Timer, type TimerService } from '@halfclose/timers';
 
 export { BLACKHOLE } from './blackhole-device.ts';
+export {
+  type DumpedConnection,
+  type DumpedEndpoint,
+  type DumpedOwner,
+  type DumpedTimer,
+  type DumpedTimerName,
+  dumpConnections,
+  formatDump,
+} from './connection-dump.ts';
 export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-counters.ts';
 export { type ConnectRequest, Host } from './host.ts';
 export type { HostOptions } from './host-state.ts';

@@ -13,7 +13,7 @@ const LABEL = 14;
 export function formatCloseReport(report: CloseReport): string {
   const { octets, local, remote, marks, states } = report;
   const start = states[0]?.time ?? marks[0]?.time ?? 0;
-  const since = (time: number): string => `+${Number((time - start).toFixed(3))} ms`;
+  const since = (time: number): string => `+${Number((time - start).toFixed(3))}`;
   const rows: [label: string, value: string][] = [
     ['connection', `${endpoint(local)} - ${endpoint(remote)}, ${report.state}`],
     ['orderly', report.orderly ? 'yes' : `no: ${report.reason || 'not opened yet'}`],
@@ -23,9 +23,10 @@ export function formatCloseReport(report: CloseReport): string {
     ['lost', octets.lost === 1 ? '1 octet' : `${octets.lost} octets`],
   ];
   for (const { kind, direction, time, reason } of marks) {
-    rows.push([`${kind.toUpperCase()} ${direction}`, `${since(time)}, ${reason}`]);
+    rows.push([`${kind.toUpperCase()} ${direction}`, `${since(time)} ms, ${reason}`]);
   }
-  rows.push(['states', states.map(({ to, time }) => `${to} ${since(time)}`).join(', ')]);
+  const seen = states.map(({ to, time }) => `${to} ${since(time)}`);
+  if (seen.length > 0) rows.push(['states', `${seen.join(', ')} ms`]);
   return rows.map(([label, value]) => `${label.padEnd(LABEL)}${value}`.trimEnd()).join('\n');
 }
 

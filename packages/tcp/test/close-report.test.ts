@@ -179,7 +179,7 @@ it('is printed in aligned lines', () => {
       'receiving     reset; 20 received, 8 read, 12 unread',
       'lost          12 octets',
       'RST sent      +100 ms, unread data at close',
-      'states        SYN-SENT +0 ms, ESTABLISHED +100 ms, CLOSED +100 ms',
+      'states        SYN-SENT +0, ESTABLISHED +100, CLOSED +100 ms',
     ].join('\n'),
   );
 });

@@ -1,0 +1,159 @@
+import type { IpAddress } from '@halfclose/codec';
+import type { Connection, ConnectionState, FourTuple } from '@halfclose/tcp';
+import type { Host } from './host.ts';
+import type { HostedConnection } from './hosted-connection.ts';
+
+/**
+ * The timer that strikes next, by the names of ss(8): `on`: retransmission or a probe for losses; `persist`: a probe of
+ * a closed window; `timewait`: the end of TIME-WAIT or of an orphan's FIN-WAIT-2; `keepalive`.
+ */
+export type DumpedTimerName = 'on' | 'persist' | 'timewait' | 'keepalive';
+
+/** A timer with the milliseconds that it still has. */
+export interface DumpedTimer {
+  readonly name: DumpedTimerName;
+  readonly remaining: number;
+}
+
+/** An address and a port, for people. */
+export interface DumpedEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Who holds it. `socket`: a program; `listener`: it waits in the queues of one; `orphan`: closed, and not over yet;
+ * `record`: what is left of it for TIME-WAIT.
+ */
+export type DumpedOwner = 'socket' | 'listener' | 'orphan' | 'record';
+
+/** A connection or a listener of a host, as a row of ss(8). */
+export interface DumpedConnection {
+  readonly state: ConnectionState;
+  /** Octets that nobody read; of a listener: connections that nobody accepted. */
+  readonly receiveQueue: number;
+  /** Octets that the peer did not acknowledge; of a listener: its backlog. */
+  readonly sendQueue: number;
+  readonly local: DumpedEndpoint;
+  /** `null`: a listener. */
+  readonly remote: DumpedEndpoint | null;
+  readonly owner: DumpedOwner;
+  /** `null`: none runs. */
+  readonly timer: DumpedTimer | null;
+}
+
+/**
+ * All that a host holds, as `ss -tano` shows it: listeners, connections with orphans among them, and TIME-WAIT. A copy;
+ * making it takes time in proportion to what is there.
+ *
+ * @example
+ * console.log(formatDump(dumpConnections(host)));
+ */
+export function dumpConnections(host: Host): DumpedConnection[] {
+  const now = host.timers.now();
+  const rows: DumpedConnection[] = [];
+  for (const { binding, backlog, acceptQueue } of host.listeners()) {
+    rows.push({
+      state: 'LISTEN',
+      receiveQueue: acceptQueue.length,
+      sendQueue: backlog,
+      local: endpoint(binding.address, binding.port),
+      remote: null,
+      owner: 'socket',
+      timer: null,
+    });
+  }
+  for (const hosted of host.connections()) {
+    const { connection } = hosted;
+    rows.push({
+      state: connection.state,
+      receiveQueue: connection.readable,
+      sendQueue: connection.sender.buffer.length,
+      ...endpointsOf(hosted),
+      owner: ownerOf(hosted),
+      timer: timerOf(connection, now),
+    });
+  }
+  for (const entry of host.timeWaits()) {
+    rows.push({
+      state: 'TIME-WAIT',
+      receiveQueue: 0,
+      sendQueue: 0,
+      ...endpointsOf(entry),
+      owner: 'record',
+      timer: { name: 'timewait', remaining: entry.deadline - now },
+    });
+  }
+  return rows;
+}
+
+const HEADINGS = ['State', 'Recv-Q', 'Send-Q', 'Local address', 'Peer address', 'Owner', 'Timer'];
+/** Columns whose values stand on the right. */
+const NUMBERS = [1, 2];
+
+/** The rows as a table in the manner of ss(8), a line each, times in seconds. */
+export function formatDump(rows: readonly DumpedConnection[]): string {
+  const table = [HEADINGS, ...rows.map(cellsOf)];
+  const widths = HEADINGS.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
+  return table
+    .map((cells) =>
+      cells
+        .map((cell, column) => aligned(cell, column, widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function cellsOf({
+  state,
+  receiveQueue,
+  sendQueue,
+  local,
+  remote,
+  owner,
+  timer,
+}: DumpedConnection): string[] {
+  return [
+    state,
+    String(receiveQueue),
+    String(sendQueue),
+    endpointText(local),
+    remote === null ? '*' : endpointText(remote),
+    owner,
+    timer === null ? '' : `${timer.name}, ${Number((timer.remaining / 1000).toFixed(3))} s`,
+  ];
+}
+
+function aligned(cell: string, column: number, width: number): string {
+  return NUMBERS.includes(column) ? cell.padStart(width) : cell.padEnd(width);
+}
+
+function endpointText({ address, port }: DumpedEndpoint): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function ownerOf({ listener, connection }: HostedConnection): DumpedOwner {
+  if (listener !== null) return 'listener';
+  return connection.orphan ? 'orphan' : 'socket';
+}
+
+function timerOf(connection: Connection, now: number): DumpedTimer | null {
+  const { sender, finWait2Deadline, keepAliveDeadline } = connection;
+  if (sender.timer === 'persist') return { name: 'persist', remaining: sender.timerDeadline - now };
+  if (sender.timer !== 'none') return { name: 'on', remaining: sender.timerDeadline - now };
+  if (finWait2Deadline !== Infinity) return { name: 'timewait', remaining: finWait2Deadline - now };
+  if (keepAliveDeadline !== Infinity) return { name: 'keepalive', remaining: keepAliveDeadline - now };
+  return null;
+}
+
+function endpointsOf(tuple: FourTuple): { readonly local: DumpedEndpoint; readonly remote: DumpedEndpoint } {
+  return {
+    local: endpoint(tuple.localAddress, tuple.localPort),
+    remote: endpoint(tuple.remoteAddress, tuple.remotePort),
+  };
+}
+
+function endpoint(address: IpAddress, port: number): DumpedEndpoint {
+  return { address: address.toString(), port };
+}
