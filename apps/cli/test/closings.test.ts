@@ -93,6 +93,7 @@ test('a close that lingers returns 0 when its time is over, and the rest arrives
   expect(server).toMatchObject({ states: PASSIVE, fins: 1, resets: 0 });
   expect(facts).toEqual([
     'When close() returned, 1104 of 4000 octets were not acknowledged.',
+    expect.stringMatching(/FIN-WAIT-1 +0 +1104 .* orphan +persist, [\d.]+ s$/) as string,
     '8 s after close() the server read, and got 4000 octets in the end.',
   ]);
 });
@@ -111,5 +112,24 @@ test('TIME-WAIT answers a FIN that comes again, begins anew, holds the port, and
   expect(facts).toEqual([
     'TIME-WAIT lasted 60.22 s: the second FIN began the 60 s anew.',
     "bind() to the client's port: EADDRINUSE during TIME-WAIT, 0 after it.",
+    expect.stringMatching(/TIME-WAIT +0 +0 .* record +timewait, [\d.]+ s$/) as string,
   ]);
+});
+
+test.each([
+  [orderlyClose, 'local, fin/fin, orderly', 'peer, fin/fin, orderly'],
+  [halfClose, 'local, fin/fin, orderly', 'peer, fin/fin, orderly'],
+  [unreadData, 'peer, reset/reset, peer reset', 'local, reset/reset, unread data at close'],
+  [lingerZero, 'local, reset/reset, linger 0', 'peer, reset/reset, peer reset'],
+  [lingerSeconds, 'local, fin/fin, orderly', 'peer, fin/fin, orderly'],
+  [simultaneousClose, 'both, fin/fin, orderly', 'both, fin/fin, orderly'],
+  [timeWait, 'local, fin/fin, orderly', 'peer, fin/fin, orderly'],
+])('each side reports how it went (%#: $1, $2)', (closing, ...expected) => {
+  const { client, server } = playClosing(closing).reports;
+  const seen = [client, server].map((report) => {
+    if (report === null) return 'no report';
+    const { closedFirst, sending, receiving, orderly, reason } = report;
+    return `${closedFirst}, ${sending}/${receiving}, ${orderly ? 'orderly' : reason}`;
+  });
+  expect(seen).toEqual(expected);
 });

@@ -1,4 +1,5 @@
 import { Flag } from '@halfclose/codec';
+import type { CloseReport } from '@halfclose/stack';
 import type { Trace, TraceEvent } from '@halfclose/trace';
 import type { Observation } from './observation.ts';
 import { Stage, type StageOptions } from './stage.ts';
@@ -32,6 +33,8 @@ export interface ClosingOutcome {
   readonly client: SideOutcome;
   readonly server: SideOutcome;
   readonly facts: readonly string[];
+  /** How each side's connection ended. */
+  readonly reports: { readonly client: CloseReport | null; readonly server: CloseReport | null };
   /** What happened up to the end of the script: what a ladder shows. */
   readonly shown: readonly TraceEvent[];
   /** Everything, until both sides had nothing left to do. */
@@ -58,6 +61,7 @@ export function playClosing(closing: Closing, start = 0, port = 40_000): Closing
     client: outcomeOf('client', stage.client.saw, stage.trace),
     server: outcomeOf('server', stage.server.saw, stage.trace),
     facts,
+    reports: { client: stage.client.socket.closeReport(), server: stage.server.socket.closeReport() },
     shown,
     trace: stage.trace,
     end,

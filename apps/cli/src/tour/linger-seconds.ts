@@ -24,6 +24,7 @@ export const lingerSeconds: Closing = {
     client.close();
     stage.pass(SECONDS * 1000);
     const missing = client.socket.unacknowledged;
+    const dump = stage.dump('client');
     stage.pass(READS_AFTER - SECONDS * 1000);
     const returned = clock.now();
     while (!server.saw.some(({ call, result }) => call === 'read' && result <= 0)) {
@@ -35,6 +36,7 @@ export const lingerSeconds: Closing = {
     const read = server.saw.reduce((sum, { call, result }) => (call === 'read' ? sum + result : sum), 0);
     return [
       `When close() returned, ${missing} of ${OCTETS} octets were not acknowledged.`,
+      dump,
       `${(returned - start) / 1000} s after close() the server read, and got ${read} octets in the end.`,
     ];
   },

@@ -24,11 +24,13 @@ export const timeWait: Closing = {
     server.close();
     stage.pass(1000);
     const during = stage.bindClientPort();
+    const dump = stage.dump('client');
     stage.pass(60_000);
     const after = stage.bindClientPort();
     return [
       `TIME-WAIT lasted ${timeWaitSeconds(stage.trace)} s: the second FIN began the 60 s anew.`,
       `bind() to the client's port: ${errnoName(during) ?? during} during TIME-WAIT, ${errnoName(after) ?? after} after it.`,
+      dump,
     ];
   },
 };

@@ -1,3 +1,4 @@
+import { type CloseReport, formatCloseReport } from '@halfclose/stack';
 import { ladder, PcapngTrace, timeline, type TraceEvent } from '@halfclose/trace';
 import { type Example, type ExampleOutcome, runExample } from '../example/example.ts';
 import type { Page } from '../page.ts';
@@ -46,12 +47,25 @@ function showExample({ output, connections, packets, ladder }: ExampleOutcome, p
   );
 }
 
-function showClosing(closing: Closing, { client, server, facts, shown }: ClosingOutcome, page: Page): void {
+function showClosing(
+  closing: Closing,
+  { client, server, facts, reports, shown }: ClosingOutcome,
+  page: Page,
+): void {
   page.verbatim(ladder(shown, page));
   if (closing.timeline === true) page.verbatim(timeline(statesOf(shown), page));
   page.labelled('client saw', sawOf(client));
   page.labelled('server saw', sawOf(server));
   for (const fact of facts) page.line(fact);
+  showReport('client', reports.client, page);
+  showReport('server', reports.server, page);
+}
+
+function showReport(side: string, report: CloseReport | null, page: Page): void {
+  if (report === null) return;
+  page.line('');
+  page.line(`close report of the ${side}:`);
+  page.line(formatCloseReport(report).replace(/^/gm, '  '));
 }
 
 function statesOf(events: readonly TraceEvent[]): readonly TraceEvent[] {
