@@ -5,7 +5,6 @@ import {
   type CloseReport,
   closeReport,
   type Connection,
-  ConnectionEvent,
   type EndReason,
   type ConnectionOwner,
   type Host,
@@ -42,7 +41,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   readonly options: SocketOptions;
   /**
    * Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. `events`: bits of
-   * {@link ConnectionEvent}; 0: a connection can be accepted.
+   * `ConnectionEvent`; 0: a connection can be accepted.
    */
   onReadiness: ((events: number) => void) | null = null;
   #binding: Binding | null = null;
