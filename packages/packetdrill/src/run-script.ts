@@ -150,6 +150,10 @@ class ScriptRun {
       if (end.isGood) end = cleanup;
     }
     const { failure, reason } = end;
+    const ladder = failure === null ? '' : this.#ladder();
+    // As at the end of a process. The host goes with the script, so nobody need be reset.
+    this.#files.closeAll();
+    this.#drill.settle();
     return {
       file: this.#script.file,
       outcome: failure !== null ? 'failed' : reason !== '' ? 'unsupported' : 'passed',
@@ -158,7 +162,7 @@ class ScriptRun {
       ignored: [...this.#ignored],
       warnings: this.#warnings,
       printed: this.#printed,
-      ladder: failure === null ? '' : this.#ladder(),
+      ladder,
     };
   }
 
