@@ -28,7 +28,7 @@ describe('a listener', () => {
     expect([hosts.sent(), hosts.states()]).toEqual([['b R.'], ['none', 'none']]);
   });
 
-  it('j04: forgets half-open connections silently, and answers their ACK with a RST', () => {
+  it('j04, j04b: forgets half-open connections silently, and answers their ACK with a RST', () => {
     const hosts = new TwoHosts();
     const listener = hosts.listener();
     hosts.connecting();

@@ -49,5 +49,11 @@ export {
   REOPEN_ISS_STEP,
   type TimeWait,
   timeWaitOf,
-  type TimeWaitVerdict,
 } from './time-wait.ts';
+export {
+  decideTimeWait,
+  TIME_WAIT_TABLE,
+  TimeWaitFact,
+  type TimeWaitRule,
+  type TimeWaitVerdict,
+} from './time-wait-rules.ts';

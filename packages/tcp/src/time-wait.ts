@@ -1,6 +1,7 @@
 import { Flag, Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 import type { Profile } from './profile.ts';
+import { decideTimeWait, TimeWaitFact, type TimeWaitVerdict } from './time-wait-rules.ts';
 
 /**
  * All that is kept of a connection in TIME-WAIT: enough to acknowledge the peer's FIN again and to tell old segments
@@ -17,21 +18,6 @@ export interface TimeWait {
   /** When an acknowledgment to something without text went out last. */
   lastChallengeAt: number;
 }
-
-/** What to do with a segment that reached a TIME-WAIT entry. */
-export interface TimeWaitVerdict {
-  /** `acknowledge`: answer; `ignore`: drop; `end`: the entry goes; `open`: hand it to the listener as a new SYN. */
-  readonly answer: 'acknowledge' | 'ignore' | 'end' | 'open';
-  /** The 2MSL start again. */
-  readonly restart: boolean;
-}
-
-const IGNORE: TimeWaitVerdict = { answer: 'ignore', restart: false };
-const IGNORE_AND_RESTART: TimeWaitVerdict = { answer: 'ignore', restart: true };
-const ACKNOWLEDGE: TimeWaitVerdict = { answer: 'acknowledge', restart: false };
-const ACKNOWLEDGE_AND_RESTART: TimeWaitVerdict = { answer: 'acknowledge', restart: true };
-const END: TimeWaitVerdict = { answer: 'end', restart: false };
-const OPEN: TimeWaitVerdict = { answer: 'open', restart: false };
 
 /** The distance of the new ISS from the old SND.NXT when a SYN reopens a connection in TIME-WAIT (Linux: 65535 + 2). */
 export const REOPEN_ISS_STEP = 65_537;
@@ -51,7 +37,7 @@ export function timeWaitOf(connection: Connection): TimeWait {
   };
 }
 
-/** A segment for an entry in TIME-WAIT (closing/LINUX.md, section 3; RFC 9293, 3.10.7.4; RFC 1337). */
+/** A segment for an entry in TIME-WAIT: see {@link TIME_WAIT_TABLE}. */
 export function receiveInTimeWait(
   entry: TimeWait,
   segment: Segment,
@@ -59,49 +45,44 @@ export function receiveInTimeWait(
   now: number,
   profile: Profile,
 ): TimeWaitVerdict {
-  const { flags } = segment;
-  const stale =
-    entry.timestamps && segment.hasTimestamps && seqDiff(segment.timestampValue, entry.tsRecent) < 0;
-  if ((flags & Flag.RST) !== 0) {
-    if (segment.seq !== entry.rcvNxt || stale || (flags & Flag.SYN) !== 0) return IGNORE;
-    return profile.resetEndsTimeWait ? END : IGNORE;
+  const { verdict, limited } = decideTimeWait(factsOf(entry, segment, listening, profile));
+  const { answer, restart } = verdict;
+  if (limited && !mayAnswer(entry, now, profile)) return restart ? SILENCE_AND_RESTART : SILENCE;
+  // In order and with nothing to answer: the timestamp is the peer's latest (RFC 7323, 4.3).
+  if (answer === 'ignore' && restart && entry.timestamps && segment.hasTimestamps) {
+    entry.tsRecent = segment.timestampValue;
   }
-  if ((flags & (Flag.SYN | Flag.ACK)) === Flag.SYN)
-    return onSyn(entry, segment, stale, listening, now, profile);
-  const isBare = segmentLength(segment) === 0;
-  if (isBare && segment.seq === entry.rcvNxt && !stale) {
-    if (entry.timestamps && segment.hasTimestamps) entry.tsRecent = segment.timestampValue;
-    return IGNORE_AND_RESTART;
-  }
-  if ((flags & Flag.ACK) === 0) return IGNORE;
-  if (!isBare) return ACKNOWLEDGE_AND_RESTART;
-  return limited(entry, now, profile) ? IGNORE_AND_RESTART : ACKNOWLEDGE_AND_RESTART;
+  return verdict;
 }
 
-/** RFC 6191 and RFC 9293, 3.6.1 (MAY-2): a SYN that cannot be an old duplicate may reopen the connection. */
-function onSyn(
-  entry: TimeWait,
-  segment: Segment,
-  stale: boolean,
-  listening: boolean,
-  now: number,
-  profile: Profile,
-): TimeWaitVerdict {
-  const newer =
-    (!stale && seqGt(segment.seq, entry.rcvNxt)) ||
-    (profile.timestampReopensTimeWait &&
-      entry.timestamps &&
-      segment.hasTimestamps &&
-      seqDiff(segment.timestampValue, entry.tsRecent) > 0);
-  if (newer && listening) return OPEN;
-  if (stale) return limited(entry, now, profile) ? IGNORE_AND_RESTART : ACKNOWLEDGE_AND_RESTART;
-  return limited(entry, now, profile) ? IGNORE : ACKNOWLEDGE;
+const SILENCE: TimeWaitVerdict = { answer: 'ignore', restart: false };
+const SILENCE_AND_RESTART: TimeWaitVerdict = { answer: 'ignore', restart: true };
+
+/** Bits of {@link TimeWaitFact}. */
+function factsOf(entry: TimeWait, segment: Segment, listening: boolean, profile: Profile): number {
+  const { flags, seq } = segment;
+  const isStamped = entry.timestamps && segment.hasTimestamps;
+  const age = isStamped ? seqDiff(segment.timestampValue, entry.tsRecent) : 0;
+  const isStale = age < 0;
+  const isNewer = (!isStale && seqGt(seq, entry.rcvNxt)) || (profile.timestampReopensTimeWait && age > 0);
+  return (
+    ((flags & Flag.RST) !== 0 ? TimeWaitFact.Rst : 0) |
+    ((flags & (Flag.SYN | Flag.ACK)) === Flag.SYN ? TimeWaitFact.Syn : 0) |
+    ((flags & Flag.ACK) !== 0 ? TimeWaitFact.Ack : 0) |
+    ((flags & (Flag.SYN | Flag.RST)) === (Flag.SYN | Flag.RST) ? TimeWaitFact.SynRst : 0) |
+    (seq === entry.rcvNxt ? TimeWaitFact.Exact : 0) |
+    (segmentLength(segment) === 0 ? TimeWaitFact.Empty : 0) |
+    (isStale ? TimeWaitFact.Stale : 0) |
+    (isNewer ? TimeWaitFact.Newer : 0) |
+    (listening ? TimeWaitFact.Listening : 0) |
+    (profile.resetEndsTimeWait ? TimeWaitFact.ResetEnds : 0)
+  );
 }
 
-function limited(entry: TimeWait, now: number, profile: Profile): boolean {
-  if (now - entry.lastChallengeAt < profile.challengeAckInterval) return true;
+function mayAnswer(entry: TimeWait, now: number, profile: Profile): boolean {
+  if (now - entry.lastChallengeAt < profile.challengeAckInterval) return false;
   entry.lastChallengeAt = now;
-  return false;
+  return true;
 }
 
 /** The acknowledgment that an entry in TIME-WAIT sends. */
