@@ -420,7 +420,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
       this.#maker.path.byReference,
     );
     const fin = this.finQueued && payload.length === unsent && room > unsent;
-    return this.#transmit(payload, fin, now);
+    return this.#transmit(payload, fin, now, payload.length < length);
   }
 
   /** The end of what was written (RFC 9293, 3.9.1.2), and whenever half a window has gone (Linux forced_push). */
@@ -428,7 +428,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
     return length === this.unsent || seqDiff(end, this.#pushedSeq) > this.window.max >> 1;
   }
 
-  #transmit(payload: Uint8Array, fin: boolean, now: number): Segment {
+  /** `cut`: short only because what follows lies elsewhere in memory, and follows at once. */
+  #transmit(payload: Uint8Array, fin: boolean, now: number, cut = false): Segment {
     const length = payload.length;
     const seq = this.sndNxt;
     let flags: number = Flag.ACK;
@@ -447,7 +448,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
     const wasIdle = flight.packetsOut === 0;
     flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
     this.sndNxt = end;
-    if (length < count * mss) this.nagle.onSmallSegment(end);
+    if (length < count * mss && !cut) this.nagle.onSmallSegment(end);
     if (flight.packetsOut > this.#maxOut) {
       this.#maxOut = flight.packetsOut;
       this.#cwndLimited = false;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BlockPool } from '../src/index.ts';
 import { Wire } from './wire.ts';
 
 describe('the peer’s window', () => {
@@ -148,6 +149,14 @@ describe('Nagle', () => {
   it('lets a small segment follow full ones (Minshall)', () => {
     const wire = Wire.established().write(1500);
     wire.expect('. 1:1001(1000) ack 1').expect('P. 1001:1501(500) ack 1');
+  });
+
+  it('does not hold back the rest of a write that lies in two stretches of memory', () => {
+    const pool = new BlockPool();
+    pool.renew();
+    pool.used = pool.block.length - 2;
+    const wire = Wire.established({ byReference: pool }).write(7);
+    wire.expect('. 1:3(2) ack 1').expect('P. 3:8(5) ack 1').write(10).expectNothing();
   });
 
   it('is off with TCP_NODELAY', () => {

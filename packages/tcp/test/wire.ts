@@ -23,6 +23,8 @@ export interface WireOptions {
   readonly peer?: string;
   readonly mtu?: number;
   readonly segmentOctets?: number;
+  /** The path takes text by reference, as loopback does; memory for it comes from this pool. */
+  readonly byReference?: BlockPool;
   readonly ipv6?: boolean;
   /** Octets of SO_RCVBUF, as the kernel counts them: twice the window. */
   readonly receiveBuffer?: number;
@@ -62,10 +64,14 @@ export class Wire {
       remoteAddress,
       remotePort: 80,
       profile: profile({ ...bare, ...options.profile }, linux),
-      path: { mtu: options.mtu ?? 1040, segmentOctets: options.segmentOctets ?? 0, byReference: false },
+      path: {
+        mtu: options.mtu ?? 1040,
+        segmentOctets: options.segmentOctets ?? 0,
+        byReference: options.byReference !== undefined,
+      },
       initialSequenceNumber: ISS,
       timestampOffset: 0,
-      pool: new BlockPool(),
+      pool: options.byReference ?? new BlockPool(),
       settings: defaultSettings(profile({ ...bare, ...options.profile }, linux)),
     });
     if (options.receiveBuffer !== undefined) this.connection.receiver.window.fix(options.receiveBuffer);
