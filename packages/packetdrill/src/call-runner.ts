@@ -24,6 +24,8 @@ interface Blocked {
   /** When it is to return. */
   readonly due: ExpectedTime;
   readonly tolerance: Microseconds;
+  /** Lets go of the socket. */
+  readonly release: () => void;
 }
 
 /** How long a further call, and the end of the script, wait for one that blocks. */
@@ -75,7 +77,10 @@ export class CallRunner {
     else {
       const due = expectedReturn(event.time, call.end, base);
       const tolerance = toleranceOf(this.#settings, due.from - when.from);
-      this.#blocked = { event, call, poll, due, tolerance };
+      const [first] = call.arguments;
+      const uses = call.name !== 'close' && first?.kind === 'integer' ? first.value : -1;
+      const release = this.#context.files.hold(uses);
+      this.#blocked = { event, call, poll, due, tolerance, release };
       this.poll();
       this.#drill.settle();
       this.poll();
@@ -89,11 +94,12 @@ export class CallRunner {
     const outcome = blocked.poll();
     if (outcome === null) return;
     this.#blocked = null;
-    const { event, call, due, tolerance } = blocked;
+    const { event, call, due, tolerance, release } = blocked;
     const fault =
       callFault(call, outcome) ??
       timingFault(due, this.#drill.now, tolerance, `the return of ${call.name}()`);
     if (fault !== null) throw new EventFault(event, fault);
+    release();
     this.#drill.settle();
   }
 

@@ -68,7 +68,9 @@ const connect: CallStart = onSocket((live, args, context) => {
   }
   if (first !== -Errno.EINPROGRESS || !context.files.isBlocking(args.integer(0))) return immediate(first);
   return untilReady(true, () => {
-    const state = live.connection?.state;
+    // shutdown() by somebody else disconnects.
+    if (live.connection === null) return -(live.takeError() || Errno.ECONNABORTED);
+    const { state } = live.connection;
     if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return -Errno.EAGAIN;
     return live.connect(address, port);
   });

@@ -74,6 +74,7 @@ const epollCtl: CallStart = (args, context) => {
   if (operation === EPOLL_CTL_DEL) return immediate(epoll.remove(descriptor) ? 0 : -NO_ENTRY);
   const event = args.at(3);
   const events = required(args, event, 'events');
+  checkDescriptor(args, event, context);
   const data = dataOf(args, event) ?? 0;
   if (operation === EPOLL_CTL_ADD)
     return immediate(epoll.add(descriptor, socket, events, data) ? 0 : -EXISTS);
@@ -100,6 +101,7 @@ const epollWait: CallStart = (args, context) => {
       return `${ready.length} descriptors are ready, and ${given.items.length} are listed`;
     }
     for (const [index, entry] of expected.entries()) {
+      checkDescriptor(args, entry, context);
       const got = ready[index] ?? { events: 0, data: 0 };
       const events = args.field(entry, 'events');
       if (events !== null && events !== got.events) {
@@ -111,6 +113,13 @@ const epollWait: CallStart = (args, context) => {
     return null;
   });
 };
+
+/** The original looks up the descriptor that the data is; for no event, `ptr=0` has to be written. */
+function checkDescriptor(args: CallArguments, event: Expression, { files }: CallContext): void {
+  const descriptor = args.field(event, 'fd');
+  if (descriptor === null || files.socket(descriptor) !== null || files.epoll(descriptor) !== null) return;
+  throw new ScriptFault(`descriptor ${descriptor} is not open`);
+}
 
 function dataOf(args: CallArguments, event: Expression): number | null {
   for (const name of ['fd', 'ptr', 'u32', 'u64']) {

@@ -84,6 +84,17 @@ export class ScriptDescriptors {
     this.#live.close(live, onSettled);
   }
 
+  /**
+   * A call uses the socket until the function that this returns is called: a close() before then does nothing but free
+   * the number (closing/LINUX.md, section 1).
+   */
+  hold(descriptor: number): () => void {
+    const found = this.#open.get(descriptor);
+    if (found?.file.kind !== 'socket') return () => undefined;
+    const live = this.#live.dup(found.live);
+    return () => this.#live.close(live);
+  }
+
   /** Closes what is open, as the end of a process does. */
   closeAll(): void {
     for (const descriptor of [...this.#open.keys()]) this.close(descriptor, () => undefined);
