@@ -1,4 +1,4 @@
-import { type Connection, type Host, Timer } from '@halfclose/stack';
+import { type Connection, type Host, LINGERING_STATES, Timer } from '@halfclose/stack';
 
 /**
  * A close() with SO_LINGER {1, t}: on Linux it sleeps while the connection is in FIN-WAIT-1, CLOSING or LAST-ACK, at
@@ -24,8 +24,7 @@ export class LingeringClose {
 
   /** Whether close() would sleep in the connection's state. */
   static isNeeded(connection: Connection): boolean {
-    const { state } = connection;
-    return state === 'FIN-WAIT-1' || state === 'CLOSING' || state === 'LAST-ACK';
+    return LINGERING_STATES.includes(connection.state);
   }
 
   /** The connection has news. */

@@ -25,6 +25,7 @@ export {
   type FirstToClose,
   formatCloseReport,
   hasEnded,
+  LINGERING_STATES,
   linux,
   type Profile,
   PROFILES,

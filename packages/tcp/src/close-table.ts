@@ -72,6 +72,12 @@ export const CLOSE_TABLE: readonly CloseRule[] = [
   },
 ];
 
+/**
+ * While a connection is in one of these, a close() with SO_LINGER {1, t} waits, at most t seconds (closing/LINUX.md,
+ * e01 to e09).
+ */
+export const LINGERING_STATES: readonly ConnectionState[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
+
 /** The row that decides. */
 export function decideClose(situation: CloseSituation): CloseRule {
   for (const rule of CLOSE_TABLE) {

@@ -5,6 +5,7 @@ export {
   type CloseRule,
   type CloseSituation,
   decideClose,
+  LINGERING_STATES,
 } from './close-table.ts';
 export {
   type CloseReport,

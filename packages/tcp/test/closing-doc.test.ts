@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { evidence, NOT_SHOWN, ROWS } from './closing-doc/rows.ts';
+import { TABLES } from './closing-doc/tables.ts';
+
+const file = fileURLToPath(new URL('../../../docs/CLOSING.md', import.meta.url));
+const MARKED = /(<!-- printed: ([\w-]+) -->\n)[^]*?(<!-- end -->)/g;
+
+it('docs/CLOSING.md holds the tables of the code as they are (`--update` prints them anew)', async () => {
+  const text = readFileSync(file, 'utf8');
+  const names = [...text.matchAll(MARKED)].map(([, , name]) => name);
+  expect(names.sort()).toEqual(Object.keys(TABLES).sort());
+  const printed = text.replace(
+    MARKED,
+    (_, begin: string, name: string, end: string) => `${begin}\n${TABLES[name]?.() ?? ''}\n\n${end}`,
+  );
+  await expect(printed).toMatchFileSnapshot(file);
+});
+
+it('every row of closing/LINUX.md has a script or a test named for it, but those that say why not', () => {
+  const shownBy = evidence();
+  expect(ROWS.filter((row) => shownBy(row) === null)).toEqual(Object.keys(NOT_SHOWN));
+});

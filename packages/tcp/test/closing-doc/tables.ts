@@ -1,0 +1,152 @@
+import { Flag, type Segment } from '@halfclose/codec';
+import {
+  CLOSE_TABLE,
+  type CloseRule,
+  type ConnectionState,
+  LINGERING_STATES,
+  TIME_WAIT_TABLE,
+  type TimeWaitRule,
+} from '../../src/index.ts';
+import { Wire } from '../wire.ts';
+import { evidence, NOT_SHOWN, ROWS } from './rows.ts';
+
+/** States in which a program can shut and close, SYN-RECEIVED by a simultaneous open. */
+const STATES: readonly ConnectionState[] = [
+  'SYN-SENT',
+  'SYN-RECEIVED',
+  'ESTABLISHED',
+  'CLOSE-WAIT',
+  'FIN-WAIT-1',
+  'FIN-WAIT-2',
+  'CLOSING',
+  'LAST-ACK',
+  'TIME-WAIT',
+];
+
+/** A connection in which 100 octets came and were read, closed in the given state. */
+function closedIn(state: ConnectionState): Wire {
+  const wire = Wire.established().send('P. 1:101(100) ack 1');
+  wire.read();
+  if (state === 'LAST-ACK') wire.send('F. 101:101(0) ack 1');
+  wire.close();
+  if (state === 'FIN-WAIT-2') wire.send('. 101:101(0) ack 2');
+  if (state === 'CLOSING') wire.send('F. 101:101(0) ack 1');
+  return wire.advance(50).drain().expectState(state);
+}
+
+/** What may arrive after close(): state, rows of closing/LINUX.md, words, segment. */
+const ARRIVALS: readonly (readonly [ConnectionState, string, string, string])[] = [
+  ['FIN-WAIT-1', 'b01', 'new text', 'P. 101:201(100) ack 1'],
+  ['FIN-WAIT-1', 'b02', 'new text that acknowledges our FIN', 'P. 101:201(100) ack 2'],
+  ['FIN-WAIT-1', 'b05', 'new text with a FIN', 'FP. 101:201(100) ack 1'],
+  ['FIN-WAIT-1', 'b07', 'text that was read already', 'P. 1:101(100) ack 1'],
+  ['FIN-WAIT-1', 'g01', 'FIN that does not acknowledge ours', 'F. 101:101(0) ack 1'],
+  ['FIN-WAIT-1', 'g02', 'FIN that acknowledges ours', 'F. 101:101(0) ack 2'],
+  ['FIN-WAIT-2', 'b03', 'new text', 'P. 101:201(100) ack 2'],
+  ['FIN-WAIT-2', 'b04', 'new text with a FIN', 'FP. 101:201(100) ack 2'],
+  ['FIN-WAIT-2', 'b06', 'text that was read already', 'P. 1:101(100) ack 2'],
+  ['FIN-WAIT-2', 'b08', 'text behind a hole', 'P. 151:251(100) ack 2'],
+  ['FIN-WAIT-2', 'b13, c10', 'ACK', '. 101:101(0) ack 2'],
+  ['FIN-WAIT-2', 'h25', 'FIN', 'F. 101:101(0) ack 2'],
+  ['FIN-WAIT-2', 'c14', 'RST at RCV.NXT', 'R 101:101(0)'],
+  ['FIN-WAIT-2', 'k13', 'RST elsewhere in the window', 'R 111:111(0)'],
+  ['FIN-WAIT-2', 'W5', 'SYN in the window', 'S 101:101(0)'],
+  ['CLOSING', 'g07', 'FIN again', 'F. 101:101(0) ack 1'],
+  ['CLOSING', 'g01, g08', 'ACK of our FIN', '. 102:102(0) ack 2'],
+  ['LAST-ACK', 'n27', 'FIN again', 'F. 101:101(0) ack 1'],
+  ['LAST-ACK', 'g09', 'text after the FIN', 'P. 102:202(100) ack 1'],
+  ['LAST-ACK', 'a07', 'ACK of our FIN', '. 102:102(0) ack 2'],
+];
+
+/** The tables of docs/CLOSING.md by name, made from the tables of the code, or by trying the code out. */
+export const TABLES: Readonly<Record<string, () => string>> = {
+  close: () =>
+    table(
+      ['state', 'unread text', 'linger 0', 'all sent', 'close() does', 'reason', 'rows'],
+      CLOSE_TABLE.map(closeRow),
+    ),
+  'time-wait': () => table(['segment', 'answer', '2MSL', 'rows'], TIME_WAIT_TABLE.map(timeWaitRow)),
+  'after-close': () =>
+    table(
+      ['closed in', 'arrives', 'answer', 'then', 'rows'],
+      ARRIVALS.map(([state, rows, words, line]) => {
+        const wire = closedIn(state).send(line);
+        return [state, words, answers(wire), wire.connection.state, rows];
+      }),
+    ),
+  shutdown: () =>
+    table(
+      ['state', 'SHUT_WR sends', 'then', 'SHUT_RD sends', 'then'],
+      STATES.filter((state) => state !== 'SYN-SENT').map((state) => [
+        state,
+        ...after(state, shutWriting),
+        ...after(state, shutReading),
+      ]),
+    ),
+  linger: () =>
+    table(
+      ['state', 'linger {1, 0} sends', 'then', 'linger {1, t} sends', 'then', 'close() waits'],
+      STATES.map((state) => {
+        const [sent, then] = after(state, (wire) => wire.close());
+        const waits = LINGERING_STATES.includes(then) ? 'yes' : 'no';
+        return [state, ...after(state, (wire) => wire.close(true)), sent, then, waits];
+      }),
+    ),
+  rows: () => {
+    const shownBy = evidence();
+    return table(
+      ['row', 'shown by'],
+      ROWS.map((row) => {
+        const path = shownBy(row);
+        return [row, path === null ? `none yet: ${NOT_SHOWN[row] ?? 'missing'}` : `\`${path}\``];
+      }),
+    );
+  },
+};
+
+function closeRow({ states, unread, lingerZero, allSent, action, reason, rows }: CloseRule): string[] {
+  const condition = (holds: true | undefined): string => (holds === true ? 'yes' : '');
+  const conditions = [condition(unread), condition(lingerZero), condition(allSent)];
+  return [states.join(', '), ...conditions, action, reason, rows.join(', ')];
+}
+
+function timeWaitRow({ segment, verdict, limited, rows }: TimeWaitRule): string[] {
+  const answer = limited ? `${verdict.answer}, at most once in 500 ms` : verdict.answer;
+  const ends = verdict.answer === 'end' || verdict.answer === 'open';
+  return [segment, answer, ends ? '' : verdict.restart ? 'start again' : 'go on', rows.join(', ')];
+}
+
+function shutWriting(wire: Wire): Wire {
+  return wire.shutdown();
+}
+
+function shutReading(wire: Wire): Wire {
+  wire.connection.shutdownReceive(wire.now);
+  return wire.pull();
+}
+
+/** What is sent by what a program does in a state, and the state then. */
+function after(state: ConnectionState, act: (wire: Wire) => Wire): [string, ConnectionState] {
+  const wire = act(state === 'SYN-RECEIVED' ? Wire.simultaneousOpen() : Wire.in(state));
+  return [answers(wire), wire.connection.state];
+}
+
+const FLAGS = [
+  ['RST', Flag.RST],
+  ['FIN', Flag.FIN],
+  ['ACK', Flag.ACK],
+] as const;
+
+/** What a connection has sent. */
+function answers({ sent }: Wire): string {
+  const names = ({ flags }: Segment): string =>
+    FLAGS.filter(([, bit]) => (flags & bit) !== 0)
+      .map(([name]) => name)
+      .join('+');
+  return sent.map(names).join(', ') || 'nothing';
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(headings), `|${'---|'.repeat(headings.length)}`, ...rows.map(line)].join('\n');
+}
