@@ -437,6 +437,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
       flags |= Flag.PSH;
       this.#pushedSeq = seqAdd(seq, length);
     }
+    // Linux pushes whatever it leaves to the device to cut (tcp_transmit_skb).
+    if (length > this.#currentMss) flags |= Flag.PSH;
     if (fin) {
       flags |= Flag.FIN;
       this.#finSent = true;

@@ -81,7 +81,7 @@ describe('the congestion window', () => {
 describe('super-segments', () => {
   it('carry many segments in one packet, and count as many', () => {
     const wire = Wire.established({ segmentOctets: 5000 }).write(8000);
-    wire.expect('. 1:5001(5000) ack 1').expect('P. 5001:8001(3000) ack 1').expectNothing();
+    wire.expect('P. 1:5001(5000) ack 1').expect('P. 5001:8001(3000) ack 1').expectNothing();
     expect(wire.connection.sender.flight.packetsOut).toBe(8);
   });
 
