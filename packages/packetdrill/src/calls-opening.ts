@@ -43,7 +43,7 @@ const accept: CallStart = onSocket((live, args, context, expected) =>
   untilReady(context.files.isBlocking(args.integer(0)), () => {
     const accepted = live.accept();
     if (typeof accepted === 'number') return accepted;
-    context.files.addSocket(expected, accepted);
+    context.files.addAccepted(expected, accepted);
     context.newest.onAccept(accepted);
     if (args.count > 3 && (args.integer(3) & SOCK_NONBLOCK) !== 0) context.files.setBlocking(expected, false);
     return expected;

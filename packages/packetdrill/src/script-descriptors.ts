@@ -28,6 +28,12 @@ export class ScriptDescriptors {
     this.#enter(descriptor, { file, live: this.#live.add(socket) });
   }
 
+  /** Enters what accept() returned. The original takes the number even if it is open, and it means the new one then. */
+  addAccepted(descriptor: number, socket: TcpSocket): void {
+    this.#open.delete(descriptor);
+    this.addSocket(descriptor, socket);
+  }
+
   /** Enters an epoll instance. */
   addEpoll(descriptor: number, epoll: Epoll): void {
     this.#enter(descriptor, { file: { kind: 'epoll', epoll }, live: -1 });

@@ -56,13 +56,14 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   tcp_challenge_ack_limit: ['2147483647'],
 };
 
-/** Settings of parts that a script cannot notice unless it uses them, and then it says so otherwise. */
+/**
+ * Settings of parts that are not here: listed, and what they would change in packets shows in the packets. Those after
+ * the first line are in the `defaults.sh` of the public suite.
+ */
 const WITHOUT_MEANING = [
-  'tcp_fastopen',
-  'tcp_retries1',
-  'tcp_fack',
-  'tcp_no_metrics_save',
-  'tcp_fastopen_key',
+  ...['tcp_fastopen', 'tcp_fastopen_key', 'tcp_retries1', 'tcp_fack', 'tcp_no_metrics_save'],
+  ...['tcp_frto', 'tcp_reordering', 'tcp_tso_win_divisor', 'tcp_ecn_option', 'tcp_notsent_lowat'],
+  ...['tcp_pacing_ss_ratio', 'tcp_pacing_ca_ratio'],
 ];
 
 /** What became of a setting: done, of no meaning here, or why it cannot be done. */

@@ -38,10 +38,19 @@ function reasonsIn(action: ScriptAction, environment: CommandEnvironment): strin
     case 'command':
       return reasonsInCommand(action, environment);
     default: {
-      const reason = unsupportedInPacket(action);
+      const reason = unsupportedInPacket(action) ?? unsupportedOption(action);
       return reason === null ? [] : [reason];
     }
   }
+}
+
+/** An option of something that is not there. It can be sent, but what a script goes on to expect cannot come. */
+function unsupportedOption(packet: ScriptPacket): string | null {
+  const options = packet.kind === 'tcp' ? (packet.options ?? []) : [];
+  const kinds = new Set(options.map(({ kind }) => kind));
+  if (kinds.has('FO') || kinds.has('FOEXP')) return 'TCP Fast Open';
+  if (kinds.has('md5')) return 'the MD5 option';
+  return kinds.has('ECN') ? 'accurate ECN' : null;
 }
 
 function reasonsInCommand({ text }: ShellCommand, environment: CommandEnvironment): string[] {

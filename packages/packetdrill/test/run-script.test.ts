@@ -109,6 +109,30 @@ describe('descriptors', () => {
 +0 > F. 11:11(0) ack 1`);
   });
 
+  it('may be given again by accept(), and mean the new connection then', () => {
+    expectPass(`${OPEN}
++0 close(3) = 0
++0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0
++0 bind(3, ..., ...) = 0
++0 listen(3, 5) = 0
++0 < S 0:0(0) win 32792 <mss 1000>
++0 > S. 0:0(0) ack 1 <...>
++.01 < . 1:1(0) ack 1 win 32792
++0 accept(3, ..., ...) = 4
++0 close(4) = 0
++0 > F. 1:1(0) ack 1`);
+  });
+
+  it('stay open while a call blocks on them', () => {
+    expectPass(`${OPEN}
++0...1.7 read(4, ..., 100) = 100
++1.5 close(4) = 0
++.2 < P. 1:101(100) ack 1 win 32792
++0 > . 1:1(0) ack 101
++0 > F. 1:1(0) ack 101`);
+  });
+
   it('leave epoll when the last one is closed', () => {
     expectPass(`${OPEN}
 +0 epoll_create(1) = 5
@@ -198,6 +222,14 @@ describe('what surrounds the events', () => {
       'tc qdisc add dev tun0 root pfifo: the device has a plain queue',
     ]);
     expect(outcomeOf(`\`sysctl -q net.ipv4.tcp_thin_linear_timeouts=1\`\n${OPEN}`)).toContain('unsupported');
+  });
+
+  it('options of what is not there make the script unsupported', () => {
+    const syn = (option: string): string =>
+      outcomeOf(`${LISTENING}+0 < S 0:0(0) win 1000 <mss 1000,${option}>`);
+    expect(syn('FO 3021b9d889017eeb,nop,nop')).toBe('script: unsupported: line 5: TCP Fast Open');
+    expect(syn('md5 00112233445566778899aabbccddeeff,nop,nop')).toContain('unsupported');
+    expect(outcomeOf(`${OPEN}+0 getsockopt(4, SOL_TCP, TCP_INFO, ..., [8]) = 0`)).toContain('unsupported');
   });
 
   it('the same script gives the same result each time', () => {
