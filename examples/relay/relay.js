@@ -1,0 +1,25 @@
+import net from '@halfclose/net';
+
+/**
+ * A server that connects each of its clients to `target`, and carries through what happens at either end: text with its
+ * back-pressure, a FIN as a FIN, and an end that is none as a reset.
+ */
+export function createRelay(target) {
+  // allowHalfOpen: a FIN from one side is not an answer to it.
+  return net.createServer({ allowHalfOpen: true }, (near) => {
+    const far = net.connect({ ...target, allowHalfOpen: true });
+    carry(near, far);
+    carry(far, near);
+  });
+}
+
+function carry(from, to) {
+  // Ends `to` when `from` ends: shutdown(SHUT_WR) after the last octet.
+  from.pipe(to);
+  // Tells of each end, also of one that a program which does not read would not notice.
+  from.on('tcpstate', (state, why) => {
+    if (state === 'CLOSED' && why !== 'FIN acknowledged') to.resetAndDestroy();
+  });
+  // 'tcpstate' has told already; but an 'error' wants a listener.
+  from.on('error', () => undefined);
+}
