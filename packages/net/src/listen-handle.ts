@@ -6,12 +6,13 @@ import { EBADF } from './errors.ts';
 import type { AddressRecord } from './handle-owner.ts';
 import { setImmediate } from './host-functions.ts';
 import type { Network } from './network.ts';
+import type { Pumped } from './pump-queue.ts';
 import { fillAddress, TcpHandle, withoutZone } from './tcp-handle.ts';
 
 const MANUAL = { requireManualDestroy: true };
 
 /** A listening socket under a server, by the names of the runtime's TCP handle. */
-export class ListenHandle implements DrainTask {
+export class ListenHandle implements DrainTask, Pumped {
   /** Told of each connection. */
   onconnection: ((errno: number, handle: TcpHandle) => void) | null = null;
   readonly #network: Network;
@@ -37,7 +38,7 @@ export class ListenHandle implements DrainTask {
     const tcp = new TcpSocket(this.#network.host, family);
     this.#tcp = tcp;
     tcp.onReadiness = () => {
-      this.#scope.runInAsyncScope(acceptAll, undefined, this);
+      this.pump();
     };
     tcp.options.set('SO_REUSEADDR', 1, 0);
     if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
@@ -110,6 +111,18 @@ export class ListenHandle implements DrainTask {
   onDrained(): void {
     this.#onClosed?.();
     this.#scope.emitDestroy();
+  }
+
+  /** Tells of every connection that is ready, in the server's async context. */
+  pump(): void {
+    let finished = false;
+    try {
+      this.#scope.runInAsyncScope(acceptAll, undefined, this);
+      finished = true;
+    } finally {
+      // A listener threw: others may be ready, and nobody tells of them again.
+      if (!finished) this.#network.pumps.add(this);
+    }
   }
 
   /** Takes every connection that is ready. */

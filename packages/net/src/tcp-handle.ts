@@ -234,13 +234,31 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   /** Work that waited for the stack's next turn. */
   pump(): void {
     this.#waitsForPump = false;
-    this.#enter(readiness);
+    this.#ready();
   }
 
   /** Beginnings and ends are told one at a time. */
   onDrained(): void {
     this.#waitsForDrain = false;
-    this.#enter(drained);
+    let finished = false;
+    try {
+      this.#enter(drained);
+      finished = true;
+    } finally {
+      // A listener threw: what else there is to tell is told later.
+      if (!finished) this.#awaitDrain();
+    }
+  }
+
+  #ready(): void {
+    let finished = false;
+    try {
+      this.#enter(readiness);
+      finished = true;
+    } finally {
+      // A listener threw: there may be more to read, and nobody tells again of what has been there.
+      if (!finished) this.#awaitPump();
+    }
   }
 
   #enter(call: (handle: TcpHandle) => void): void {
@@ -439,7 +457,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
 
   #listenTo(tcp: TcpSocket): void {
     tcp.onReadiness = () => {
-      this.#enter(readiness);
+      this.#ready();
     };
   }
 

@@ -81,6 +81,19 @@ const PROGRAMS: Record<string, [program: string, ends: boolean]> = {
   ],
   'a socket that was never connected does not hold': [`new net.Socket().setTimeout(1e6)`, true],
   'a destroyed socket does not hold': [`${SERVER} ${CLIENT} client.destroy(); server.close(); });`, true],
+  'a connection whose listener throws at each chunk ends all the same': [
+    `process.on('uncaughtException', () => undefined); let octets = 0;
+       ${SERVER} ${CLIENT} client.resume(); client.end(Buffer.alloc(5e5)); });
+       server.on('connection', (s) => { server.close(); s.on('data', (chunk) => { octets += chunk.length; throw new Error(); });
+       s.on('end', () => console.log('end', octets)); s.on('close', () => console.log('close')); });`,
+    true,
+  ],
+  'a server whose listener throws takes the next connections': [
+    `process.on('uncaughtException', () => undefined); let accepted = 0;
+       ${SERVER} for (let i = 0; i < 5; i++) { ${CLIENT} client.end(); client.resume(); } });
+       server.on('connection', (s) => { s.resume(); if (++accepted === 5) { console.log(accepted); server.close(); } throw new Error(); });`,
+    true,
+  ],
   'a timeout alone does not hold': [
     `${SERVER} ${CLIENT} client.setTimeout(1e6); client.unref(); server.unref(); server.on('connection', (s) => s.unref()); });`,
     true,

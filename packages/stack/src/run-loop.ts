@@ -25,6 +25,8 @@ export class RunLoop {
   readonly #connections = new WorkQueue<HostedConnection>();
   #scheduled = false;
   #running = false;
+  /** The connection that is being served; `null`: none. */
+  #serving: HostedConnection | null = null;
   #budget = PACKETS_PER_TURN;
 
   constructor(
@@ -74,7 +76,10 @@ export class RunLoop {
     try {
       this.#turn(this.#timers.now());
     } finally {
-      // An exception out of a program's callback must not lose the work of others.
+      // An exception out of a program's callback must lose neither the work of others nor that of its connection.
+      const interrupted = this.#serving;
+      this.#serving = null;
+      if (interrupted !== null) this.wake(interrupted);
       this.#running = false;
       if (this.#hasWork) {
         this.#scheduled = true;
@@ -95,7 +100,9 @@ export class RunLoop {
       const hosted = this.#connections.shift();
       if (hosted === null) return;
       hosted.queued = false;
+      this.#serving = hosted;
       this.#budget -= this.#serve(hosted, now);
+      this.#serving = null;
     }
   }
 }

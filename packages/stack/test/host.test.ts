@@ -196,6 +196,28 @@ describe('an owner’s callback', () => {
     ]);
   });
 
+  it('that throws loses no work of its own connection', () => {
+    const bench = new Bench();
+    const hosted = bench.connected();
+    hosted.owner = {
+      onConnectionEvents: () => {
+        throw new Error('out of the program');
+      },
+    };
+    const ack = hosted.connection.sender.sndNxt;
+    bench.sent();
+    expect(() => {
+      bench.reply(hosted, { flags: Flag.ACK | Flag.PSH, seq: 1, ack, payload: new Uint8Array(5) });
+    }).toThrow('out of the program');
+    bench.clock.advanceBy(200);
+    expect(bench.sent()).toHaveLength(1);
+    expect(() => {
+      bench.reply(hosted, { flags: Flag.RST | Flag.ACK, seq: 6, ack });
+    }).toThrow('out of the program');
+    bench.clock.runTasks();
+    expect([[...bench.host.connections()].length, bench.clock.pendingTimers]).toEqual([0, 0]);
+  });
+
   it('may close other connections', () => {
     const bench = new Bench();
     const [first, second] = [bench.connected(), bench.connected()];
