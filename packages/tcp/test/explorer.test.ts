@@ -31,7 +31,7 @@ describe.runIf(given === undefined)('two ends and a network, explored to the fix
 describe.runIf(given !== undefined)('the path in HALFCLOSE_EXPLORE_PATH', () => {
   it('keeps all rules', () => {
     const [name = '', line = ''] = (given ?? '').split(': ');
-    const bounds = sizes.find((one) => one.name === name);
+    const bounds = [...SMALL, ...LARGE].find((one) => one.name === name);
     if (bounds === undefined) throw new Error(`no exploration is called ${name}`);
     const trace = traceOf(bounds, parsePath(line));
     process.stdout.write(`${trace.join('\n')}\n`);
