@@ -30,6 +30,13 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+/** What a socket still has to do once it is closed. */
+interface AfterClose {
+  lingering: LingeringClose | null;
+  /** See {@link TcpSocket.watchOrphan}. */
+  onEvents: (() => void) | null;
+}
+
 /**
  * One TCP socket with the calls of POSIX, never blocking: a call that would block returns `-EAGAIN` (connect:
  * `-EINPROGRESS`), and {@link TcpSocket.onReadiness} tells when to look again. Calls return 0 or a count, or an error
@@ -55,8 +62,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   /** SO_ERROR of a socket without a connection. */
   #error: number | null = null;
   #closed = false;
-  #lingering: LingeringClose | null = null;
-  #onOrphanEvents: (() => void) | null = null;
+  #afterClose: AfterClose | null = null;
 
   /** A fresh socket, or the owner of an accepted connection. */
   constructor(host: Host, family: number = AF_INET6, accepted: HostedConnection | null = null) {
@@ -269,8 +275,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const { linger } = this.options;
     hosted.connection.close(linger === 0, this.host.timers.now());
     if (linger !== null && linger > 0 && LingeringClose.isNeeded(hosted.connection)) {
-      this.#lingering = new LingeringClose(this.host, hosted.connection, linger * 1000, () => {
-        this.#lingering = null;
+      const after = this.#prepareAfterClose();
+      after.lingering = new LingeringClose(this.host, hosted.connection, linger * 1000, () => {
+        after.lingering = null;
         this.#disown(hosted);
         onSettled?.();
       });
@@ -309,7 +316,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   watchOrphan(onEvents: () => void): boolean {
     const hosted = this.#hosted;
     if (hosted === null || this.ended || !hosted.registered) return false;
-    this.#onOrphanEvents = onEvents;
+    this.#prepareAfterClose().onEvents = onEvents;
     hosted.owner = this;
     return true;
   }
@@ -401,8 +408,8 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   onConnectionEvents(events: number): void {
     if (this.#closed) {
-      this.#lingering?.onEvents();
-      this.#onOrphanEvents?.();
+      this.#afterClose?.lingering?.onEvents();
+      this.#afterClose?.onEvents?.();
       return;
     }
     this.onReadiness?.(events);
@@ -432,9 +439,14 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     return error === null ? 0 : -Errno[error];
   }
 
+  #prepareAfterClose(): AfterClose {
+    return (this.#afterClose ??= { lingering: null, onEvents: null });
+  }
+
   /** Lets the connection go for good. Whoever wants to know is still told of its end. */
   #disown(hosted: HostedConnection): void {
-    if (this.#onOrphanEvents === null) hosted.owner = null;
+    const watched = this.#afterClose !== null && this.#afterClose.onEvents !== null;
+    if (!watched) hosted.owner = null;
     hosted.connection.disown(this.host.timers.now());
     this.host.wake(hosted);
   }
