@@ -86,8 +86,14 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     return this.#closed;
   }
 
-  /** bind(2). Port 0: the stack chooses one. */
+  /**
+   * bind(2). Port 0: the stack chooses one.
+   *
+   * @throws RangeError for a port that is none
+   */
   bind(address: IpAddress, port: number): number {
+    assertPort(port);
+    if (this.#closed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.#binding !== null || this.#hosted !== null) return -Errno.EINVAL;
     if (!address.isUnspecified && !this.host.isLocal(address)) return -Errno.EADDRNOTAVAIL;
@@ -102,7 +108,8 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** listen(2). Again on a listener: changes its backlog. */
   listen(backlog: number): number {
-    if (this.#hosted !== null || this.#closed) return -Errno.EINVAL;
+    if (this.#closed) return -Errno.EBADF;
+    if (this.#hosted !== null) return -Errno.EINVAL;
     if (this.#listener !== null) {
       this.#listener.backlog = Math.min(backlog, this.host.profile.maxBacklog);
       return 0;
@@ -120,6 +127,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** accept(2): the next connection, or an error number negated. */
   accept(): TcpSocket | number {
+    if (this.#closed) return -Errno.EBADF;
     if (this.#listener === null) return -Errno.EINVAL;
     const hosted = this.host.accept(this.#listener);
     if (hosted === null) return -Errno.EAGAIN;
@@ -128,8 +136,14 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     return socket;
   }
 
-  /** connect(2). Returns `-EINPROGRESS`; readiness tells when it is over and SO_ERROR how. */
+  /**
+   * connect(2). Returns `-EINPROGRESS`; readiness tells when it is over and SO_ERROR how.
+   *
+   * @throws RangeError for a port that is none
+   */
   connect(address: IpAddress, port: number): number {
+    assertPort(port);
+    if (this.#closed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.#listener !== null) return -Errno.EISCONN;
     const known = this.#hosted;
@@ -168,6 +182,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. */
   send(bytes: Uint8Array): number {
+    if (this.#closed) return this.#transferred('send', bytes.length, -Errno.EBADF);
     const hosted = this.#hosted;
     if (hosted === null) return this.#error === null ? -Errno.EPIPE : -this.takeError();
     const { connection } = hosted;
@@ -219,6 +234,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** shutdown(2): SHUT_RD, SHUT_WR or SHUT_RDWR. */
   shutdown(how: number): number {
+    if (this.#closed) return -Errno.EBADF;
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -Errno.EINVAL;
     const read = how !== SHUT_WR;
     const write = how !== SHUT_RD;
@@ -245,6 +261,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** connect(2) with AF_UNSPEC: resets the connection; the socket can be used again. */
   disconnect(): number {
+    if (this.#closed) return -Errno.EBADF;
     const hosted = this.#hosted;
     if (this.#listener !== null) {
       this.#unlisten();
@@ -364,6 +381,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   setsockopt(option: 'SO_LINGER', value: Linger): number;
   setsockopt(option: NumberOption, value: number): number;
   setsockopt(option: NumberOption | 'SO_LINGER', value: number | Linger): number {
+    if (this.#closed) return -Errno.EBADF;
     if (option === 'SO_LINGER')
       return typeof value === 'object' ? this.options.setLinger(value) : -Errno.EINVAL;
     if (typeof value !== 'number') return -Errno.EINVAL;
@@ -421,6 +439,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** 1: there is text; 0: the end of the stream; negative: an error (Linux tcp_recvmsg, in its order). */
   #readability(): number {
+    if (this.#closed) return -Errno.EBADF;
     const hosted = this.#hosted;
     if (hosted === null) {
       if (this.#error !== null) return -this.takeError();
@@ -502,3 +521,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 }
 
 const SHUT_NAMES = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'] as const;
+
+function assertPort(port: number): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError(`port must be an integer from 0 to 65535, got ${port}`);
+  }
+}

@@ -35,6 +35,12 @@ describe('bind()', () => {
     ]).toEqual([0, '127.0.0.1', 80]);
   });
 
+  it.for([-1, 65_536, 1.5, NaN])('wants a port, as connect() does, not %s', (port) => {
+    const socket = alone().socket();
+    expect(() => socket.bind(LOOPBACK_IPV4, port)).toThrow(RangeError);
+    expect(() => socket.connect(LOOPBACK_IPV4, port)).toThrow(/^port must be/);
+  });
+
   it('chooses an ephemeral port for port 0', () => {
     const { host, socket } = alone();
     const bound = socket();

@@ -1,5 +1,6 @@
+import { LOOPBACK_IPV4 } from '@halfclose/codec';
 import { describe, expect, it } from 'vitest';
-import { MSG_PEEK, SHUT_RD, SHUT_WR } from '../src/index.ts';
+import { MSG_PEEK, SHUT_RD, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { named, read, TwoHosts, write } from './two-hosts.ts';
 
 /** closing/LINUX.md, section 1. */
@@ -107,6 +108,26 @@ describe('close()', () => {
   it('is the end of the socket: the next one says EBADF', () => {
     const { a } = new TwoHosts().connected();
     expect([named(a.close()), named(a.close())]).toEqual([0, 'EBADF']);
+  });
+
+  it('is the end of the socket: no call works any more, nor takes a port', () => {
+    const { a: host, clock } = new TwoHosts();
+    const socket = new TcpSocket(host);
+    socket.close();
+    const results = [
+      socket.bind(LOOPBACK_IPV4, 80),
+      socket.listen(1),
+      socket.accept() as number,
+      socket.connect(LOOPBACK_IPV4, 80),
+      socket.send(Uint8Array.of(1)),
+      socket.recv(new Uint8Array(1)),
+      socket.read(1) as number,
+      socket.shutdown(SHUT_WR),
+      socket.disconnect(),
+      socket.setsockopt('TCP_NODELAY', 1),
+    ];
+    expect(results.map(named)).toEqual(results.map(() => 'EBADF'));
+    expect([[...host.connections()].length, host.ports.isFree(80), clock.hasWork]).toEqual([0, true, false]);
   });
 
   it('g01: of both at once ends in TIME-WAIT on both sides', () => {

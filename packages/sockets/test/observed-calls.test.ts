@@ -35,7 +35,7 @@ test('an observer is told what reads and writes return, errors and the end of th
     'close = 0',
     'recv(100) = 0',
     'close = 0',
-    'send(3) = -1 EPIPE',
+    'send(3) = -1 EBADF',
   ]);
 });
 
