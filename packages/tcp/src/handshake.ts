@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts';
 import { establish } from './establishment.ts';
 import { MAX_WINDOW_SHIFT } from './receive-window.ts';
 import { takeText } from './segment-arrival.ts';
+import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
 
 /** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
@@ -44,7 +45,7 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   if ((flags & Flag.RST) !== 0) {
     if ((flags & Flag.ACK) === 0) return;
     connection.mark('rst', 'received', 'connection refused', now);
-    connection.fail('ECONNREFUSED', 'connection refused', now);
+    connection.fail(errorOfReset(connection.state, false), 'connection refused', now);
     return;
   }
   if ((flags & Flag.SYN) === 0) return;

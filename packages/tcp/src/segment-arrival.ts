@@ -3,9 +3,9 @@ import { onFinAcknowledged, onFinArrived, resetByData } from './closing.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { hasReceivedFin } from './connection-state.ts';
-import type { ErrorCode } from './ending.ts';
 import { establish } from './establishment.ts';
 import { Arrival } from './receiver.ts';
+import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
 
 /** RFC 7323, 5.5: TS.Recent says nothing after this long without a segment. */
@@ -89,7 +89,7 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
     return;
   }
   connection.mark('rst', 'received', 'peer reset', now);
-  connection.fail(errorOfReset(connection), 'peer reset', now);
+  connection.fail(errorOfReset(connection.state, connection.passive), 'peer reset', now);
 }
 
 /** Linux: after the peer's FIN a RST may stand on the FIN itself (closing/LINUX.md, k05, k14, k15). */
@@ -100,13 +100,6 @@ function isResetAtFin(connection: Connection, segment: Segment): boolean {
 /** Linux keeps such a connection as a record that does not challenge (closing/LINUX.md, section 2: k13, c14). */
 function isOrphanInFinWait2(connection: Connection): boolean {
   return connection.orphan && connection.state === 'FIN-WAIT-2';
-}
-
-/** closing/LINUX.md, section 5: what a RST means to the owner. */
-function errorOfReset(connection: Connection): ErrorCode {
-  if (connection.state === 'CLOSE-WAIT') return 'EPIPE';
-  if (connection.state === 'SYN-RECEIVED' && !connection.passive) return 'ECONNREFUSED';
-  return 'ECONNRESET';
 }
 
 /** Fourth check (RFC 5961, section 4). */

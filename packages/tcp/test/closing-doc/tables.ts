@@ -4,6 +4,7 @@ import {
   type CloseRule,
   type ConnectionState,
   LINGERING_STATES,
+  RESET_ERRORS,
   TIME_WAIT_TABLE,
   type TimeWaitRule,
 } from '../../src/index.ts';
@@ -90,6 +91,14 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         const [sent, then] = after(state, (wire) => wire.close());
         const waits = LINGERING_STATES.includes(then) ? 'yes' : 'no';
         return [state, ...after(state, (wire) => wire.close(true)), sent, then, waits];
+      }),
+    ),
+  errors: () =>
+    table(
+      ['a RST in', 'is told as', 'rows'],
+      RESET_ERRORS.map(({ states, active, error, rows }) => {
+        const where = active === true ? `${states.join(', ')} of an active open` : states.join(', ');
+        return [where, error, rows.join(', ')];
       }),
     ),
   rows: () => {
