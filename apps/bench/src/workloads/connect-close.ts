@@ -33,7 +33,19 @@ async function cycle(
   const check = (): void => {
     if (closedByServer === total && closedByClient === total) done();
   };
+  // A kernel forgets a connection that is reset before it is accepted, so both ends have to be open first.
+  const half = new Map<number | undefined, () => void>();
+  const opened = (port: number | undefined, then: () => void): void => {
+    const other = half.get(port);
+    half.delete(port);
+    if (other === undefined) half.set(port, then);
+    else {
+      other();
+      then();
+    }
+  };
   const server = await listen(net, (socket) => {
+    opened(socket.remotePort, () => undefined);
     socket.resume();
     socket.on('error', ignoreReset);
     socket.on('close', () => {
@@ -45,7 +57,9 @@ async function cycle(
     if (started === total) return;
     started++;
     const socket = net.connect(server.port, '127.0.0.1', () => {
-      finish(socket);
+      opened(socket.localPort, () => {
+        finish(socket);
+      });
     });
     socket.resume();
     socket.on('error', fail);
