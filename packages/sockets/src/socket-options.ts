@@ -41,12 +41,10 @@ const MAX_KEEPALIVE_PROBES = 127;
 const MAX_MSS = 32_767;
 const MIN_MSS = 88;
 
-/** The settings that a listener's connections are made with, which may change while it listens. */
-interface Inherited extends InheritedSettings {
-  connection: ConnectionSettings | null;
-  noDelay: boolean;
-  receiveBuffer: number;
-}
+type Inherited = { -readonly [K in keyof InheritedSettings]: InheritedSettings[K] };
+
+/** What a connection starts from when its owner has set nothing; shared by all sockets, so never written to. */
+const NOTHING_SET: Inherited = { connection: null, noDelay: false, receiveBuffer: 0 };
 
 /** The options of one socket. They may be set before there is a connection and pass to accepted ones. */
 export class SocketOptions {
@@ -57,7 +55,7 @@ export class SocketOptions {
   ipv6Only = false;
   #cork = false;
   readonly #profile: Profile;
-  readonly #inherited: Inherited = { connection: null, noDelay: false, receiveBuffer: 0 };
+  #inherited = NOTHING_SET;
   #connection: Connection | null = null;
 
   constructor(profile: Profile) {
@@ -67,6 +65,11 @@ export class SocketOptions {
   /** What a connection made with these options starts from: as they are then, not as they are now. */
   get inherited(): InheritedSettings {
     return this.#inherited;
+  }
+
+  /** The same, to be looked at again for each connection: it follows later changes. */
+  get inheritedByChildren(): InheritedSettings {
+    return this.#own;
   }
 
   /** The options act on `connection` from now on. */
@@ -80,9 +83,8 @@ export class SocketOptions {
     this.linger = listener.linger;
     this.reuseAddress = listener.reuseAddress;
     this.reusePort = listener.reusePort;
-    this.#inherited.noDelay = listener.#inherited.noDelay;
-    this.#inherited.receiveBuffer = listener.#inherited.receiveBuffer;
-    this.#inherited.connection = listener.#inherited.connection;
+    const { connection, noDelay, receiveBuffer } = listener.#inherited;
+    if (connection !== null || noDelay || receiveBuffer > 0) this.#inherited = { ...listener.#inherited };
   }
 
   /** Sets SO_LINGER. Linux takes any number of seconds. */
@@ -109,14 +111,14 @@ export class SocketOptions {
         this.#connection?.updateKeepAlive(now);
         return 0;
       case 'SO_RCVBUF':
-        this.#inherited.receiveBuffer = Math.max(2 * Math.min(value, MAX_BUFFER), MIN_RECEIVE_BUFFER);
+        this.#own.receiveBuffer = Math.max(2 * Math.min(value, MAX_BUFFER), MIN_RECEIVE_BUFFER);
         this.#connection?.receiver.window.fix(this.#inherited.receiveBuffer);
         return 0;
       case 'SO_SNDBUF':
         this.#change({ sendBuffer: Math.max(2 * Math.min(value, MAX_BUFFER), MIN_SEND_BUFFER) });
         return 0;
       case 'TCP_NODELAY':
-        this.#inherited.noDelay = value !== 0;
+        this.#own.noDelay = value !== 0;
         if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#inherited.noDelay;
         return 0;
       case 'TCP_CORK':
@@ -192,8 +194,13 @@ export class SocketOptions {
     }
   }
 
+  get #own(): Inherited {
+    if (this.#inherited === NOTHING_SET) this.#inherited = { ...NOTHING_SET };
+    return this.#inherited;
+  }
+
   #change(changes: Partial<ConnectionSettings>): void {
-    this.#inherited.connection = { ...this.#settings, ...changes };
+    this.#own.connection = { ...this.#settings, ...changes };
     this.#connection?.changeSettings(changes);
   }
 

@@ -121,7 +121,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const binding = this.#binding;
     if (binding === null) return -Errno.EINVAL;
     if (this.host.ports.conflicts({ ...binding, listening: true }, binding)) return -Errno.EADDRINUSE;
-    this.#listener = this.host.listen(binding, backlog, this.options.inherited, this);
+    this.#listener = this.host.listen(binding, backlog, this.options.inheritedByChildren, this);
     return this.#called('listen', 0);
   }
 

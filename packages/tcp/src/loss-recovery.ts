@@ -39,6 +39,7 @@ export class LossRecovery {
   // RACK: the segment sent last among those delivered.
   #rackSentAt = -Infinity;
   #rackEnd: SequenceNumber = 0;
+  /** Its round trip in microseconds. */
   #rackRtt = 0;
   #reorderingSeen = false;
   /** RACK.fack, as it is and as it was before the acknowledgment at hand. */
@@ -74,7 +75,7 @@ export class LossRecovery {
     ) {
       this.#rackSentAt = sent.sentAt;
       this.#rackEnd = sent.end;
-      this.#rackRtt = rtt;
+      this.#rackRtt = Math.round(rtt * 1000);
     }
     if (
       sent.transmissions === 1 &&
@@ -198,7 +199,7 @@ export class LossRecovery {
         this.#rackSentAt > sent.sentAt ||
         (this.#rackSentAt === sent.sentAt && seqDiff(this.#rackEnd, sent.end) > 0);
       if (!after) continue;
-      const wait = sent.sentAt + this.#rackRtt + window;
+      const wait = sent.sentAt + this.#rackRtt / 1000 + window;
       if (wait <= now) flight.markLost(sent);
       else if (wait < this.reorderDeadline) this.reorderDeadline = wait;
     }
