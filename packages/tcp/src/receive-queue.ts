@@ -4,11 +4,15 @@ import { receiveMemory } from './segment-memory.ts';
 /** Octets from which on an arrival is handed out by itself rather than copied together with the next. */
 const WORTH_A_READ = 16_384;
 
+/** Shared by all queues that have held nothing yet, and never written to. */
+const NO_VIEWS: Uint8Array[] = [];
+const NO_COSTS: number[] = [];
+
 /** In-order text that the owner has not read yet, as the views it arrived in. */
 export class ReceiveQueue {
-  #views: Uint8Array[] = [];
+  #views = NO_VIEWS;
   /** What each arrival takes from the receive buffer until it has been read to its end. */
-  #costs: number[] = [];
+  #costs = NO_COSTS;
   #first = 0;
   /** Octets held. */
   length = 0;
@@ -17,6 +21,10 @@ export class ReceiveQueue {
 
   push(view: Uint8Array): void {
     const cost = receiveMemory(view.length);
+    if (this.#views === NO_VIEWS) {
+      this.#views = [];
+      this.#costs = [];
+    }
     this.#views.push(view);
     this.#costs.push(cost);
     this.memory += cost;
@@ -59,8 +67,8 @@ export class ReceiveQueue {
   }
 
   clear(): void {
-    this.#views = [];
-    this.#costs = [];
+    this.#views = NO_VIEWS;
+    this.#costs = NO_COSTS;
     this.#first = 0;
     this.length = 0;
     this.memory = 0;
