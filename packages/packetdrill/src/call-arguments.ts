@@ -1,7 +1,11 @@
 import type { Expression } from './expression.ts';
 import { fieldOf, integerOf } from './expression-value.ts';
+import { ScriptFault } from './script-fault.ts';
 import type { SystemCall } from './system-call.ts';
 import { UnsupportedError } from './unsupported-error.ts';
+
+/** The most that a call moves at once, in octets; a buffer of `...` is as long as the script says. */
+const LONGEST = 0x7fffffff;
 
 /** The arguments of a system call, read by position; what is not there or of another kind is unsupported. */
 export class CallArguments {
@@ -22,8 +26,25 @@ export class CallArguments {
     return expression;
   }
 
+  /** A number of 32 bits, with a sign or without one, as in the original. */
   integer(index: number): number {
-    return integerOf(this.at(index));
+    return fitting(integerOf(this.at(index)));
+  }
+
+  /** The number of octets that a buffer has, behind `before` others. */
+  length(expression: Expression, before = 0): number {
+    const length = integerOf(expression);
+    if (length < 0 || before + length > LONGEST) {
+      throw new ScriptFault(`the length of a buffer is not from 0 to ${LONGEST}: ${before + length}`);
+    }
+    return length;
+  }
+
+  /** `count`, which the script gives beside a list, is to be the number of its items. */
+  checkCount(name: string, count: Expression | null | undefined, items: number): void {
+    if (count === null || count === undefined) return;
+    const given = integerOf(count);
+    if (given !== items) throw new ScriptFault(`${name} is ${given}, and the list has ${items}`);
   }
 
   isEllipsis(index: number): boolean {
@@ -47,7 +68,7 @@ export class CallArguments {
     const expression = this.at(index);
     const [item] = expression.kind === 'list' ? expression.items : [];
     if (item === undefined) throw this.unsupported(`argument ${index + 1} is no [value]`);
-    return integerOf(item);
+    return fitting(integerOf(item));
   }
 
   /** The items of the list at `index`. */
@@ -75,4 +96,9 @@ export class CallArguments {
   unsupported(what: string): UnsupportedError {
     return new UnsupportedError(`line ${this.#call.position.line}: ${this.#call.name}(): ${what}`);
   }
+}
+
+function fitting(value: number): number {
+  if (value < -0x80000000 || value > 0xffffffff) throw new ScriptFault(`${value} does not fit into 32 bits`);
+  return value;
 }

@@ -3,7 +3,7 @@ import type { CallArguments } from './call-arguments.ts';
 import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
 import { type CallContext, type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
 import type { Expression } from './expression.ts';
-import { fieldOf, integerOf } from './expression-value.ts';
+import { fieldOf } from './expression-value.ts';
 
 const MSG_DONTWAIT = 0x40;
 const MSG_WAITALL = 0x100;
@@ -87,7 +87,7 @@ function write(flagsAt: number): CallStart {
     const flags = flagsAt < 0 ? 0 : args.integer(flagsAt);
     checkFlags(args, flags, KNOWN_SEND_FLAGS);
     if (args.isNull(1)) return immediate(-Errno.EFAULT);
-    const bytes = args.bytes(args.at(1), args.integer(2));
+    const bytes = args.bytes(args.at(1), args.length(args.at(2)));
     return writing(socket, bytes, blocks(args, context, flags));
   });
 }
@@ -99,17 +99,20 @@ function read(flagsAt: number): CallStart {
     checkFlags(args, flags, KNOWN_RECEIVE_FLAGS);
     if (args.isNull(1)) return readingNowhere(socket, flags, blocks(args, context, flags));
     const check = contentCheck(args.at(1));
-    return reading(socket, args.integer(2), flags, blocks(args, context, flags), check);
+    return reading(socket, args.length(args.at(2)), flags, blocks(args, context, flags), check);
   });
 }
 
 /** The lengths and buffers of `[{..., 1000}, {..., 500}]`. */
 function vectorOf(args: CallArguments, list: Expression): { buffer: Expression; length: number }[] {
   if (list.kind !== 'list') throw args.unsupported('an iovec of that kind');
+  let total = 0;
   return list.items.map((item) => {
-    const [buffer, length] = item.kind === 'struct' ? item.items : [];
-    if (buffer === undefined || length === undefined) throw args.unsupported('an iovec of that kind');
-    return { buffer, length: integerOf(length) };
+    const [buffer, octets] = item.kind === 'struct' ? item.items : [];
+    if (buffer === undefined || octets === undefined) throw args.unsupported('an iovec of that kind');
+    const length = args.length(octets, total);
+    total += length;
+    return { buffer, length };
   });
 }
 
@@ -124,10 +127,19 @@ function joined(args: CallArguments, list: Expression): Uint8Array {
   return bytes;
 }
 
+/** The vector of writev and readv. */
+function countedVector(args: CallArguments): Expression {
+  args.checkCount('iovcnt', args.at(2), args.items(1).length);
+  return args.at(1);
+}
+
 function messageVector(args: CallArguments): Expression {
   const field = fieldOf(args.at(1), 'msg_iov');
   if (field === null) throw args.unsupported('a message without msg_iov');
-  return field.value;
+  const { value, count } = field;
+  if (value.kind === 'list' && count?.kind !== 'ellipsis')
+    args.checkCount('msg_iovlen', count, value.items.length);
+  return value;
 }
 
 function lengthOf(args: CallArguments, list: Expression): number {
@@ -135,11 +147,11 @@ function lengthOf(args: CallArguments, list: Expression): number {
 }
 
 const writev: CallStart = onSocket((socket, args, context) =>
-  writing(socket, joined(args, args.at(1)), blocks(args, context, 0)),
+  writing(socket, joined(args, countedVector(args)), blocks(args, context, 0)),
 );
 
 const readv: CallStart = onSocket((socket, args, context) =>
-  reading(socket, lengthOf(args, args.at(1)), 0, blocks(args, context, 0), () => null),
+  reading(socket, lengthOf(args, countedVector(args)), 0, blocks(args, context, 0), () => null),
 );
 
 const sendmsg: CallStart = onSocket((socket, args, context) => {

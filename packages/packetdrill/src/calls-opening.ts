@@ -5,6 +5,7 @@ import { outcomeOf, type RunningCall } from './call-outcome.ts';
 import { type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
 import type { Expression } from './expression.ts';
 import { addressOf, fieldOf, integerOf } from './expression-value.ts';
+import { ScriptFault } from './script-fault.ts';
 
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_TYPE_MASK = 0xf;
@@ -88,7 +89,9 @@ function nameOf(args: CallArguments, struct: Expression): SocketAddress {
   const address = fieldOf(struct, 'sin_addr') ?? fieldOf(struct, 'sin6_addr');
   const port = fieldOf(struct, 'sin_port') ?? fieldOf(struct, 'sin6_port');
   if (address === null || port === null) throw args.unsupported('an address of that kind');
-  return { address: addressOf(address.value), port: integerOf(port.value) };
+  const number = integerOf(port.value);
+  if (number < 0 || number > 0xffff) throw new ScriptFault(`the port is not from 0 to 65535: ${number}`);
+  return { address: addressOf(address.value), port: number };
 }
 
 /** A call that tells a name, which is compared with that of the script unless this is `...`. */
