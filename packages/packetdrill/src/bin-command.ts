@@ -5,7 +5,7 @@ import type { CommanderError } from 'commander';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readKnownFailures } from './bin-known-failures.ts';
 import { countOf, ignoredBy, judge, linesOf, reportOf, type Verdicted } from './bin-report.ts';
-import { findScripts, runFile, UsageError } from './bin-scripts.ts';
+import { findScripts, messageOf, runFile, UsageError } from './bin-scripts.ts';
 import type { DrillMode } from './drill-settings.ts';
 
 interface DrillOptions {
@@ -78,11 +78,19 @@ function drillFiles(paths: readonly string[], options: DrillOptions): void {
   }
   if (verbose) for (const line of ignoredBy(all.map(({ result }) => result))) print(`ignored: ${line}`);
   if (json !== undefined) {
-    writeFileSync(json, `${JSON.stringify(reportOf(all, mode, options.profile), null, 2)}\n`);
+    writeReport(json, reportOf(all, mode, options.profile));
   }
   const { passed, failed, skipped } = countOf(all.map(({ verdict }) => verdict));
   print(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   if (failed > 0) process.exitCode = 1;
+}
+
+function writeReport(file: string, report: object): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw new UsageError(`the results cannot be written: ${messageOf(error)}`);
+  }
 }
 
 function print(line: string): void {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from './bin-scripts.ts';
 
@@ -11,7 +11,7 @@ const LINE = /^(\S+):\s+(\S.*)$/;
  * @throws UsageError for a file that is not there, a line of another form, and a script that is not there
  */
 export function readKnownFailures(file: string): Map<string, string> {
-  if (!existsSync(file)) throw new UsageError(`no such file: ${file}`);
+  if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError(`no such file: ${file}`);
   const known = new Map<string, string>();
   for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;

@@ -20,11 +20,12 @@ export function findScripts(paths: readonly string[]): string[] {
 function scriptsOf(path: string): string[] {
   if (!existsSync(path)) throw new UsageError(`no such file or folder: ${path}`);
   if (!statSync(path).isDirectory()) return [path];
-  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.pkt'),
-  );
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.pkt'))
+    .map((file) => join(path, file))
+    .filter((file) => !statSync(file, { throwIfNoEntry: false })?.isDirectory());
   if (files.length === 0) throw new UsageError(`no script found: ${path}`);
-  return files.sort().map((file) => join(path, file));
+  return files.sort();
 }
 
 /** Reads and runs a script; the shell scripts that it calls are looked up from its folder. */
@@ -33,5 +34,31 @@ export function runFile(file: string, options: RunTextOptions = {}): DrillResult
     const place = resolve(dirname(file), path);
     return existsSync(place) && statSync(place).isFile() ? readFileSync(place, 'utf8') : null;
   };
-  return runText(readFileSync(file, 'utf8'), { readScript, file, ...options });
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return unreadable(file, messageOf(error));
+  }
+  return runText(text, { readScript, file, ...options });
+}
+
+/** What an error says, for people. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** One file that is not to be read is no reason not to run the others, and has not passed. */
+function unreadable(file: string, reason: string): DrillResult {
+  const position = { line: 1, column: 1 };
+  return {
+    file,
+    outcome: 'failed',
+    failure: { position, text: '', reason, at: 0, actual: null, differences: [] },
+    reason: '',
+    ignored: [],
+    warnings: [],
+    printed: [],
+    ladder: '',
+  };
 }

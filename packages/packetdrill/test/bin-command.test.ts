@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -92,6 +92,28 @@ test.each([
   const { status, output, errors } = run(...args);
   expect(errors).toContain(reason);
   expect([status, output]).toEqual([2, []]);
+});
+
+test('what cannot be read fails alone, and a folder with the name of a script is searched through', () => {
+  script('named.pkt/good.pkt', GOOD);
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'broken.pkt'));
+  const { status, output } = run(folder);
+  expect(status).toBe(1);
+  expect(output[0]).toContain(`FAIL ${folder}/broken.pkt:1: ENOENT`);
+  expect(output.at(-1)).toBe('1 passed, 1 failed, 0 skipped');
+});
+
+test('a report that cannot be written, and a list that cannot be read, are wrong use', () => {
+  const file = script('good.pkt', GOOD);
+  const { status, errors } = run(file, '--json', folder);
+  expect([status, errors.split(':', 3).join(':')]).toEqual([
+    2,
+    'error: the results cannot be written: EISDIR',
+  ]);
+  expect(run(file, '--known-failures', folder)).toMatchObject({
+    status: 2,
+    errors: `error: no such file: ${folder}\n`,
+  });
 });
 
 test('a folder without scripts is wrong use', () => {
