@@ -175,7 +175,9 @@ class ScriptRun {
       });
       return { isGood: true, failure: null, reason: '' };
     } catch (error) {
-      if (error instanceof UnsupportedError) return { isGood: false, failure: null, reason: error.message };
+      if (error instanceof UnsupportedError) {
+        return { isGood: false, failure: null, reason: unsupportedAt(error.message, current, place) };
+      }
       if (!(error instanceof EventFault) && !(error instanceof ScriptFault)) throw error;
       return { isGood: false, failure: this.#failureOf(error, current, place), reason: '' };
     }
@@ -403,6 +405,12 @@ class ScriptRun {
     if (event === null) throw new ScriptFault(reason);
     throw new EventFault(event, reason);
   }
+}
+
+/** Names the line of what is unsupported, unless the reason has it already. */
+function unsupportedAt(reason: string, current: ScriptEvent | null, place: Place | null): string {
+  const at = current ?? place;
+  return at === null || reason.startsWith('line ') ? reason : `line ${at.position.line}: ${reason}`;
 }
 
 function waited(when: ExpectedTime | null): string {

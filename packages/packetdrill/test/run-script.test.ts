@@ -222,6 +222,9 @@ describe('what surrounds the events', () => {
       'tc qdisc add dev tun0 root pfifo: the device has a plain queue',
     ]);
     expect(outcomeOf(`\`sysctl -q net.ipv4.tcp_thin_linear_timeouts=1\`\n${OPEN}`)).toContain('unsupported');
+    expect(outcomeOf(`${LISTENING}+0 \`sysctl -q net.ipv4.tcp_thin_linear_timeouts=1\``)).toContain(
+      'unsupported: line 5: sysctl net.ipv4.tcp_thin_linear_timeouts',
+    );
   });
 
   it('options of what is not there make the script unsupported', () => {
