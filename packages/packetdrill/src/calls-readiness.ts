@@ -89,6 +89,7 @@ const EXISTS = 17;
 const epollWait: CallStart = (args, context) => {
   const epoll = context.files.epoll(args.integer(0));
   if (epoll === null) throw new ScriptFault('epoll_wait() wants the descriptor of an epoll');
+  if (args.integer(2) <= 0) return immediate(-Errno.EINVAL);
   const given = args.at(1);
   const expected = given.kind === 'list' ? given.items : given.kind === 'ellipsis' ? [] : [given];
   let ready = epoll.ready(0);

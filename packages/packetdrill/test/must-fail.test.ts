@@ -81,6 +81,7 @@ describe('arguments on the edge of what a call can have are taken', () => {
     ['sendmsg(4, {msg_name(...)=..., msg_iov(2)=[{..., 10}, {..., 20}], msg_flags=0}, 0) = 30', ''],
     ['sendmsg(4, {msg_name(...)=..., msg_iov(...)=[{..., 10}, {..., 20}], msg_flags=0}, 0) = 30', ''],
     ['write(4, ..., 0) = 0', ''],
+    ['epoll_create(1) = 5', '+0 epoll_wait(5, ..., 0, 0) = -1 EINVAL (Invalid argument)'],
   ])('%s', (call, next) => {
     expect(runText(`${OPEN}+0 ${call}\n${next}`)).toMatchObject({ outcome: 'passed' });
   });
