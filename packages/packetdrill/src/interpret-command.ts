@@ -26,7 +26,11 @@ export function interpretCommand(text: string, environment: CommandEnvironment =
 }
 
 function interpretText(text: string, environment: CommandEnvironment, depth: number): CommandAction[] {
-  return parseShell(text).flatMap((statement) => interpretStatement(statement, environment, depth));
+  const statements = parseShell(text);
+  const exit = statements.findIndex(({ words, beyondUs }) => beyondUs === null && words[0] === 'exit');
+  // What stands behind an exit is never reached.
+  const reached = exit < 0 ? statements : statements.slice(0, exit + 1);
+  return reached.flatMap((statement) => interpretStatement(statement, environment, depth));
 }
 
 function interpretStatement(
@@ -56,8 +60,13 @@ function interpretStatement(
       break;
     case 'sleep':
       return [interpretSleep(command, items)];
-    case 'nstat':
     case 'exit':
+      // A command that ends with another status fails the script in the original.
+      if (items.length > 1 || !/^0*$/.test(items[0] ?? '')) {
+        return [{ kind: 'unsupported', command, reason: 'exit with a status other than 0' }];
+      }
+      return [ignored(command, 'it has no effect')];
+    case 'nstat':
     case 'true':
     case ':':
     case 'echo':

@@ -77,6 +77,14 @@ describe('a command without a meaning here', () => {
     expect(others).toEqual([]);
   });
 
+  it('is one that an exit stands before', () => {
+    const readScript = (): string => 'sysctl -q a=1\nexit 0\nsysctl -q a=2';
+    expect(settingsOf(interpretCommand('./own.sh; sysctl -q b=3', { readScript }))).toEqual({
+      a: '1',
+      b: '3',
+    });
+  });
+
   it('is none at all in an empty command', () => {
     expect(interpretCommand(' \n# nothing\n;')).toEqual([]);
   });
@@ -87,6 +95,8 @@ describe('a command that cannot be done', () => {
     ['nstat | grep TcpExtOutOfWindowIcmps > /dev/null', "'|' needs a shell"],
     ['echo 1 > /sys/module/tcp_cubic/parameters/hystart', "'>' needs a shell"],
     ['true || false', "'||' needs a shell"],
+    ['exit 1', 'exit with a status other than 0'],
+    ['exit 256', 'exit with a status other than 0'],
     ['sysctl net.ipv4.a=$X', "'$' needs a shell"],
     ["echo 'a", "''' needs a shell"],
     ['tc qdisc replace dev tun0 root pfifo limit 0', 'a queue that paces or drops'],
