@@ -78,7 +78,9 @@ export class HostState {
   #lastOffset = 0;
 
   constructor(options: HostOptions) {
-    if (options.secret.length < 4) throw new RangeError('secret must hold at least four 32-bit words');
+    if (!(options.secret instanceof Uint32Array)) throw new TypeError('options.secret must be a Uint32Array');
+    if (options.secret.length < 4)
+      throw new RangeError('options.secret must hold at least four 32-bit words');
     this.name = options.name ?? 'host';
     this.profile = options.profile ?? linux;
     this.timers = options.timers;
