@@ -31,7 +31,7 @@ export interface DrillSettings {
   /** Whether an expected segment has to come as one. */
   readonly strictSegments: boolean;
   /** What may go wrong without failing the script. */
-  readonly nonFatal: ReadonlySet<'packet' | 'syscall'>;
+  readonly nonFatal: ReadonlySet<'packet'>;
   /** Commands to run before the script; `null`: none. */
   readonly initScripts: string | null;
 }
@@ -149,11 +149,12 @@ class OptionReader {
     return this.#find(name)?.value ?? null;
   }
 
-  nonFatal(): Set<'packet' | 'syscall'> {
+  nonFatal(): Set<'packet'> {
     const option = this.#find('non_fatal');
-    const kinds = new Set<'packet' | 'syscall'>();
+    const kinds = new Set<'packet'>();
     for (const kind of option?.value?.split(',') ?? []) {
       if (kind !== 'packet' && kind !== 'syscall') return this.#fail(option, 'packet, syscall, or both');
+      if (kind === 'syscall') throw new UnsupportedError('--non_fatal=syscall');
       kinds.add(kind);
     }
     return kinds;

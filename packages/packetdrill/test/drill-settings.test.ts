@@ -31,7 +31,7 @@ describe('settings', () => {
       [
         ...['--ip_version=ipv6', '--local_ip=fd::1/64', '--bind_port=80', '--mtu=1400', '--mtu=1300'],
         ...['--tolerance_usecs=5', '--tcp_ts_tick_usecs=1000', '--tcp_ts_ecr_scaled', '--strict_segments'],
-        ...['--non_fatal=packet,syscall', '--init_scripts=a.sh', '--speed=0', '--define=X=1'],
+        ...['--non_fatal=packet', '--init_scripts=a.sh', '--speed=0', '--define=X=1'],
       ].join('\n'),
     );
     expect(settings).toMatchObject({
@@ -42,10 +42,14 @@ describe('settings', () => {
       timestampTick: 1000,
       timestampEchoScaled: true,
       strictSegments: true,
-      nonFatal: new Set(['packet', 'syscall']),
+      nonFatal: new Set(['packet']),
       initScripts: 'a.sh',
     });
     expect(String(settings.localAddress)).toBe('fd::1');
+  });
+
+  it('cannot forgive wrong results of calls', () => {
+    expect(() => settingsFrom('--non_fatal=syscall')).toThrow('--non_fatal=syscall');
   });
 
   it.each([
