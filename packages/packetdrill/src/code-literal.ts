@@ -1,13 +1,6 @@
-const SIMPLE: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\n': '',
-};
+import { CONTROL_ESCAPES } from './control-escapes.ts';
+/** Python's: a backslash at the end of a line joins it with the next. */
+const SIMPLE: Readonly<Record<string, string>> = { ...CONTROL_ESCAPES, '\n': '' };
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|([0-7]{1,3})|([^]))/g;
 
 /** The value of a number as Python writes it: an int is a bigint, a float a number. `null`: it is no number. */

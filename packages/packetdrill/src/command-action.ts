@@ -1,19 +1,11 @@
+import type { ConnectionState, DumpedTimerName } from '@halfclose/stack';
 import type { Microseconds } from './microseconds.ts';
 
-/** A state of TCP, as RFC 9293 names it. */
-export type AssertedState =
-  | 'SYN-SENT'
-  | 'SYN-RECEIVED'
-  | 'ESTABLISHED'
-  | 'FIN-WAIT-1'
-  | 'FIN-WAIT-2'
-  | 'CLOSE-WAIT'
-  | 'CLOSING'
-  | 'LAST-ACK'
-  | 'TIME-WAIT';
+/** A state that a socket of a script can be in. */
+export type AssertedState = Exclude<ConnectionState, 'CLOSED' | 'LISTEN'>;
 
 /** A timer of a socket, as ss(8) names it. */
-export type AssertedTimer = 'on' | 'keepalive' | 'timewait' | 'persist';
+export type AssertedTimer = DumpedTimerName;
 
 /** What one command of a script means here. */
 export type CommandAction =

@@ -1,5 +1,5 @@
 import { ANY_IPV4, ANY_IPV6, type IpAddress, type Packet } from '@halfclose/codec';
-import { Host, linux, type PacketDevice, type Profile } from '@halfclose/stack';
+import { dumpConnections, Host, linux, type PacketDevice, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import type { AssertedState, AssertedTimer } from './command-action.ts';
 import type { DrillSettings } from './drill-settings.ts';
@@ -97,30 +97,17 @@ export class DrillHost {
   /** The states of all connections, listeners apart. */
   states(): Set<AssertedState> {
     const states = new Set<AssertedState>();
-    for (const { connection } of this.host.connections()) {
-      const { state } = connection;
+    for (const { state } of dumpConnections(this.host)) {
       if (state !== 'CLOSED' && state !== 'LISTEN') states.add(state);
     }
-    if (this.host.timeWaitCount > 0) states.add('TIME-WAIT');
     return states;
   }
 
   /** The timers of all connections. */
   timers(): ShownTimer[] {
-    const now = this.clock.now();
-    const shown: ShownTimer[] = [];
-    const show = (name: AssertedTimer, deadline: number): void => {
-      shown.push({ name, remaining: Math.round((deadline - now) * 1000) });
-    };
-    for (const { connection } of this.host.connections()) {
-      const { sender } = connection;
-      if (sender.timer === 'persist') show('persist', sender.timerDeadline);
-      else if (sender.timer !== 'none') show('on', sender.timerDeadline);
-      else if (connection.finWait2Deadline !== Infinity) show('timewait', connection.finWait2Deadline);
-      else if (connection.keepAliveDeadline !== Infinity) show('keepalive', connection.keepAliveDeadline);
-    }
-    for (const entry of this.host.timeWaits()) show('timewait', entry.deadline);
-    return shown;
+    return dumpConnections(this.host).flatMap(({ timer }) =>
+      timer === null ? [] : [{ name: timer.name, remaining: Math.round(timer.remaining * 1000) }],
+    );
   }
 }
 

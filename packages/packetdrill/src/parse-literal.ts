@@ -1,3 +1,4 @@
+import { CONTROL_ESCAPES } from './control-escapes.ts';
 import type { Microseconds } from './microseconds.ts';
 import type { Scanner } from './scanner.ts';
 
@@ -104,20 +105,10 @@ export function takeString(scanner: Scanner): string | null {
   return null;
 }
 
-const ESCAPED: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-};
-
 function unescape(text: string): string {
   return text.replaceAll(ESCAPE, (_, hex?: string, octal?: string, character?: string) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-    return ESCAPED[character ?? ''] ?? character ?? '';
+    return CONTROL_ESCAPES[character ?? ''] ?? character ?? '';
   });
 }
