@@ -156,12 +156,6 @@ export class LossRecovery {
     this.#duplicateAcks = 0;
   }
 
-  /** The reordering timer of RACK struck. Returns whether something is lost now. */
-  onReorderTimeout(now: number): boolean {
-    this.#detectByTime(now);
-    return this.#flight.lostOut > 0;
-  }
-
   onSent(count: number): void {
     if (this.state === 'recovery') this.#prrOut += count;
   }

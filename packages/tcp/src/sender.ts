@@ -200,12 +200,11 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
     const { flight, recovery } = this;
     const ack = segment.ack;
     const una = this.sndUna;
-    const before = flight.packetsOut;
     const isOld = seqLt(ack, una);
     const windowChanged = !isOld && this.window.update(segment, una);
     this.probesOut = 0;
-    if (before === 0) {
-      if (windowChanged || this.timer === 'persist') this.#onWindowWithNothingInFlight(now);
+    if (flight.packetsOut === 0) {
+      this.#onWindowWithNothingInFlight(now);
       return false;
     }
     this.#delivered = 0;
@@ -226,7 +225,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
     const grow = this.#isCwndLimited && recovery.allowsGrowth;
     this.cwnd = recovery.onAck(acked, this.#delivered, this.sndUna, this.sndNxt, this.cwnd, now, this);
     if (acked > 0 && grow && recovery.allowsGrowth) this.congestion.onAcknowledged(this, acked, now);
-    if (advanced || flight.packetsOut === 0) this.#maxOut = flight.packetsOut;
+    if (advanced) this.#maxOut = flight.packetsOut;
     if (advanced || sacked > 0 || recovery.reorderDeadline !== Infinity) this.#rearm(now, advanced);
     return advanced;
   }
@@ -313,8 +312,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   }
 
   #onWindowWithNothingInFlight(now: number): void {
-    if (!this.hasUnsent) return;
-    if (this.timer !== 'persist') return;
+    if (this.timer !== 'persist' || !this.hasUnsent) return;
     const needed = Math.min(Math.max(this.unsent, 1), this.mss);
     if (this.sndWnd >= needed) {
       this.rtt.resetBackoff();
@@ -356,7 +354,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   #onRetransmissionTimeout(now: number): void {
     if (this.flight.packetsOut === 0) return;
     if (this.recovery.state !== 'loss') {
-      this.ssthresh = this.congestion.thresholdAfterLoss(this);
+      this.onLossDetected();
       this.congestion.onTimeout();
     }
     this.recovery.onTimeout(this.sndNxt, now);
