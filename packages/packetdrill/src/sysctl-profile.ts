@@ -36,6 +36,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_orphan_retries: one((profile, value) => (profile.orphanRetries = value || ORPHAN_RETRIES_OF_ZERO)),
   tcp_fin_timeout: one((profile, value) => (profile.finWait2 = value * SECOND)),
   tcp_rfc1337: one((profile, value) => (profile.resetEndsTimeWait = value === 0)),
+  tcp_syncookies: one((profile, value) => (profile.synCookies = value === 1 ? 1 : value === 2 ? 2 : 0)),
   tcp_abort_on_overflow: one((profile, value) => (profile.abortOnOverflow = value !== 0)),
   tcp_invalid_ratelimit: one((profile, value) => (profile.challengeAckInterval = value)),
   tcp_early_retrans: one((profile, value) => (profile.tailLossProbe = value >= 3)),
@@ -52,7 +53,6 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
   tcp_dsack: ['1'],
   tcp_ecn: ['0'],
   tcp_recovery: ['1'],
-  tcp_syncookies: ['0', '1'],
   tcp_challenge_ack_limit: ['2147483647'],
 };
 

@@ -28,6 +28,11 @@ export class HostCounters {
   timeWaitsEntered = 0;
   /** TIME-WAITs skipped because the table was full (net.ipv4.tcp_max_tw_buckets). */
   timeWaitsSkipped = 0;
+  /** SYNs answered with a SYN cookie, cookies that came back, and acknowledgments that should have brought one and did
+   * not (Linux SyncookiesSent, SyncookiesRecv, SyncookiesFailed). */
+  synCookiesSent = 0;
+  synCookiesReceived = 0;
+  synCookiesFailed = 0;
   readonly dropped: Partial<Record<HostDropReason, number>> = {};
 
   drop(reason: HostDropReason): void {

@@ -93,7 +93,7 @@ export class HostState {
       timers: this.timers,
       duration: this.profile.timeWait,
       seed: this.seed,
-      timestampOffset: (local, remote) => this.#timestampOffset(local, remote),
+      timestampOffset: (local, remote) => this.timestampOffset(local, remote),
       onExpired: (entry, now) => {
         this.ports.releaseAt(entry.localAddress, entry.localPort);
         this.events.timeWaitEnded(entry, 'TIME-WAIT over', now);
@@ -111,6 +111,25 @@ export class HostState {
     return { device: BLACKHOLE, source: destination.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6 };
   }
 
+  /** Makes a connection that no table knows of. */
+  connection(tuple: FourTuple, iss: number, device: PacketDevice, settings: InheritedSettings): Connection {
+    const connection = new Connection({
+      localAddress: tuple.localAddress,
+      localPort: tuple.localPort,
+      remoteAddress: tuple.remoteAddress,
+      remotePort: tuple.remotePort,
+      profile: this.profile,
+      path: this.#pathOf(device),
+      settings: settings.connection ?? this.#defaultSettings(),
+      initialSequenceNumber: iss,
+      timestampOffset: this.timestampOffset(tuple.localAddress, tuple.remoteAddress),
+      pool: this.#pool,
+    });
+    connection.sender.nagle.noDelay = settings.noDelay;
+    if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);
+    return connection;
+  }
+
   /** Makes a connection and enters it under its four numbers. */
   add(
     tuple: FourTuple,
@@ -121,20 +140,7 @@ export class HostState {
     settings: InheritedSettings,
     onExpiry: (now: number, timer: Timer) => void,
   ): HostedConnection {
-    const connection = new Connection({
-      localAddress: tuple.localAddress,
-      localPort: tuple.localPort,
-      remoteAddress: tuple.remoteAddress,
-      remotePort: tuple.remotePort,
-      profile: this.profile,
-      path: this.#pathOf(device),
-      settings: settings.connection ?? this.#defaultSettings(),
-      initialSequenceNumber: iss,
-      timestampOffset: this.#timestampOffset(tuple.localAddress, tuple.remoteAddress),
-      pool: this.#pool,
-    });
-    connection.sender.nagle.noDelay = settings.noDelay;
-    if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);
+    const connection = this.connection(tuple, iss, device, settings);
     const hosted = new HostedConnection(connection, device, binding, listener, onExpiry);
     this.connections.add(hosted);
     return hosted;
@@ -201,8 +207,8 @@ export class HostState {
     return path;
   }
 
-  /** All connections of a pair of addresses share one, so that the hash is rarely needed. */
-  #timestampOffset(local: IpAddress, remote: IpAddress): number {
+  /** What the timestamps between two addresses start from. All connections of a pair share it, so the hash is rarely needed. */
+  timestampOffset(local: IpAddress, remote: IpAddress): number {
     const last = this.#lastPair;
     if (last?.localAddress.equals(local) !== true || !last.remoteAddress.equals(remote)) {
       this.#lastPair = { localAddress: local, remoteAddress: remote };

@@ -31,6 +31,8 @@ export class Listener {
   readonly synQueue = new Set<HostedConnection>();
   /** Ready to be accepted, in order. */
   readonly acceptQueue: HostedConnection[] = [];
+  /** When a SYN was last answered with a cookie: no other acknowledgment is looked at for one. */
+  lastCookieAt = -Infinity;
 
   constructor(binding: Binding, backlog: number, settings: InheritedSettings, owner: ListenerOwner | null) {
     this.binding = binding;

@@ -1,6 +1,7 @@
-import { Flag, type IcmpPacket, type Packet, type TcpPacket } from '@halfclose/codec';
+import { Flag, type IcmpPacket, type Packet, seqAdd, type TcpPacket } from '@halfclose/codec';
 import {
   acknowledgmentOf,
+  type FourTuple,
   initialSequenceNumber,
   isSynchronized,
   receiveInListen,
@@ -17,6 +18,7 @@ import { networkErrorOf } from './icmp-errors.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { isBroadcast } from './route-table.ts';
+import { answerWithCookie, synOfReturnedCookie } from './syn-cookie-exchange.ts';
 import type { TimeWaitEntry } from './time-wait-table.ts';
 
 /** Where an arrived packet goes: to its connection, to an entry in TIME-WAIT, to a listener, or nowhere. */
@@ -90,7 +92,9 @@ export class PacketInput {
         this.#open(listener, packet, device, null, now);
         break;
       case 'reset':
-        this.#answerWithReset(packet, device, 'no-connection', now);
+        if (!this.#openByCookie(listener, packet, device, now)) {
+          this.#answerWithReset(packet, device, 'no-connection', now);
+        }
         break;
       case 'ignore':
         this.#state.drop(packet, 'listener-ignored', now);
@@ -110,37 +114,58 @@ export class PacketInput {
     return false;
   }
 
+  /** `iss`: of a connection that follows on one in TIME-WAIT; it needs no cookie, as its peer has been there before. */
   #open(listener: Listener, packet: TcpPacket, device: PacketDevice, iss: number | null, now: number): void {
     const state = this.#state;
+    const { synCookies } = state.profile;
+    const byCookie = iss === null && (synCookies === 2 || listener.synQueueFull);
+    if (byCookie && synCookies === 0) {
+      state.drop(packet, 'syn-queue-full', now);
+      return;
+    }
     if (listener.acceptQueueFull) {
       state.drop(packet, 'accept-queue-full', now);
       return;
     }
-    if (listener.synQueueFull) {
-      state.drop(packet, 'syn-queue-full', now);
+    const way = this.#wayBack(packet, device) ?? device;
+    const tuple = tupleOf(packet);
+    if (byCookie) {
+      answerWithCookie(state, listener, tuple, packet, way, now);
       return;
     }
-    const { segment } = packet;
-    const tuple = {
-      localAddress: packet.destination,
-      localPort: segment.destinationPort,
-      remoteAddress: packet.source,
-      remotePort: segment.sourcePort,
-    };
-    listener.binding.users++;
-    const hosted = state.add(
-      tuple,
-      iss ?? initialSequenceNumber(tuple, state.hash, now),
-      this.#wayBack(packet, device) ?? device,
-      listener.binding,
-      listener,
-      listener.settings,
-      this.#onTimer,
-    );
-    listener.synQueue.add(hosted);
-    hosted.connection.accept(segment, now);
+    const firstNumber = iss ?? initialSequenceNumber(tuple, state.hash, now);
+    const hosted = this.#addTo(listener, tuple, firstNumber, way);
+    hosted.connection.accept(packet.segment, now);
     if (state.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
+  }
+
+  /** Returns whether nothing more is to be done about `packet`, an acknowledgment to a listener. */
+  #openByCookie(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): boolean {
+    const state = this.#state;
+    const tuple = tupleOf(packet);
+    const syn = synOfReturnedCookie(state, listener, tuple, packet.segment, now);
+    if (syn === null) return false;
+    if (listener.acceptQueueFull) {
+      state.drop(packet, 'accept-queue-full', now);
+      return true;
+    }
+    const way = this.#wayBack(packet, device) ?? device;
+    const hosted = this.#addTo(listener, tuple, seqAdd(packet.segment.ack, -1), way);
+    hosted.connection.acceptByCookie(syn, now);
+    hosted.connection.receive(packet.segment, now);
+    listener.complete(hosted);
+    if (state.events.active) this.#observeArrival(packet, hosted, now);
+    this.#wake(hosted);
+    return true;
+  }
+
+  #addTo(listener: Listener, tuple: FourTuple, iss: number, device: PacketDevice): HostedConnection {
+    const { binding, settings } = listener;
+    binding.users++;
+    const hosted = this.#state.add(tuple, iss, device, binding, listener, settings, this.#onTimer);
+    listener.synQueue.add(hosted);
+    return hosted;
   }
 
   #receiveInTimeWait(
@@ -237,4 +262,13 @@ export class PacketInput {
     this.#state.events.segment('received', packet, hosted.connection.state, now);
     this.#state.events.states(hosted);
   }
+}
+
+function tupleOf({ source, destination, segment }: TcpPacket): FourTuple {
+  return {
+    localAddress: destination,
+    localPort: segment.destinationPort,
+    remoteAddress: source,
+    remotePort: segment.sourcePort,
+  };
 }

@@ -14,7 +14,7 @@ import type { ConnectionInit, ConnectionSettings } from './connection-settings.t
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
-import { openActive, openPassive, receiveInSynSent } from './handshake.ts';
+import { openActive, openByCookie, openPassive, receiveInSynSent } from './handshake.ts';
 import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.ts';
 import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
@@ -141,6 +141,11 @@ export class Connection implements SegmentMaker {
   /** OPEN by a listener that got `syn`: answers with a SYN+ACK. */
   accept(syn: Segment, now: number): void {
     openPassive(this, syn, now);
+  }
+
+  /** As {@link accept}, of a SYN that a cookie has answered; the segment that brought it back is to be received next. */
+  acceptByCookie(syn: Segment, now: number): void {
+    openByCookie(this, syn, now);
   }
 
   // --- the network's side

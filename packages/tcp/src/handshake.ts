@@ -1,6 +1,7 @@
 import { Flag, Segment, seqAdd, seqGt, seqLeq } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 import { establish } from './establishment.ts';
+import { synWindowUnit } from './make-segment.ts';
 import { MAX_WINDOW_SHIFT } from './receive-window.ts';
 import { takeText } from './segment-arrival.ts';
 import { errorOfReset } from './reset-error.ts';
@@ -27,6 +28,20 @@ export function openPassive(connection: Connection, syn: Segment, now: number): 
   connection.transition('SYN-RECEIVED', 'SYN arrived', now);
   connection.sender.window.establish(syn, syn.window);
   connection.queueSyn();
+}
+
+/**
+ * `syn` was answered with a SYN cookie and not kept; the acknowledgment that brought it back is to be taken in next. No
+ * round trip is measured by a SYN+ACK of which nobody knows when it went.
+ */
+export function openByCookie(connection: Connection, syn: Segment, now: number): void {
+  const { sender, receiver } = connection;
+  connection.passive = true;
+  synchronize(connection, syn, now);
+  connection.transition('SYN-RECEIVED', 'SYN cookie returned', now);
+  sender.sndNxt = sender.sndUna = seqAdd(sender.iss, 1);
+  // What the SYN+ACK offered.
+  receiver.window.initial(synWindowUnit(connection), receiver.rcvNxt);
 }
 
 /** RFC 9293, 3.10.7.3. */

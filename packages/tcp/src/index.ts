@@ -46,6 +46,13 @@ export type { SegmentMaker, Sender, TransmitTimer } from './sender.ts';
 export type { Receiver } from './receiver.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export {
+  COOKIE_LIFETIME,
+  cookieOf,
+  keepOptionsInTimestamp,
+  synBehindCookie,
+  withoutWhatNoCookieKeeps,
+} from './syn-cookie.ts';
+export {
   acknowledgmentOf,
   receiveInTimeWait,
   REOPEN_ISS_STEP,

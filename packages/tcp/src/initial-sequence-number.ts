@@ -11,7 +11,8 @@ export interface FourTuple {
   readonly remotePort: number;
 }
 
-const words = (tuple: FourTuple, salt: number): Uint32Array => {
+/** What is hashed of a connection; `salt` keeps the uses of one key apart. */
+export function tupleWords(tuple: FourTuple, salt: number): Uint32Array {
   const { localAddress: l, remoteAddress: r } = tuple;
   return Uint32Array.of(
     l.word0, l.word1, l.word2, l.word3,
@@ -19,22 +20,24 @@ const words = (tuple: FourTuple, salt: number): Uint32Array => {
     (tuple.localPort << 16) | tuple.remotePort,
     salt,
   ); // prettier-ignore
-};
+}
 
 /**
  * ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (RFC 6528, section 3; RFC 9293, 3.4.1, MUST-8,
  * SHLD-1). `now` in milliseconds; M ticks every 4 microseconds. The secret is in `hash`.
  */
 export function initialSequenceNumber(tuple: FourTuple, hash: KeyedHash, now: number): SequenceNumber {
-  return (hash(words(tuple, 0x49534e)) + Math.floor((now * 250) % 2 ** 32)) | 0;
+  return (hash(tupleWords(tuple, 0x49534e)) + Math.floor((now * 250) % 2 ** 32)) | 0;
 }
 
 /** What to add to the clock for TSval, so that it tells no uptime (RFC 7323, 5.4 and 7). The same for all ports of a pair. */
 export function timestampOffset(local: IpAddress, remote: IpAddress, hash: KeyedHash): number {
-  return hash(words({ localAddress: local, localPort: 0, remoteAddress: remote, remotePort: 0 }, 0x5453)) | 0;
+  return (
+    hash(tupleWords({ localAddress: local, localPort: 0, remoteAddress: remote, remotePort: 0 }, 0x5453)) | 0
+  );
 }
 
 /** Where the search for an ephemeral port begins (RFC 6056, 3.3.3, algorithm 3): the same for one destination. */
 export function portOffset(tuple: FourTuple, hash: KeyedHash): number {
-  return hash(words(tuple, 0x504f5254)) >>> 0;
+  return hash(tupleWords(tuple, 0x504f5254)) >>> 0;
 }

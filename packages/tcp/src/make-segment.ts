@@ -54,6 +54,10 @@ function addSynOptions(connection: Connection, segment: Segment): void {
   if (isAnswer ? connection.windowScaling : profile.windowScaling) {
     segment.windowScale = receiver.window.shiftToOffer();
   }
-  const options = isAnswer && connection.timestamps ? TIMESTAMPS_OCTETS : 0;
-  segment.window = receiver.window.initial(connection.pathMss - options, receiver.rcvNxt);
+  segment.window = receiver.window.initial(synWindowUnit(connection), receiver.rcvNxt);
+}
+
+/** What the window of a SYN is a multiple of; in a SYN+ACK, what is left of the MSS beside the options agreed on. */
+export function synWindowUnit(connection: Connection): number {
+  return connection.pathMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0);
 }

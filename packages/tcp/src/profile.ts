@@ -92,6 +92,11 @@ export interface Profile {
 
   /** Upper bound of a listener's backlog (net.core.somaxconn). */
   readonly maxBacklog: number;
+  /**
+   * SYNs are answered with SYN cookies (RFC 4987, 3.6; net.ipv4.tcp_syncookies): 0 never, and a full SYN queue drops
+   * them; 1 when the SYN queue is full; 2 always.
+   */
+  readonly synCookies: 0 | 1 | 2;
   /** A full accept queue answers the handshake's ACK with a RST (net.ipv4.tcp_abort_on_overflow). */
   readonly abortOnOverflow: boolean;
   /** First and last ephemeral port (net.ipv4.ip_local_port_range). */
@@ -146,6 +151,7 @@ export const linux: Profile = {
   keepAliveProbes: 9,
   keepAliveResets: true,
   maxBacklog: 4096,
+  synCookies: 1,
   abortOnOverflow: false,
   ephemeralPortFirst: 32_768,
   ephemeralPortLast: 60_999,
