@@ -14,6 +14,20 @@ export class ConnectionService {
   serve(hosted: HostedConnection, now: number): number {
     const state = this.#state;
     const { connection } = hosted;
+    let sent = this.#drain(hosted, now);
+    if (connection.orphan && hosted.standing === 'held' && this.#becomesOrphan(hosted, now)) {
+      sent += this.#drain(hosted, now);
+    }
+    if (state.events.active) state.events.states(hosted);
+    if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
+    else if (connection.deadline < hosted.deadline) state.timers.arm(hosted, connection.deadline);
+    return sent;
+  }
+
+  /** Tells and sends until there is nothing more. Returns the packets sent. */
+  #drain(hosted: HostedConnection, now: number): number {
+    const state = this.#state;
+    const { connection } = hosted;
     let sent = 0;
     for (;;) {
       const events = connection.takeEvents();
@@ -24,23 +38,51 @@ export class ConnectionService {
         sent++;
         segment = connection.nextSegment(now);
       }
-      if (events === 0) break;
+      if (events === 0) return sent;
     }
-    if (state.events.active) state.events.states(hosted);
-    if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
-    else if (connection.deadline < hosted.deadline) state.timers.arm(hosted, connection.deadline);
-    return sent;
+  }
+
+  /**
+   * Its program has let go of it, and its FIN went if it could. Returns whether it was reset, as one orphan too many
+   * (Linux tcp_close). What waits for the peer's FIN alone does not count.
+   */
+  #becomesOrphan(hosted: HostedConnection, now: number): boolean {
+    switch (hosted.connection.state) {
+      case 'CLOSED':
+      case 'TIME-WAIT':
+      case 'FIN-WAIT-2':
+        return false;
+      default:
+        hosted.standing = 'orphan';
+        this.#state.orphans++;
+        return this.#resetIfTooMany(hosted, 1, now);
+    }
+  }
+
+  /** `weight`: how much each orphan counts for this one. */
+  #resetIfTooMany(hosted: HostedConnection, weight: number, now: number): boolean {
+    const { orphans, profile, counters } = this.#state;
+    if (orphans * weight <= profile.maxOrphans) return false;
+    counters.orphansReset++;
+    hosted.connection.abort('too many orphans', now);
+    return true;
   }
 
   /** The timer entry of a connection struck; it may have struck early, as it is re-armed lazily. */
   tick(hosted: HostedConnection, now: number): void {
     if (!hosted.registered) return;
-    if (hosted.abandoned) {
+    if (hosted.standing === 'abandoned') {
       hosted.connection.finish('listener closed', now);
       return;
     }
-    const struck = hosted.connection.tick(now);
-    if (struck !== null && this.#state.events.active) this.#state.events.timer(hosted, struck, now);
+    const { connection } = hosted;
+    const struck = connection.tick(now);
+    if (struck === null) return;
+    if (this.#state.events.active) this.#state.events.timer(hosted, struck, now);
+    // Linux tcp_out_of_resources.
+    if (hosted.standing === 'orphan' && (struck === 'retransmission' || struck === 'persist')) {
+      this.#resetIfTooMany(hosted, connection.softError === null ? 1 : 2, now);
+    }
   }
 
   #tell(hosted: HostedConnection, events: number): void {
@@ -59,6 +101,7 @@ export class ConnectionService {
     if (!hosted.registered) return;
     const { timers, connections, timeWaits, counters, profile, ports } = this.#state;
     hosted.registered = false;
+    if (hosted.standing === 'orphan') this.#state.orphans--;
     timers.disarm(hosted);
     connections.remove(hosted);
     if (hosted.connection.state === 'TIME-WAIT') {

@@ -33,6 +33,8 @@ export class HostCounters {
   synCookiesSent = 0;
   synCookiesReceived = 0;
   synCookiesFailed = 0;
+  /** Orphans reset for being too many (Linux TCPAbortOnMemory). */
+  orphansReset = 0;
   readonly dropped: Partial<Record<HostDropReason, number>> = {};
 
   drop(reason: HostDropReason): void {

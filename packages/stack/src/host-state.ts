@@ -62,6 +62,8 @@ export class HostState {
   /** Seed of the hash tables. */
   readonly seed: number;
   readonly counters = new HostCounters();
+  /** Connections whose standing is `orphan`. */
+  orphans = 0;
   readonly events: EventSource;
   readonly ports = new PortTable();
   readonly loopback: PacketDevice = new LoopbackDevice();

@@ -182,7 +182,7 @@ export class Host {
     }
     for (const hosted of listener.synQueue) {
       hosted.listener = null;
-      hosted.abandoned = true;
+      hosted.standing = 'abandoned';
       hosted.connection.disown(now);
     }
     listener.synQueue.clear();
@@ -209,6 +209,11 @@ export class Host {
 
   timeWaits(): Iterable<TimeWaitEntry> {
     return this.#state.timeWaits.values();
+  }
+
+  /** Connections that no program holds and that still have something to bring over; see `maxOrphans` of the profile. */
+  get orphanCount(): number {
+    return this.#state.orphans;
   }
 
   get timeWaitCount(): number {

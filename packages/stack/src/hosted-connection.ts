@@ -11,6 +11,13 @@ export interface ConnectionOwner {
   onConnectionEvents(events: number): void;
 }
 
+/**
+ * Who has to do with a connection: a program or a listener's queue (`held`); nobody any more, and it counts towards the
+ * profile's `maxOrphans` (`orphan`); nobody since its listener closed while it was half-open: it waits for its timer and
+ * nothing else (`abandoned`; closing/LINUX.md, j04).
+ */
+export type Standing = 'held' | 'orphan' | 'abandoned';
+
 /** A connection with its place on a host: its timer entry, its device, its owner. */
 export class HostedConnection extends Timer implements FourTuple {
   readonly connection: Connection;
@@ -26,8 +33,7 @@ export class HostedConnection extends Timer implements FourTuple {
   listener: Listener | null;
   /** In the host's list of connections that have work. */
   queued = false;
-  /** Half-open when its listener closed: it waits for its timer and nothing else (closing/LINUX.md, j04). */
-  abandoned = false;
+  standing: Standing = 'held';
   /** Found by its four numbers. */
   registered = true;
   /** How many of the connection's state changes the observer has been told. */

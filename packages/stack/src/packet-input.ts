@@ -62,7 +62,7 @@ export class PacketInput {
     const { segment, source, destination } = packet;
     const { sourcePort, destinationPort } = segment;
     const hosted = connections.find(destination, destinationPort, source, sourcePort);
-    if (hosted?.abandoned === true) {
+    if (hosted?.standing === 'abandoned') {
       hosted.connection.finish('listener closed', now);
       this.#wake(hosted);
       this.#answerWithReset(packet, device, 'no-connection', now);

@@ -18,6 +18,7 @@ export type EndReason =
   | 'unread data at close'
   | 'linger 0'
   | 'data after close'
+  | 'too many orphans'
   | 'listener closed'
   | 'abort'
   | 'disconnect'

@@ -102,6 +102,12 @@ export interface Profile {
   /** First and last ephemeral port (net.ipv4.ip_local_port_range). */
   readonly ephemeralPortFirst: number;
   readonly ephemeralPortLast: number;
+  /**
+   * Most orphans per host: connections that no program holds and that have text or a FIN to bring over. Beyond, the one
+   * that would become one is reset, and so is one whose retransmission timer strikes; a network error counts the orphans
+   * of the host double for it (net.ipv4.tcp_max_orphans). Linux makes it depend on memory, up to this default.
+   */
+  readonly maxOrphans: number;
   /** Most TIME-WAIT entries per host; beyond, TIME-WAIT is skipped (net.ipv4.tcp_max_tw_buckets). */
   readonly maxTimeWaits: number;
   /** A connect() without a bound port may take one in TIME-WAIT after 1 s if timestamps guard it
@@ -155,6 +161,7 @@ export const linux: Profile = {
   abortOnOverflow: false,
   ephemeralPortFirst: 32_768,
   ephemeralPortLast: 60_999,
+  maxOrphans: 131_072,
   maxTimeWaits: 131_072,
   timeWaitReuse: 2,
   timeWaitReuseDelay: 1000,
