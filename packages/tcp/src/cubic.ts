@@ -15,13 +15,17 @@ export class Cubic implements CongestionControl {
   #hystart: HyStart | null = new HyStart();
   /** The window before the last reduction (W_max). */
   #wMax = 0;
+  /** The window when ssthresh was last set (cwnd_prior). */
+  #prior = 0;
   /** Seconds that the curve takes to come back to W_max (K). */
   #k = 0;
   /** When congestion avoidance began; -1: it has not since the last loss. */
   #epoch = -1;
   /** The window that Reno would have by now (W_est). */
   #wEst = 0;
-  /** Part of a segment that cwnd has grown already. */
+  /** When the window was the limit last. */
+  #lastAt = 0;
+  /** What the window has beyond the whole segments of cwnd. */
   #fraction = 0;
 
   onAcknowledged(view: CongestionView, acked: number, now: number): void {
@@ -34,10 +38,15 @@ export class Cubic implements CongestionControl {
 
   thresholdAfterLoss(view: CongestionView): number {
     // RFC 9438, 4.7: a flow that loses before it is back where it was makes room for others.
-    this.#wMax = view.cwnd < this.#wMax ? (view.cwnd * (1 + BETA)) / 2 : view.cwnd;
+    const window = view.cwnd + this.#fraction;
+    this.#wMax = window < this.#wMax ? (window * (1 + BETA)) / 2 : window;
+    this.#prior = window;
     this.#epoch = -1;
     this.#hystart = null;
-    return Math.max(2, Math.floor(view.cwnd * BETA));
+    const left = Math.max(2, window * BETA);
+    const threshold = Math.floor(left);
+    this.#fraction = left - threshold;
+    return threshold;
   }
 
   onTimeout(): void {
@@ -56,28 +65,29 @@ export class Cubic implements CongestionControl {
   }
 
   #avoidCongestion(view: CongestionView, acked: number, now: number): void {
-    if (this.#epoch < 0) {
-      this.#epoch = now;
-      this.#wEst = view.cwnd;
-      if (view.cwnd < this.#wMax) this.#k = Math.cbrt((this.#wMax - view.cwnd) / C);
-      else {
-        this.#k = 0;
-        this.#wMax = view.cwnd;
-      }
-    }
-    const target = this.#targetAt(view, now);
+    const window = view.cwnd + this.#fraction;
+    if (this.#epoch < 0) this.#begin(window, now);
+    // RFC 9438, 5.8: time during which the application did not fill the window does not count.
+    else if (now - this.#lastAt > view.smoothedRtt) this.#epoch += now - this.#lastAt;
+    this.#lastAt = now;
     // RFC 9438, 4.3: as fast as Reno from where it was before the loss.
-    this.#wEst += ((this.#wEst < this.#wMax ? ALPHA : 1) * acked) / view.cwnd;
-    const growth = ((target - view.cwnd) * acked) / view.cwnd;
-    this.#fraction += this.#windowAt(now) < this.#wEst ? this.#wEst - view.cwnd - this.#fraction : growth;
-    const whole = Math.floor(Math.max(this.#fraction, 0));
-    view.cwnd += whole;
-    this.#fraction = Math.max(this.#fraction - whole, 0);
+    this.#wEst += ((this.#wEst < this.#prior ? ALPHA : 1) * acked) / window;
+    const target = Math.min(Math.max(this.#windowAt(now + view.smoothedRtt), window), MOST_GROWTH * window);
+    const grown =
+      this.#windowAt(now) < this.#wEst ? this.#wEst : window + ((target - window) * acked) / window;
+    if (grown <= window) return;
+    view.cwnd = Math.floor(grown);
+    this.#fraction = grown - view.cwnd;
   }
 
-  /** W_cubic one round trip from now, within its bounds (RFC 9438, 4.2). */
-  #targetAt(view: CongestionView, now: number): number {
-    return Math.min(Math.max(this.#windowAt(now + view.smoothedRtt), view.cwnd), MOST_GROWTH * view.cwnd);
+  #begin(window: number, now: number): void {
+    this.#epoch = now;
+    this.#wEst = window;
+    if (window < this.#wMax) this.#k = Math.cbrt((this.#wMax - window) / C);
+    else {
+      this.#k = 0;
+      this.#wMax = window;
+    }
   }
 
   /** W_cubic (RFC 9438, figure 1). */

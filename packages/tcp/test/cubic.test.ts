@@ -90,6 +90,48 @@ describe('CUBIC (RFC 9438)', () => {
     expect(cubic.cwnd).toBeGreaterThanOrEqual(20);
     expect(cubic.cwnd).toBeLessThanOrEqual(reno.cwnd);
   });
+
+  it('keeps the part of a segment that seven tenths leave', () => {
+    const acksToGrow = (before: number): number => {
+      const flow = flowAt(before, 10);
+      const { cwnd } = flow;
+      for (let acks = 1; ; acks++) {
+        flow.control.onAcknowledged(flow, 1, acks / 10);
+        if (flow.cwnd > cwnd) return acks;
+      }
+    };
+    // 0.7 * 20 is 14.0 and 0.7 * 21 is 14.7: so much of the next segment is there already.
+    expect(acksToGrow(21) / acksToGrow(20)).toBeCloseTo(0.3, 1);
+  });
+
+  it('gains a segment in a round trip once the Reno window is where it was before the loss (4.3)', () => {
+    const flow = flowAt(20, 1);
+    while (flow.cwnd < 20) flow.round();
+    const rounds = 10;
+    const from = flow.cwnd;
+    for (let i = 0; i < rounds; i++) flow.round();
+    expect(flow.cwnd - from).toBeGreaterThanOrEqual(rounds - 1);
+    expect(flow.cwnd - from).toBeLessThanOrEqual(rounds + 1);
+  });
+
+  it('does not count time in which the application sends too little to fill the window (5.8)', () => {
+    const steady = flowAt(1000);
+    const paused = flowAt(1000);
+    for (let i = 0; i < 10; i++) {
+      steady.round();
+      paused.round();
+    }
+    paused.now += 3_600_000;
+    paused.round();
+    steady.round();
+    expect(Math.abs(paused.cwnd - steady.cwnd)).toBeLessThanOrEqual(5);
+  });
+
+  it('gains about half a segment in a round trip until then (4.3)', () => {
+    const flow = flowAt(100, 1);
+    for (let i = 0; i < 20; i++) flow.round();
+    expect(flow.cwnd).toBe(80);
+  });
 });
 
 describe('HyStart++ (RFC 9406)', () => {
