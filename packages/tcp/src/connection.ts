@@ -432,11 +432,11 @@ export class Connection implements SegmentMaker {
 
   // --- inside
 
-  /** Linux tcp_sndbuf_expand: twice cwnd, so that fast recovery has something to send. */
+  /** Twice what cwnd takes, so that fast recovery has something to send (Linux tcp_sndbuf_expand). */
   get #sendLimit(): number {
     if (this.settings.sendBuffer > 0) return this.settings.sendBuffer;
     const { cwnd, mss } = this.sender;
-    const wanted = 2 * Math.max(this.profile.initialWindow, cwnd) * mss;
+    const wanted = 2 * sendMemory(Math.max(this.profile.initialWindow, cwnd) * mss, mss);
     const { sendBufferInitial, sendBufferMax } = this.profile;
     return wanted < sendBufferInitial ? sendBufferInitial : wanted > sendBufferMax ? sendBufferMax : wanted;
   }

@@ -46,8 +46,8 @@ export interface Profile {
    * with Linux's overhead estimate (net.ipv4.tcp_rmem). */
   readonly receiveBufferInitial: number;
   readonly receiveBufferMax: number;
-  /** Octets of unsent and unacknowledged text held: what it starts from and may grow to; SO_SNDBUF fixes it
-   * (net.ipv4.tcp_wmem). */
+  /** Send buffer in octets: what it starts from, and may grow to with cwnd; SO_SNDBUF fixes it (net.ipv4.tcp_wmem; why
+   * more here than there: docs/decisions/0007-send-buffer-limit.md). */
   readonly sendBufferInitial: number;
   readonly sendBufferMax: number;
 
@@ -138,9 +138,9 @@ export const linux: Profile = {
   delayedAckMin: 40,
   delayedAckMax: 200,
   receiveBufferInitial: 131_072,
-  receiveBufferMax: 6_291_456,
+  receiveBufferMax: 33_554_432,
   sendBufferInitial: 262_144,
-  sendBufferMax: 4_194_304,
+  sendBufferMax: 33_554_432,
   timeWait: 60_000,
   finWait2: 60_000,
   finWait2LimitsWithoutReader: false,

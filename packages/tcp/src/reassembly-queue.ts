@@ -26,6 +26,11 @@ export class ReassemblyQueue {
     return this.#pieces.length === 0;
   }
 
+  /** The sequence number after the last octet held; `null`: none is. */
+  get end(): SequenceNumber | null {
+    return this.#pieces[this.#pieces.length - 1]?.end ?? null;
+  }
+
   /** How many separate pieces are held. */
   get pieces(): number {
     return this.#pieces.length;

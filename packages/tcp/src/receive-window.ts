@@ -72,7 +72,8 @@ export class ReceiveWindow {
     this.#offered = window;
     this.#updatedAt = rcvNxt;
     this.#soft = window;
-    this.#lastRound = window;
+    // What the peer sends in its first round trip, so that the buffer grows before slow start has filled the window.
+    this.#lastRound = Math.max(Math.min(window, this.#profile.initialWindow * mss), 1);
     return window;
   }
 
@@ -140,15 +141,20 @@ export class ReceiveWindow {
     if (room > 0) this.#soft += Math.min(room, 2 * Math.max(mss, octets));
   }
 
-  /** The application read `octets`: once a round trip, make sure that the buffer holds twice what it reads in one. */
-  onRead(octets: number, now: number, roundTrip: number, mss: number): void {
+  /**
+   * The application read `octets`: once a round trip, looks whether the buffer is to grow (Linux's
+   * tcp_rcv_space_adjust). It holds twice what was read in one, as what is measured is one round trip old, and twice
+   * the growth on top, as slow start doubles meanwhile; and the `waiting` octets from RCV.NXT to the end of what came
+   * behind a hole, which the peer sends beyond.
+   */
+  onRead(octets: number, waiting: number, now: number, roundTrip: number): void {
     this.#readSince += octets;
     if (roundTrip <= 0 || now - this.#measuredSince < roundTrip) return;
     const round = this.#readSince;
-    if (round > this.#lastRound) {
+    const last = this.#lastRound;
+    if (round > last) {
       if (!this.#fixed) {
-        const growth = (round - this.#lastRound) / this.#lastRound;
-        const window = (2 * round + 16 * mss) * (1 + 2 * growth);
+        const window = 2 * round * (1 + (2 * (round - last)) / last) + waiting;
         const buffer = Math.min(Math.ceil((window * WHOLE) / this.#ratio), this.#profile.receiveBufferMax);
         if (buffer > this.#buffer) this.#buffer = buffer;
       }

@@ -58,6 +58,12 @@ export class Receiver {
     return this.queue.memory + (this.#reassembly?.memory ?? 0);
   }
 
+  /** Octets from RCV.NXT to the end of what waits behind a hole. */
+  get #waitingSpan(): number {
+    const end = this.#reassembly?.end ?? null;
+    return end === null ? 0 : seqDiff(end, this.rcvNxt);
+  }
+
   /** Octets waiting behind a hole. */
   get outOfOrder(): number {
     return this.#reassembly?.octets ?? 0;
@@ -170,7 +176,7 @@ export class Receiver {
   /** The owner read `octets`: decides whether to tell the peer about the room (Linux tcp_cleanup_rbuf). */
   onRead(octets: number, now: number, smoothedRtt: number, shut: boolean): void {
     const { acks, window } = this;
-    window.onRead(octets, now, this.#roundTrip || smoothedRtt, acks.peerMss);
+    window.onRead(octets, this.#waitingSpan, now, this.#roundTrip || smoothedRtt);
     if (acks.scheduled && acks.owed === 0) {
       if (
         seqDiff(this.rcvNxt, window.lastUpdate) > acks.peerMss ||

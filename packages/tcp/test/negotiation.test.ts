@@ -7,7 +7,7 @@ describe('offered options', () => {
   it('are MSS, SACK-permitted, timestamps and window scale', () => {
     const wire = new Wire({ profile: ALL });
     wire.connection.connect(wire.now);
-    wire.pull().expect('S 0:0(0) win 65000 <mss 1000,sackOK,TS val 1000 ecr 0,wscale 7>');
+    wire.pull().expect('S 0:0(0) win 65000 <mss 1000,sackOK,TS val 1000 ecr 0,wscale 10>');
   });
 
   it('are answered in a SYN+ACK as far as the peer has them', () => {
@@ -18,7 +18,7 @@ describe('offered options', () => {
   it('are repeated in the SYN+ACK of a simultaneous open', () => {
     const wire = Wire.synSent({ profile: ALL });
     wire.send('S 0:0(0) win 4000 <mss 1000,sackOK,TS val 5 ecr 0,wscale 3>');
-    wire.expect('S. 0:0(0) ack 1 win 65208 <mss 1000,sackOK,TS val 1000 ecr 5,wscale 7>');
+    wire.expect('S. 0:0(0) ack 1 win 65208 <mss 1000,sackOK,TS val 1000 ecr 5,wscale 10>');
   });
 });
 

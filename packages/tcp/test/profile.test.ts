@@ -126,9 +126,35 @@ const ROWS: readonly Row[] = [
     [true, 'ACK RST'],
     [false, 'ACK'],
   ],
+  [
+    'receiveBufferMax',
+    (changes) => {
+      const { window } = Wire.established({ profile: changes }).connection.receiver;
+      window.onRead(50_000_000, 0, 10_000, 100);
+      return window.buffer;
+    },
+    [1_000_000, 1_000_000],
+    [2_000_000, 2_000_000],
+  ],
+  [
+    'sendBufferInitial',
+    (changes) => Wire.established({ profile: changes }).connection.sendRoom,
+    [100_000, 61_000],
+    [200_000, 122_000],
+  ],
+  [
+    'sendBufferMax',
+    (changes) => {
+      const { connection } = Wire.established({ profile: changes });
+      connection.sender.cwnd = 1000;
+      return connection.sendRoom;
+    },
+    [1_000_000, 610_000],
+    [2_000_000, 1_220_000],
+  ],
 ];
 
-describe('each field of a profile that is about closing changes what it says', () => {
+describe('each field of a profile that is about closing or buffers changes what it says', () => {
   it.each(ROWS)('%s', (field, see, [first, seenFirst], [second, seenSecond]) => {
     expect([see({ [field]: first }), see({ [field]: second })]).toEqual([seenFirst, seenSecond]);
   });

@@ -29,6 +29,7 @@ describe('receive window', () => {
     [65_536, 1],
     [131_072, 2],
     [6_291_456, 7],
+    [33_554_432, 10],
     [2 ** 30, 14],
   ])('needs for a buffer of %i the shift %i', (buffer, shift) => {
     const window = new ReceiveWindow(linux);
@@ -94,23 +95,55 @@ describe('receive window', () => {
 });
 
 describe('growth of the receive buffer', () => {
-  it('follows what is read in a round trip', () => {
+  /** A window that was offered by a SYN to a peer with segments of 1000 octets. */
+  const offered = (): ReceiveWindow => {
     const window = new ReceiveWindow(linux);
     window.initial(1000, 0);
-    window.onRead(200_000, 200, 100, 1000);
+    return window;
+  };
+
+  it('makes room for twice what is read in a round trip, and for twice the growth, as slow start doubles', () => {
+    const window = offered();
+    window.onRead(20_000, 0, 100, 100);
+    // Read: 20,000 after 10,000; window: 2 * 20,000 * (1 + 2 * 10,000 / 10,000); half of the buffer is window.
+    expect(window.buffer).toBe(131_072);
+    window.onRead(40_000, 0, 200, 100);
+    expect(window.buffer).toBe(2 * 2 * 40_000 * 3);
+  });
+
+  it('begins before slow start has filled the window that the SYN offered', () => {
+    const window = offered();
+    for (let round = 1, octets = 10_000; octets <= 60_000; round++, octets *= 2) {
+      window.onRead(octets, 0, round * 100, 100);
+    }
+    expect(window.buffer).toBeGreaterThan(4 * 65_000);
+  });
+
+  it('counts what waits behind a hole, which the peer sends beyond', () => {
+    const window = offered();
+    window.onRead(40_000, 30_000, 100, 100);
+    const without = offered();
+    without.onRead(40_000, 0, 100, 100);
+    expect(window.buffer - without.buffer).toBe(60_000);
+  });
+
+  it('looks once a round trip', () => {
+    const window = offered();
+    window.onRead(200_000, 0, 99, 100);
+    expect(window.buffer).toBe(131_072);
+    window.onRead(0, 0, 100, 100);
     expect(window.buffer).toBeGreaterThan(400_000);
   });
 
   it('ends at the maximum', () => {
-    const window = new ReceiveWindow(linux);
-    window.initial(1000, 0);
-    window.onRead(50_000_000, 200, 100, 1000);
+    const window = offered();
+    window.onRead(50_000_000, 0, 200, 100);
     expect(window.buffer).toBe(linux.receiveBufferMax);
   });
 
   it('is off once SO_RCVBUF has fixed it', () => {
     const window = windowOver(20_000);
-    window.onRead(200_000, 200, 100, 1000);
+    window.onRead(200_000, 0, 200, 100);
     expect(window.buffer).toBe(20_000);
   });
 });
