@@ -1,4 +1,4 @@
-import { Errno, MSG_PEEK, Poll, type TcpSocket } from '@halfclose/sockets';
+import { Errno, MSG_OOB, MSG_PEEK, Poll, type TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
 import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
 import { type CallContext, type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
@@ -9,17 +9,17 @@ const MSG_DONTWAIT = 0x40;
 const MSG_WAITALL = 0x100;
 /** Flags of send(2) that change nothing here: there are no signals. */
 const MSG_NOSIGNAL = 0x4000;
-const KNOWN_SEND_FLAGS = MSG_DONTWAIT | MSG_NOSIGNAL;
-const KNOWN_RECEIVE_FLAGS = MSG_DONTWAIT | MSG_WAITALL | MSG_PEEK | MSG_NOSIGNAL;
+const KNOWN_SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL;
+const KNOWN_RECEIVE_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_WAITALL | MSG_PEEK | MSG_NOSIGNAL;
 
 /** Writes all of `bytes` unless the call may not block: then as much as fits at once. */
-function writing(socket: TcpSocket, bytes: Uint8Array, blocking: boolean): RunningCall {
+function writing(socket: TcpSocket, bytes: Uint8Array, flags: number, blocking: boolean): RunningCall {
   let written = 0;
   return untilReady(blocking, () => {
     for (;;) {
       // What was taken is returned first; an error stays for the next call.
       if (written > 0 && (socket.poll() & Poll.ERR) !== 0) return written;
-      const result = socket.send(written === 0 ? bytes : bytes.subarray(written));
+      const result = socket.send(written === 0 ? bytes : bytes.subarray(written), flags & MSG_OOB);
       if (result >= 0) written += result;
       if (written === bytes.length) return written;
       if (result === -Errno.EAGAIN) return written > 0 && !blocking ? written : -Errno.EAGAIN;
@@ -44,7 +44,7 @@ function reading(
     for (;;) {
       // What was read is returned first; an error stays for the next call.
       if (filled > 0 && (socket.poll() & Poll.ERR) !== 0) return done();
-      const result = socket.recv(buffer.subarray(filled), flags & MSG_PEEK);
+      const result = socket.recv(buffer.subarray(filled), flags & (MSG_PEEK | MSG_OOB));
       if (result > 0) filled += result;
       const wantsMore = (flags & MSG_WAITALL) !== 0 && filled < length;
       if (result === -Errno.EAGAIN) return filled > 0 && !blocking ? done() : -Errno.EAGAIN;
@@ -57,7 +57,7 @@ function reading(
 /** With NULL as buffer, text that could be read is an error; the end of the stream is not. */
 function readingNowhere(socket: TcpSocket, flags: number, blocking: boolean): RunningCall {
   return untilReady(blocking, () => {
-    const result = socket.recv(new Uint8Array(1), flags | MSG_PEEK);
+    const result = socket.recv(new Uint8Array(1), (flags & MSG_OOB) | MSG_PEEK);
     return result > 0 ? -Errno.EFAULT : result;
   });
 }
@@ -88,7 +88,7 @@ function write(flagsAt: number): CallStart {
     checkFlags(args, flags, KNOWN_SEND_FLAGS);
     if (args.isNull(1)) return immediate(-Errno.EFAULT);
     const bytes = args.bytes(args.at(1), args.length(args.at(2)));
-    return writing(socket, bytes, blocks(args, context, flags));
+    return writing(socket, bytes, flags, blocks(args, context, flags));
   });
 }
 
@@ -147,7 +147,7 @@ function lengthOf(args: CallArguments, list: Expression): number {
 }
 
 const writev: CallStart = onSocket((socket, args, context) =>
-  writing(socket, joined(args, countedVector(args)), blocks(args, context, 0)),
+  writing(socket, joined(args, countedVector(args)), 0, blocks(args, context, 0)),
 );
 
 const readv: CallStart = onSocket((socket, args, context) =>
@@ -157,7 +157,7 @@ const readv: CallStart = onSocket((socket, args, context) =>
 const sendmsg: CallStart = onSocket((socket, args, context) => {
   const flags = args.integer(2);
   checkFlags(args, flags, KNOWN_SEND_FLAGS);
-  return writing(socket, joined(args, messageVector(args)), blocks(args, context, flags));
+  return writing(socket, joined(args, messageVector(args)), flags, blocks(args, context, flags));
 });
 
 const recvmsg: CallStart = onSocket((socket, args, context) => {

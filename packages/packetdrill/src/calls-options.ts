@@ -11,6 +11,7 @@ const NUMBER_OPTIONS: readonly NumberOption[] = [
   'SO_KEEPALIVE',
   'SO_RCVBUF',
   'SO_SNDBUF',
+  'SO_OOBINLINE',
   'IPV6_V6ONLY',
   'TCP_NODELAY',
   'TCP_CORK',
@@ -73,7 +74,7 @@ const getsockopt: CallStart = onSocket((socket, args) => {
   return immediate(outcomeOf(0, value === expected ? null : `${name} is ${value}, expected ${expected}`));
 });
 
-/** ioctl(2): SIOCINQ (FIONREAD) and SIOCOUTQ. */
+/** ioctl(2): SIOCINQ (FIONREAD), SIOCOUTQ and SIOCATMARK. */
 const ioctl: CallStart = onSocket((socket, args) => {
   const request = args.symbol(1);
   let value: number;
@@ -82,6 +83,7 @@ const ioctl: CallStart = onSocket((socket, args) => {
     // Linux counts a FIN that was taken in as one octet (tcp_inq_hint has the same), but not SIOCINQ.
     if (socket.getsockopt('SO_ACCEPTCONN') === 1) return immediate(-Errno.EINVAL);
   } else if (request === 'SIOCOUTQ' || request === 'TIOCOUTQ') value = socket.unacknowledged;
+  else if (request === 'SIOCATMARK') value = socket.atMark;
   else if (SYMBOL_VALUES.has(request)) throw args.unsupported(request);
   else throw args.unsupported(`the request ${request}`);
   if (args.isEllipsis(2)) return immediate(0);

@@ -12,12 +12,16 @@ export const SHUT_WR = 1;
 /** shutdown(2): both. */
 export const SHUT_RDWR = 2;
 
+/** send(2): the text up to and including this is urgent. recv(2): the urgent octet. */
+export const MSG_OOB = 0x1;
 /** recv(2): leave what is read in the queue. */
 export const MSG_PEEK = 0x2;
 
 /** Readiness, as poll(2) reports it. */
 export const Poll = {
   IN: 0x001,
+  /** The urgent octet can be had. */
+  PRI: 0x002,
   OUT: 0x004,
   ERR: 0x008,
   HUP: 0x010,

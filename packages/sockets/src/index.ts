@@ -1,4 +1,14 @@
-export { AF_INET, AF_INET6, AF_UNSPEC, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
+export {
+  AF_INET,
+  AF_INET6,
+  AF_UNSPEC,
+  MSG_OOB,
+  MSG_PEEK,
+  Poll,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+} from './constants.ts';
 export { Descriptors } from './descriptors.ts';
 export { Errno, errnoName, type ErrnoName, errnoText } from './errno.ts';
 export { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';

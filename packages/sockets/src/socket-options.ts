@@ -21,6 +21,7 @@ export type NumberOption =
   | 'SO_KEEPALIVE'
   | 'SO_RCVBUF'
   | 'SO_SNDBUF'
+  | 'SO_OOBINLINE'
   | 'IPV6_V6ONLY'
   | 'TCP_NODELAY'
   | 'TCP_CORK'
@@ -117,6 +118,9 @@ export class SocketOptions {
       case 'SO_SNDBUF':
         this.#change({ sendBuffer: Math.max(2 * Math.min(value, MAX_BUFFER), MIN_SEND_BUFFER) });
         return 0;
+      case 'SO_OOBINLINE':
+        this.#change({ urgentInline: value !== 0 });
+        return 0;
       case 'TCP_NODELAY':
         this.#own.noDelay = value !== 0;
         if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#inherited.noDelay;
@@ -173,6 +177,8 @@ export class SocketOptions {
         );
       case 'SO_SNDBUF':
         return settings.sendBuffer || profile.sendBufferInitial;
+      case 'SO_OOBINLINE':
+        return settings.urgentInline ? 1 : 0;
       case 'TCP_NODELAY':
         return this.#inherited.noDelay ? 1 : 0;
       case 'TCP_CORK':

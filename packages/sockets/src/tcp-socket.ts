@@ -15,13 +15,19 @@ import {
   type ListenerOwner,
   LOOPBACK_IPV4,
   LOOPBACK_IPV6,
+  markUrgent,
+  passUrgentOctet,
+  readableBeforeMark,
   type TcpInfo,
   tcpInfo,
+  urgentOctetsAhead,
 } from '@halfclose/stack';
-import { AF_INET, AF_INET6, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
+import { AF_INET, AF_INET6, MSG_OOB, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
 import { Errno, errnoName } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
+import { atMark, readiness, unconnectedReadiness } from './readiness.ts';
 import { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';
+import { receiveUrgent } from './urgent-octet.ts';
 
 /** An address and a port. */
 export interface SocketAddress {
@@ -56,9 +62,8 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   #hosted: HostedConnection | null = null;
   /** connect() was called and has not told its outcome: it does so once, then it is EISCONN. */
   #connecting = false;
-  /** Halves shut before there was a connection: the flags stick (closing/LINUX-NOTES.md, D1). */
+  /** SHUT_RD before there was a connection: the flag sticks (closing/LINUX-NOTES.md, D1). */
   #receiveShut = false;
-  #sendShut = false;
   /** SO_ERROR of a socket without a connection. */
   #error: number | null = null;
   #closed = false;
@@ -175,13 +180,13 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     hosted.owner = this;
     this.#hosted = hosted;
     this.#connecting = true;
-    this.#receiveShut = this.#sendShut = false;
+    this.#receiveShut = false;
     this.options.attach(hosted.connection);
     return this.#called('connect', -Errno.EINPROGRESS);
   }
 
-  /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. */
-  send(bytes: Uint8Array): number {
+  /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB. */
+  send(bytes: Uint8Array, flags = 0): number {
     if (this.#closed) return this.#transferred('send', bytes.length, -Errno.EBADF);
     const hosted = this.#hosted;
     if (hosted === null) return this.#error === null ? -Errno.EPIPE : -this.takeError();
@@ -192,13 +197,16 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     if (connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return -Errno.EAGAIN;
     const count = connection.send(bytes);
     if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
+    if ((flags & MSG_OOB) !== 0 && count > 0) markUrgent(connection);
     this.host.wake(hosted);
     return this.#transferred('send', bytes.length, count);
   }
 
-  /** recv(2) into `target`; 0: the end of the peer's stream. `flags`: MSG_PEEK. */
+  /** recv(2) into `target`; 0: the end of the peer's stream. `flags`: MSG_PEEK, MSG_OOB. */
   recv(target: Uint8Array, flags = 0): number {
-    const result = this.#readability();
+    if ((flags & MSG_OOB) !== 0)
+      return this.#transferred('recv', target.length, this.#receiveUrgent(target, flags));
+    const result = this.#readability((flags & MSG_PEEK) !== 0);
     if (result <= 0) return this.#transferred('recv', target.length, result);
     const hosted = this.#hosted;
     if (hosted === null) return -Errno.ENOTCONN;
@@ -212,7 +220,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
    * number negated. The caller owns the octets.
    */
   read(max: number): Uint8Array | number {
-    const result = this.#readability();
+    const result = this.#readability(false);
     if (result <= 0) return this.#transferred('recv', max, result);
     const hosted = this.#hosted;
     if (hosted === null) return -Errno.ENOTCONN;
@@ -222,9 +230,21 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     return text;
   }
 
-  /** Octets that recv() would find (SIOCINQ). */
+  /** Octets that recv() would find, up to the urgent mark if one is ahead (SIOCINQ). */
   get readable(): number {
-    return this.#hosted?.connection.readable ?? 0;
+    const connection = this.#hosted?.connection;
+    return connection === undefined ? 0 : readableBeforeMark(connection);
+  }
+
+  /** SIOCATMARK, sockatmark(3): 1 if everything before the urgent octet was read, else 0. */
+  get atMark(): number {
+    return atMark(this.#hosted?.connection);
+  }
+
+  /** Octets up to the end of the peer's urgent data; 0: none is ahead. They may not all have arrived. */
+  get urgentAhead(): number {
+    const connection = this.#hosted?.connection;
+    return connection === undefined ? 0 : urgentOctetsAhead(connection);
   }
 
   /** Octets written and not yet acknowledged (SIOCOUTQ). */
@@ -246,7 +266,6 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const state = hosted?.connection.state ?? 'CLOSED';
     if (hosted === null || state === 'CLOSED' || state === 'TIME-WAIT') {
       if (read) this.#receiveShut = true;
-      if (write) this.#sendShut = true;
       return -Errno.ENOTCONN;
     }
     const now = this.host.timers.now();
@@ -363,18 +382,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   poll(): number {
     if (this.#listener !== null) return this.#listener.acceptQueue.length > 0 ? Poll.IN : 0;
     const connection = this.#hosted?.connection;
-    const state = connection?.state ?? 'CLOSED';
-    const receiveShut = connection?.receiveShut ?? this.#receiveShut;
-    const sendShut = connection?.sendShut ?? this.#sendShut;
-    let flags = 0;
-    if ((receiveShut && sendShut) || state === 'CLOSED' || state === 'TIME-WAIT') flags |= Poll.HUP;
-    if (receiveShut) flags |= Poll.IN | Poll.RDHUP;
-    if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') {
-      if (connection !== undefined && connection.readable > 0) flags |= Poll.IN;
-      if (sendShut || connection === undefined || connection.isWritable) flags |= Poll.OUT;
-    }
-    if ((connection === undefined ? this.#error : connection.error) !== null) flags |= Poll.ERR;
-    return flags;
+    return connection === undefined
+      ? unconnectedReadiness(this.#receiveShut, this.#error !== null)
+      : readiness(connection);
   }
 
   /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
@@ -437,8 +447,18 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     this.onReadiness?.(0);
   }
 
-  /** 1: there is text; 0: the end of the stream; negative: an error (Linux tcp_recvmsg, in its order). */
-  #readability(): number {
+  #receiveUrgent(target: Uint8Array, flags: number): number {
+    if (this.#closed) return -Errno.EBADF;
+    if (this.#listener !== null) return -Errno.ENOTCONN;
+    const connection = this.#hosted?.connection;
+    return connection === undefined ? -Errno.EINVAL : receiveUrgent(connection, target, flags);
+  }
+
+  /**
+   * 1: there is text; 0: the end of the stream; negative: an error (Linux tcp_recvmsg, in its order). Without text,
+   * all but a peek go on behind an urgent octet that is next.
+   */
+  #readability(peek: boolean): number {
     if (this.#closed) return -Errno.EBADF;
     const hosted = this.#hosted;
     if (hosted === null) {
@@ -447,6 +467,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     }
     const { connection } = hosted;
     if (connection.readable > 0) return 1;
+    if (!peek) passUrgentOctet(connection);
     if (connection.receiver.finReceived) return 0;
     if (connection.error !== null) return this.#takeError(connection);
     if (connection.receiveShut) return 0;

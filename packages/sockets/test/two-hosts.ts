@@ -9,6 +9,7 @@ const LETTERS = [
   ['F', Flag.FIN],
   ['R', Flag.RST],
   ['P', Flag.PSH],
+  ['U', Flag.URG],
   ['.', Flag.ACK],
 ] as const;
 
@@ -142,7 +143,7 @@ export function named(result: number): number | string {
 /** poll() as names in the order of Linux's tables. */
 export function poll(socket: TcpSocket): string {
   const flags = socket.poll();
-  return (['IN', 'OUT', 'RDHUP', 'ERR', 'HUP'] as const)
+  return (['IN', 'PRI', 'OUT', 'RDHUP', 'ERR', 'HUP'] as const)
     .filter((name) => (flags & Poll[name]) !== 0)
     .join(' ');
 }

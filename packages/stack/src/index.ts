@@ -25,16 +25,22 @@ export {
   type FirstToClose,
   formatCloseReport,
   hasEnded,
+  isAtMark,
   LINGERING_STATES,
   linux,
+  markUrgent,
+  passUrgentOctet,
   type Profile,
   PROFILES,
   profile,
+  readableBeforeMark,
+  readUrgentOctet,
   type ReportEndpoint,
   rfc9293,
   type StateChange,
   type TcpInfo,
   tcpInfo,
+  urgentOctetsAhead,
 } from '@halfclose/tcp';
 export { Timer, type TimerService } from '@halfclose/timers';
 

@@ -18,4 +18,6 @@ export const ConnectionEvent = {
   TimeWait: 0x80,
   /** CLOSED was entered. */
   Closed: 0x100,
+  /** The peer's urgent pointer moved on, or the octet that it indicates came (RFC 9293, 3.8.5, MUST-32). */
+  Urgent: 0x200,
 } as const;

@@ -36,6 +36,8 @@ export interface ConnectionSettings {
   readonly maxSegment: number;
   /** SO_SNDBUF fixes the send buffer at this many octets; 0: it grows. */
   readonly sendBuffer: number;
+  /** SO_OOBINLINE: the urgent octet stays in the text. */
+  readonly urgentInline: boolean;
 }
 
 /** What a connection starts with when its owner has said nothing. */
@@ -49,5 +51,6 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     linger2: 0,
     maxSegment: 0,
     sendBuffer: 0,
+    urgentInline: false,
   };
 }

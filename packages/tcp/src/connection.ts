@@ -23,6 +23,7 @@ import type { Path } from './path.ts';
 import { sendMemory, sendRoom } from './segment-memory.ts';
 import { StateLog } from './state-log.ts';
 import { Sender, type SegmentMaker } from './sender.ts';
+import { copyToMark, octetsOutOfBand, octetsToMark, type UrgentData } from './urgent-data.ts';
 
 const IP_AND_TCP_HEADER_V4 = 40;
 const IP_AND_TCP_HEADER_V6 = 60;
@@ -72,6 +73,8 @@ export class Connection implements SegmentMaker {
   keepAliveDeadline = Infinity;
   /** Keep-alive probes without an answer. */
   keepAliveProbesOut = 0;
+  /** Urgent mode, in either direction; `null`: it was never used. */
+  urgent: UrgentData | null = null;
   /** When the last segment came. */
   lastReceivedAt = 0;
   readonly #timestampOffset: number;
@@ -230,19 +233,23 @@ export class Connection implements SegmentMaker {
 
   /** Octets that can be read. */
   get readable(): number {
-    return this.receiver.queue.length;
+    const held = this.receiver.queue.length;
+    return this.urgent === null ? held : held - octetsOutOfBand(this);
   }
 
   /** Takes up to `max` octets of text, as a view where possible; empty if there is none. The caller owns it. */
   read(max: number, now: number): Uint8Array {
-    const text = this.receiver.queue.read(max);
+    const { urgent } = this;
+    const text = this.receiver.queue.read(urgent === null ? max : octetsToMark(this, urgent, max));
     if (text.length > 0) this.#onRead(text.length, now);
     return text;
   }
 
   /** Copies text into `target`; takes it out unless `peek`. Returns the octets copied. */
   readInto(target: Uint8Array, peek: boolean, now: number): number {
-    const count = this.receiver.queue.copyInto(target, peek);
+    const { urgent, receiver } = this;
+    const count =
+      urgent === null ? receiver.queue.copyInto(target, peek) : copyToMark(this, urgent, target, peek);
     if (count > 0 && !peek) this.#onRead(count, now);
     return count;
   }
@@ -379,6 +386,11 @@ export class Connection implements SegmentMaker {
     if (!this.timestamps || !segment.hasTimestamps || segment.timestampEcho === 0) return -1;
     const rtt = seqDiff(this.timestampAt(now), segment.timestampEcho);
     return rtt >= 0 ? rtt : -1;
+  }
+
+  /** Urgent data is to be told of: it waits for nothing (Linux tcp_urg_mode). */
+  get isUrgent(): boolean {
+    return this.urgent?.isSending === true;
   }
 
   /** Octets that SACK blocks take from the text of the next segment. */

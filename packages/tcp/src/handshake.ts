@@ -6,6 +6,7 @@ import { MAX_WINDOW_SHIFT } from './receive-window.ts';
 import { takeText } from './segment-arrival.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
+import { takeUrgent } from './urgent-data.ts';
 
 /** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
 const DEFAULT_MSS_V4 = 536;
@@ -81,8 +82,10 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   sender.window.establish(segment, segment.window);
   establish(connection, 'SYN+ACK arrived', now);
   receiver.acks.atOnce();
-  if (segment.payload.length > 0 || (flags & Flag.FIN) !== 0) {
-    takeText(connection, withoutSyn(segment), now);
+  if (segment.payload.length > 0 || (flags & (Flag.FIN | Flag.URG)) !== 0) {
+    const rest = withoutSyn(segment);
+    if ((flags & Flag.URG) !== 0) takeUrgent(connection, rest);
+    takeText(connection, rest, now);
   }
 }
 
@@ -114,5 +117,6 @@ function withoutSyn(segment: Segment): Segment {
   const rest = Object.assign(new Segment(), segment);
   rest.flags = segment.flags & ~Flag.SYN;
   rest.seq = seqAdd(segment.seq, 1);
+  rest.urgentPointer = Math.max(segment.urgentPointer - 1, 0);
   return rest;
 }

@@ -60,6 +60,15 @@ export {
   timeWaitOf,
 } from './time-wait.ts';
 export {
+  isAtMark,
+  markUrgent,
+  passUrgentOctet,
+  readableBeforeMark,
+  readUrgentOctet,
+  urgentOctetsAhead,
+  type UrgentRead,
+} from './urgent-data.ts';
+export {
   decideTimeWait,
   TIME_WAIT_TABLE,
   TimeWaitFact,

@@ -37,6 +37,7 @@ export function makeSegment(
     }
     receiver.acks.onSent(payload.length > 0, now);
   }
+  if (connection.urgent !== null) connection.urgent.point(segment, connection.sender.sndNxt);
   if (segment.hasTimestamps) {
     segment.timestampValue = connection.timestampAt(now);
     segment.timestampEcho = (flags & Flag.ACK) !== 0 ? receiver.tsRecent : 0;

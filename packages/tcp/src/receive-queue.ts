@@ -51,19 +51,30 @@ export class ReceiveQueue {
     return copy;
   }
 
-  /** Copies as much as fits into `target` and takes it out, unless `peek`. Returns the octets copied. */
-  copyInto(target: Uint8Array, peek: boolean): number {
-    const count = Math.min(target.length, this.length);
+  /**
+   * Copies as much as fits into `target` and takes it out, unless `peek`: then `skip` octets may be left out before.
+   * Returns the octets copied.
+   */
+  copyInto(target: Uint8Array, peek: boolean, skip = 0): number {
+    const count = Math.min(target.length, this.length - skip);
+    let left = skip;
     let filled = 0;
     for (let i = this.#first; filled < count; i++) {
       const view = this.#views[i];
       if (view === undefined) break;
-      const part = Math.min(view.length, count - filled);
-      target.set(part === view.length ? view : view.subarray(0, part), filled);
+      const from = Math.min(left, view.length);
+      const part = Math.min(view.length - from, count - filled);
+      target.set(part === view.length ? view : view.subarray(from, from + part), filled);
+      left -= from;
       filled += part;
     }
     if (!peek) this.#discard(count);
     return count;
+  }
+
+  /** Throws away up to `octets` from the front. */
+  drop(octets: number): void {
+    this.#discard(Math.min(octets, this.length));
   }
 
   clear(): void {

@@ -48,6 +48,11 @@ export class Receiver {
     this.window.synchronize(this.rcvNxt);
   }
 
+  /** The number of the next octet that the owner reads (Linux copied_seq). */
+  get copied(): SequenceNumber {
+    return (this.rcvNxt - this.queue.length - (this.finReceived ? 1 : 0)) | 0;
+  }
+
   /** Octets in all queues. */
   get held(): number {
     return this.queue.length + (this.#reassembly?.octets ?? 0);

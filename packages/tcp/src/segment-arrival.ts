@@ -7,6 +7,7 @@ import { establish } from './establishment.ts';
 import { Arrival } from './receiver.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
+import { takeUrgent } from './urgent-data.ts';
 
 /** RFC 7323, 5.5: TS.Recent says nothing after this long without a segment. */
 const TS_RECENT_LIFETIME = 24 * 24 * 3600 * 1000;
@@ -25,6 +26,7 @@ export function segmentArrives(connection: Connection, segment: Segment, now: nu
   }
   if ((flags & Flag.ACK) === 0) return;
   if (!onAcknowledgment(connection, segment, now)) return;
+  if ((flags & Flag.URG) !== 0 || connection.urgent !== null) takeUrgent(connection, segment);
   takeText(connection, segment, now);
 }
 
@@ -159,6 +161,7 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
     establish(connection, 'ACK arrived', now);
   }
   if (!advanced) return true;
+  connection.urgent?.onAcknowledged(sender.sndUna);
   connection.onSendProgress();
   return !sender.finAcked || onFinAcknowledged(connection, segment, now);
 }

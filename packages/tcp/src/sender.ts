@@ -34,6 +34,8 @@ export interface SegmentMaker {
   makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment;
   /** Octets that SACK blocks take from the text of the next segment. */
   readonly sackOctets: number;
+  /** Urgent data waits for nothing, and each of its segments has a pointer of its own. */
+  readonly isUrgent: boolean;
 }
 
 /** The sending half of a connection: SND.UNA, SND.NXT, the peer's window, cwnd, and what to send next. */
@@ -77,7 +79,7 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   #cwndLimited = false;
   #maxOut = 0;
   /** A probe is to be sent whatever cwnd says. */
-  #probe: 'none' | 'tail loss' | 'window' = 'none';
+  #probe: 'none' | 'tail loss' | 'urgent' | 'window' = 'none';
   #delivered = 0;
   #rttSentAt = -1;
   #ackedRetransmitted = false;
@@ -247,7 +249,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
         this.#rearm(now, false);
         break;
       case 'persist':
-        this.#probe = 'window';
+        // What is urgent is told of first (Linux tcp_write_wakeup).
+        this.#probe = this.#maker.isUrgent ? 'urgent' : 'window';
         this.probesOut++;
         this.rtt.backOff();
         this.#arm('persist', now + this.#persistInterval());
@@ -394,7 +397,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
 
   /** Segments that may go as one packet. */
   #maxCount(): number {
-    return Math.max(1, Math.floor(this.#maker.path.segmentOctets / this.#currentMss));
+    const { path, isUrgent } = this.#maker;
+    return isUrgent ? 1 : Math.max(1, Math.floor(path.segmentOctets / this.#currentMss));
   }
 
   #sendNew(quota: number, now: number): Segment | null {
@@ -486,7 +490,9 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
       this.#noteTailLossProbe(now);
       return segment;
     }
-    return this.#maker.makeSegment(Flag.ACK, seqAdd(this.sndUna, -1), NO_BYTES, now);
+    if (kind === 'urgent') this.#probe = 'window';
+    const seq = kind === 'urgent' ? this.sndUna : seqAdd(this.sndUna, -1);
+    return this.#maker.makeSegment(Flag.ACK, seq, NO_BYTES, now);
   }
 
   #noteTailLossProbe(now: number): void {
@@ -495,7 +501,8 @@ export class Sender implements CongestionView, DeliveryObserver, LossObserver {
   }
 
   get #nagleHolds(): boolean {
-    return !this.finQueued && this.nagle.holds(this.flight.packetsOut > 0, this.sndUna, this.sndNxt);
+    if (this.finQueued || this.#maker.isUrgent) return false;
+    return this.nagle.holds(this.flight.packetsOut > 0, this.sndUna, this.sndNxt);
   }
 
   /** What fits one segment beside the SACK blocks that it will carry (RFC 9293, 3.7.1, MUST-16; Linux tcp_current_mss). */

@@ -9,7 +9,7 @@ const LETTERS = [
   ['.', Flag.ACK],
 ] as const;
 
-const LINE = /^([SFRPU.]+|-) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: <(.*)>)?$/;
+const LINE = /^([SFRPU.]+|-) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <(.*)>)?$/;
 
 /** Which sequence numbers count as 0: those of the sender of a segment and of its receiver. */
 export interface Origin {
@@ -34,7 +34,7 @@ export function textAt(offset: number, octets: number): Uint8Array {
 export function parseSegment(line: string, origin: Origin): Segment {
   const match = LINE.exec(line);
   if (match === null) throw new Error(`not a segment: ${line}`);
-  const [, flags = '', from = '', to = '', octets = '', ack, window, options] = match;
+  const [, flags = '', from = '', to = '', octets = '', ack, window, urgent, options] = match;
   const segment = new Segment();
   for (const [letter, bit] of LETTERS) if (flags.includes(letter)) segment.flags |= bit;
   if (Number(to) - Number(from) !== Number(octets))
@@ -44,6 +44,7 @@ export function parseSegment(line: string, origin: Origin): Segment {
   if ((ack !== undefined) !== flags.includes('.')) throw new Error(`ack and its flag go together: ${line}`);
   if (ack !== undefined) segment.ack = seqAdd(origin.other, Number(ack));
   segment.window = window === undefined ? 65_535 : Number(window);
+  segment.urgentPointer = Number(urgent ?? 0);
   if (options !== undefined)
     for (const option of options.split(',')) parseOption(segment, option.trim(), origin);
   return segment;
@@ -85,6 +86,7 @@ export function formatSegment(segment: Segment, origin: Origin, detail: string):
   let line = `${flags} ${from}:${from + octets}(${octets})`;
   if ((segment.flags & Flag.ACK) !== 0) line += ` ack ${seqDiff(segment.ack, origin.other)}`;
   if (detail.includes(' win ')) line += ` win ${segment.window}`;
+  if ((segment.flags & Flag.URG) !== 0) line += ` urg ${segment.urgentPointer}`;
   const options = formatOptions(segment, origin);
   if (detail.includes('<') || segment.sackBlocks !== null) line += ` <${options}>`;
   return line;

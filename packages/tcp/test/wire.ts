@@ -6,6 +6,7 @@ import {
   defaultSettings,
   type ConnectionState,
   linux,
+  markUrgent,
   type Profile,
   profile,
 } from '../src/index.ts';
@@ -220,9 +221,10 @@ export class Wire {
 
   // --- the owner's side
 
-  /** Writes text; all of it must fit. */
-  write(octets: number): this {
+  /** Writes text; all of it must fit. `urgent`: up to its last octet. */
+  write(octets: number, urgent?: 'urgent'): this {
     expect(this.connection.send(textAt(this.#written, octets)), 'octets taken').toBe(octets);
+    if (urgent !== undefined) markUrgent(this.connection);
     this.#written += octets;
     return this.#pull();
   }
