@@ -24,6 +24,8 @@ export interface CongestionControl {
   thresholdAfterLoss(view: CongestionView): number;
   /** A retransmission timeout struck. */
   onTimeout(): void;
+  /** The last {@link thresholdAfterLoss} was for nothing: as before it (RFC 4015; RFC 9438, 4.9). */
+  onUndo(): void;
 }
 
 /** The congestion controls, by Linux's names. */

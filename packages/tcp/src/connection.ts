@@ -13,6 +13,7 @@ import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
+import type { EcnState } from './ecn.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent } from './handshake.ts';
 import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.ts';
@@ -50,6 +51,8 @@ export class Connection implements SegmentMaker {
   path: Path;
   readonly sender: Sender;
   readonly receiver: Receiver;
+  /** Explicit congestion notification, if it was negotiated. */
+  ecn: EcnState | null = null;
   /** Made by a listener. */
   passive = false;
   /** Timestamps were negotiated. */

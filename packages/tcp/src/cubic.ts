@@ -27,6 +27,8 @@ export class Cubic implements CongestionControl {
   #lastAt = 0;
   /** What the window has beyond the whole segments of cwnd. */
   #fraction = 0;
+  /** W_max before the last loss. */
+  #wMaxBefore = 0;
 
   onAcknowledged(view: CongestionView, acked: number, now: number): void {
     if (view.cwnd < view.ssthresh) {
@@ -38,6 +40,7 @@ export class Cubic implements CongestionControl {
 
   thresholdAfterLoss(view: CongestionView): number {
     // RFC 9438, 4.7: a flow that loses before it is back where it was makes room for others.
+    this.#wMaxBefore = this.#wMax;
     const window = view.cwnd + this.#fraction;
     this.#wMax = window < this.#wMax ? (window * (1 + BETA)) / 2 : window;
     this.#prior = window;
@@ -52,6 +55,11 @@ export class Cubic implements CongestionControl {
   onTimeout(): void {
     this.#epoch = -1;
     this.#fraction = 0;
+  }
+
+  onUndo(): void {
+    this.#wMax = this.#wMaxBefore;
+    this.#epoch = -1;
   }
 
   #slowStart(view: CongestionView, acked: number): void {

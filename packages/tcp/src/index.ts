@@ -42,7 +42,8 @@ export { errorOfReset, RESET_ERRORS, type ResetErrorRule } from './reset-error.t
 export { resetFor } from './reset-reply.ts';
 export { type Allocate, BlockPool } from './send-buffer.ts';
 export type { Path } from './path.ts';
-export type { SegmentMaker, Sender, TransmitTimer } from './sender.ts';
+export type { SegmentMaker, Sender } from './sender.ts';
+export type { TransmitTimer } from './transmit-timer.ts';
 export type { Receiver } from './receiver.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export {

@@ -27,4 +27,8 @@ export class NewReno implements CongestionControl {
   onTimeout(): void {
     this.#acked = 0;
   }
+
+  onUndo(): void {
+    this.#acked = 0;
+  }
 }

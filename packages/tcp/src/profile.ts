@@ -35,6 +35,12 @@ export interface Profile {
   readonly congestionControl: CongestionControlName;
   /** Whether cwnd decays over idle times (net.ipv4.tcp_slow_start_after_idle; RFC 5681, 4.1). */
   readonly slowStartAfterIdle: boolean;
+  /** Finding out whether a retransmission timeout was spurious: F-RTO (RFC 5682; net.ipv4.tcp_frto). */
+  readonly forwardRto: boolean;
+  /** Explicit congestion notification (RFC 3168; net.ipv4.tcp_ecn): 0 never, 1 asked for and granted, 2 granted. */
+  readonly ecn: 0 | 1 | 2;
+  /** A SYN that asks for ECN is sent again without (RFC 3168, 6.1.1.1; net.ipv4.tcp_ecn_fallback). */
+  readonly ecnFallback: boolean;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
   readonly tailLossProbe: boolean;
 
@@ -134,6 +140,9 @@ export const linux: Profile = {
   initialWindow: 10,
   congestionControl: 'cubic',
   slowStartAfterIdle: true,
+  forwardRto: true,
+  ecn: 2,
+  ecnFallback: true,
   tailLossProbe: true,
   delayedAckMin: 40,
   delayedAckMax: 200,

@@ -1,38 +1,11 @@
 import { type SequenceNumber, seqDiff, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
-
-/** One segment that was sent and is not yet cumulatively acknowledged. */
-export class SentSegment {
-  seq: SequenceNumber;
-  /** The sequence number after it, SYN and FIN counted. */
-  end: SequenceNumber;
-  /** Bits of `Flag`: SYN, FIN, PSH. */
-  flags: number;
-  /** How many segments of the effective MSS it stands for: more than one where the device segments. */
-  count: number;
-  /** When it was last sent. */
-  sentAt: number;
-  /** How often it was sent. */
-  transmissions = 1;
-  /** Reported received by a SACK block. */
-  sacked = false;
-  /** Taken for lost. */
-  lost = false;
-  /** A retransmission of it is in flight. */
-  retransmitted = false;
-  next: SentSegment | null = null;
-
-  constructor(seq: SequenceNumber, end: SequenceNumber, flags: number, count: number, sentAt: number) {
-    this.seq = seq;
-    this.end = end;
-    this.flags = flags;
-    this.count = count;
-    this.sentAt = sentAt;
-  }
-}
+import { SendOrder } from './send-order.ts';
+import { SentSegment } from './sent-segment.ts';
 
 /** Told of each segment as it turns out to have been delivered. */
 export interface DeliveryObserver {
-  onDelivered(sent: SentSegment): void;
+  /** `cumulative`: by the acknowledgment number; else by a SACK block. */
+  onDelivered(sent: SentSegment, cumulative: boolean): void;
 }
 
 /**
@@ -46,10 +19,22 @@ export class RetransmitQueue {
   sackedOut = 0;
   lostOut = 0;
   retransmittedOut = 0;
+  /** Segments ever taken for lost. */
+  everLost = 0;
+  readonly #order = new SendOrder();
+  /** Nothing before it waits to be sent again. */
+  #firstLost: SentSegment | null = null;
+  /** Where the newest SACK block ended when it was last looked at: it mostly grows from there. */
+  #lastSacked: SentSegment | null = null;
 
   /** Segments that are presumed to be in the network (RFC 6675, pipe). */
   get inFlight(): number {
     return this.packetsOut - this.sackedOut - this.lostOut + this.retransmittedOut;
+  }
+
+  /** The segment sent longest ago of those whose delivery is open. */
+  get oldestSent(): SentSegment | null {
+    return this.#order.oldest;
   }
 
   push(sent: SentSegment): void {
@@ -57,6 +42,7 @@ export class RetransmitQueue {
     else this.tail.next = sent;
     this.tail = sent;
     this.packetsOut += sent.count;
+    this.#order.append(sent);
   }
 
   /** Removes what `ack` covers, cutting a segment that it covers in part. Returns the segments newly acknowledged. */
@@ -65,8 +51,11 @@ export class RetransmitQueue {
     let head = this.head;
     while (head !== null && seqLeq(head.end, ack)) {
       this.#forget(head, head.count);
+      this.#order.remove(head);
+      if (head === this.#firstLost) this.#firstLost = head.next;
+      if (head === this.#lastSacked) this.#lastSacked = null;
       acked += head.count;
-      if (!head.sacked) observer.onDelivered(head);
+      if (!head.sacked) observer.onDelivered(head, true);
       head = head.next;
     }
     this.head = head;
@@ -85,32 +74,26 @@ export class RetransmitQueue {
   /** Marks what [left, right) covers as received, splitting segments at its edges. Returns the segments newly marked. */
   markSacked(left: SequenceNumber, right: SequenceNumber, mss: number, observer: DeliveryObserver): number {
     let marked = 0;
-    for (let sent = this.head; sent !== null; sent = sent.next) {
-      if (seqGeq(sent.seq, right)) break;
+    const last = this.#lastSacked;
+    let sent = last !== null && seqLeq(last.seq, left) ? last : this.head;
+    for (; sent !== null && seqLt(sent.seq, right); sent = sent.next) {
       if (sent.sacked || seqLeq(sent.end, left)) continue;
       if (seqLt(sent.seq, left)) {
-        if (!this.split(sent, left, mss)) continue;
+        this.split(sent, left, mss);
         continue;
       }
       if (seqGt(sent.end, right) && !this.split(sent, right, mss)) continue;
-      sent.sacked = true;
-      this.sackedOut += sent.count;
-      if (sent.lost) {
-        sent.lost = false;
-        this.lostOut -= sent.count;
-      }
-      if (sent.retransmitted) {
-        sent.retransmitted = false;
-        this.retransmittedOut -= sent.count;
-      }
+      this.#markDelivered(sent);
+      this.#lastSacked = sent;
       marked += sent.count;
-      observer.onDelivered(sent);
+      observer.onDelivered(sent, false);
     }
     return marked;
   }
 
   markLost(sent: SentSegment): void {
     if (sent.sacked) return;
+    this.#order.remove(sent);
     if (sent.retransmitted) {
       sent.retransmitted = false;
       this.retransmittedOut -= sent.count;
@@ -119,15 +102,49 @@ export class RetransmitQueue {
       sent.lost = true;
       this.lostOut += sent.count;
     }
+    this.everLost += sent.count;
+    if (this.#firstLost === null || seqLt(sent.seq, this.#firstLost.seq)) this.#firstLost = sent;
+  }
+
+  /** The first segment that is lost and was not sent again since; `null`: none. */
+  nextLost(): SentSegment | null {
+    let sent = this.#firstLost;
+    while (sent !== null && (!sent.lost || sent.retransmitted)) sent = sent.next;
+    this.#firstLost = sent;
+    return sent;
   }
 
   markRetransmitted(sent: SentSegment, now: number): void {
     sent.transmissions++;
     sent.sentAt = now;
+    this.#order.remove(sent);
+    this.#order.append(sent);
     if (!sent.retransmitted) {
       sent.retransmitted = true;
       this.retransmittedOut += sent.count;
     }
+  }
+
+  /** Nothing was lost after all: what was sent again is only in flight twice. */
+  unmarkLost(): void {
+    for (let sent = this.head; sent !== null; sent = sent.next) {
+      if (!sent.lost) continue;
+      sent.lost = false;
+      this.#order.restore(sent);
+    }
+    this.lostOut = 0;
+    this.#firstLost = null;
+  }
+
+  /** The peer has dropped what it reported by SACK blocks, as it may (RFC 2018, section 8). */
+  forgetSacked(): void {
+    for (let sent = this.head; sent !== null; sent = sent.next) {
+      if (!sent.sacked) continue;
+      sent.sacked = false;
+      this.#order.restore(sent);
+    }
+    this.sackedOut = 0;
+    this.#lastSacked = null;
   }
 
   /**
@@ -155,6 +172,7 @@ export class RetransmitQueue {
     sent.count = Math.max(1, Math.ceil(length / mss));
     sent.next = rest;
     if (this.tail === sent) this.tail = rest;
+    this.#order.insertAfter(sent, rest);
     const grown = sent.count + rest.count - before;
     this.packetsOut += grown;
     if (rest.sacked) this.sackedOut += grown;
@@ -164,8 +182,23 @@ export class RetransmitQueue {
   }
 
   clear(): void {
-    this.head = this.tail = null;
+    this.head = this.tail = this.#firstLost = this.#lastSacked = null;
+    this.#order.clear();
     this.packetsOut = this.sackedOut = this.lostOut = this.retransmittedOut = 0;
+  }
+
+  #markDelivered(sent: SentSegment): void {
+    sent.sacked = true;
+    this.sackedOut += sent.count;
+    if (sent.lost) {
+      sent.lost = false;
+      this.lostOut -= sent.count;
+    }
+    if (sent.retransmitted) {
+      sent.retransmitted = false;
+      this.retransmittedOut -= sent.count;
+    }
+    this.#order.remove(sent);
   }
 
   #forget(sent: SentSegment, count: number): void {

@@ -18,7 +18,7 @@ const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
 };
 
 /** Linux's numbers for the congestion states (TCP_CA_Open ...). */
-const CA_STATE = { open: 0, disorder: 1, recovery: 3, loss: 4 } as const;
+const CA_STATE = { open: 0, disorder: 1, cwr: 2, recovery: 3, loss: 4 } as const;
 
 /** The fields of Linux's struct tcp_info that have a meaning here, by its names and in its units (times in us). */
 export interface TcpInfo {

@@ -1,7 +1,8 @@
 import { Flag } from '@halfclose/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetransmitQueue, SentSegment } from '../src/retransmit-queue.ts';
+import { RetransmitQueue } from '../src/retransmit-queue.ts';
+import { SentSegment } from '../src/sent-segment.ts';
 
 const UNOBSERVED = { onDelivered: () => undefined };
 const MSS = 100;

@@ -1,0 +1,120 @@
+import { Flag, type Segment, type SequenceNumber, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import { AckTally } from './ack-tally.ts';
+import type { Sender } from './sender.ts';
+import { arm, armPersist, disarm, rearm } from './transmit-timer.ts';
+
+/** Milliseconds: how soon a peer that has dropped what it SACKed is sent everything again (Linux tcp_check_sack_reneging). */
+const SOONEST_AFTER_RENEGING = 10;
+
+/** One for all connections: nothing of it outlives the call. */
+const tally = new AckTally();
+
+/**
+ * Takes in acknowledgment, window and SACK blocks of an acceptable segment (RFC 9293, 3.10.7.4, fifth check). `plain`: it
+ * carries nothing else, so that it may count as a duplicate. `echoedRtt`: what its timestamp tells, -1: nothing. Returns
+ * whether SND.UNA moved.
+ */
+export function takeAcknowledgment(
+  sender: Sender,
+  segment: Segment,
+  plain: boolean,
+  echoedRtt: number,
+  now: number,
+): boolean {
+  const { flight, recovery } = sender;
+  const { ack } = segment;
+  const una = sender.sndUna;
+  const isOld = seqLt(ack, una);
+  const windowChanged = !isOld && sender.window.update(segment, una);
+  sender.probesOut = 0;
+  if (flight.packetsOut === 0) {
+    onWindowWithNothingInFlight(sender, now);
+    return false;
+  }
+  tally.begin(sender, segment, sender.maker.timestamps, now);
+  tally.congestionEcho = sender.maker.ecn !== null && (segment.flags & (Flag.ECE | Flag.SYN)) === Flag.ECE;
+  if (segment.sackBlocks !== null && recovery.sack) takeSackBlocks(sender, segment.sackBlocks, ack);
+  const advanced = seqGt(ack, una);
+  tally.advanced = advanced;
+  if (advanced) {
+    tally.acked = flight.acknowledge(ack, sender.mss, tally);
+    sender.releaseText(ack);
+    sampleRtt(sender, echoedRtt, now);
+    sender.countRound();
+    if (flight.head?.sacked === true) {
+      // RFC 2018, section 8: it may drop what it reported, until the number acknowledges it.
+      tally.end();
+      arm(sender, 'retransmission', now + Math.max(sender.rtt.smoothed / 16, SOONEST_AFTER_RENEGING));
+      return true;
+    }
+  } else tally.duplicate = plain && !isOld && !windowChanged;
+  const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== Infinity;
+  recovery.onAck(sender, tally);
+  tally.end();
+  if (told) rearm(sender, advanced, now);
+  return advanced;
+}
+
+/** A window opened, or did not, while only probes could go on. */
+function onWindowWithNothingInFlight(sender: Sender, now: number): void {
+  if (sender.timer !== 'persist' || !sender.hasUnsent) return;
+  const needed = Math.min(Math.max(sender.unsent, 1), sender.mss);
+  if (sender.sndWnd >= needed) {
+    sender.rtt.resetBackoff();
+    disarm(sender);
+  } else armPersist(sender, now);
+}
+
+function takeSackBlocks(sender: Sender, blocks: readonly SequenceNumber[], ack: SequenceNumber): void {
+  const { flight, recovery, sndUna, sndNxt } = sender;
+  const known = sender.sackBlocks;
+  let i = 0;
+  if (isDuplicateReport(blocks, ack)) {
+    tally.onDuplicateReport(blocks[0] ?? 0, blocks[1] ?? 0, sender.mss);
+    i = 2;
+  }
+  for (; i + 1 < blocks.length; i += 2) {
+    const left = blocks[i] ?? 0;
+    const right = blocks[i + 1] ?? 0;
+    // RFC 2018: blocks outside of what is in flight say nothing new, or lie.
+    if (seqGeq(left, right) || seqLeq(right, sndUna) || seqGt(right, sndNxt)) continue;
+    const from = unknownPart(known, left, right);
+    if (from === right) continue;
+    recovery.detection.onSacked(right);
+    tally.sacked += flight.markSacked(seqLt(from, sndUna) ? sndUna : from, right, sender.mss, tally);
+  }
+  sender.sackBlocks = blocks;
+}
+
+/** RFC 2883, section 4: the first block lies below the acknowledgment, or within the second. */
+function isDuplicateReport(blocks: readonly SequenceNumber[], ack: SequenceNumber): boolean {
+  const [left = 0, right = 0, nextLeft, nextRight] = blocks;
+  if (seqGeq(left, right)) return false;
+  if (seqLt(left, ack)) return seqLeq(right, ack);
+  return (
+    nextLeft !== undefined && nextRight !== undefined && seqGeq(left, nextLeft) && seqLeq(right, nextRight)
+  );
+}
+
+/** Where that part of a block begins that the last acknowledgment did not report. */
+function unknownPart(
+  known: readonly SequenceNumber[] | null,
+  left: SequenceNumber,
+  right: SequenceNumber,
+): SequenceNumber {
+  if (known === null) return left;
+  for (let i = 0; i + 1 < known.length; i += 2) {
+    const end = known[i + 1] ?? 0;
+    if (known[i] === left && seqLeq(end, right)) return end;
+  }
+  return left;
+}
+
+/** Karn: a segment sent twice gives no sample, unless timestamps tell which one was acknowledged (RFC 7323, 4.1). */
+function sampleRtt(sender: Sender, echoedRtt: number, now: number): void {
+  const { rtt, sndUna, sndNxt } = sender;
+  const sentAt = tally.sentAt >= 0 ? tally.sentAt : tally.sackedSentAt;
+  if (sentAt >= 0 && !tally.retransmitted) rtt.sample(now - sentAt, sndUna, sndNxt);
+  else if (echoedRtt >= 0) rtt.sample(echoedRtt, sndUna, sndNxt);
+  rtt.resetBackoff();
+}

@@ -1,0 +1,166 @@
+import { type SequenceNumber, seqAdd, seqDiff, seqGeq, seqGt, seqLt } from '@halfclose/codec';
+import type { RetransmitQueue } from './retransmit-queue.ts';
+import type { RttEstimator } from './rtt-estimator.ts';
+import type { SentSegment } from './sent-segment.ts';
+
+/** Duplicate acknowledgments, or segments SACKed, that mean a loss (RFC 5681, 3.2; RFC 8985, 6.2, step 4). */
+const DUP_THRESHOLD = 3;
+const MICROSECONDS = 1000;
+/** The reordering window is a multiple of a quarter of the least RTT (RFC 8985, 6.2, step 4). */
+const RTT_QUARTERS = 4;
+/** Recoveries for which a reordering window that D-SACK has widened stays so (RFC 8985, RACK.reo_wnd_persist). */
+const WIDENED_FOR = 16;
+/** Linux caps the multiple at eight bits. */
+const WIDEST = 0xff;
+
+/**
+ * What counts as lost: RACK (RFC 8985, section 6) where the peer sends SACK blocks, three duplicate acknowledgments and
+ * partial acknowledgments (RFC 5681, RFC 6582) where it does not.
+ */
+export class LossDetection {
+  readonly #flight: RetransmitQueue;
+  readonly #rtt: RttEstimator;
+  /** Whether the peer reports SACK blocks. */
+  sack = false;
+  /** When the reordering timer of RACK should strike; Infinity: never. */
+  reorderDeadline = Infinity;
+  // RACK: the segment sent last among those delivered.
+  #sentAt = -Infinity;
+  #end: SequenceNumber = 0;
+  /** Its round trip in microseconds. */
+  #roundTrip = 0;
+  #advanced = false;
+  #reorderingSeen = false;
+  /** RACK.fack, as it is and as it was before the acknowledgment at hand. */
+  #highestSacked: SequenceNumber | null = null;
+  #highestSackedBefore: SequenceNumber | null = null;
+  /** RACK.reo_wnd_mult, and the recoveries that it stays for. */
+  #widening = 1;
+  #widenedFor = 0;
+  /** Text sent before this was acknowledged widens no more (RACK.dsack_round); `null`: the next D-SACK does. */
+  #widenedAt: SequenceNumber | null = null;
+
+  constructor(flight: RetransmitQueue, rtt: RttEstimator) {
+    this.#flight = flight;
+    this.#rtt = rtt;
+  }
+
+  /** A segment turned out to be delivered (RFC 8985, 6.2, steps 1 to 3). */
+  onDelivered(sent: SentSegment, now: number): void {
+    const { transmissions, sentAt, end } = sent;
+    const before = this.#highestSackedBefore;
+    if (transmissions === 1 && !sent.lost && before !== null && seqLt(end, before)) {
+      this.#reorderingSeen = true;
+    }
+    const roundTrip = now - sentAt;
+    // The acknowledgment may be one of an earlier transmission.
+    if (transmissions > 1 && roundTrip < this.#rtt.minimum) return;
+    this.#advanced = true;
+    this.#roundTrip = Math.round(roundTrip * MICROSECONDS);
+    if (sentAt > this.#sentAt || (sentAt === this.#sentAt && seqGt(end, this.#end))) {
+      this.#sentAt = sentAt;
+      this.#end = end;
+    }
+  }
+
+  /** A SACK block reached up to `edge`. */
+  onSacked(edge: SequenceNumber): void {
+    if (this.#highestSacked === null || seqGt(edge, this.#highestSacked)) this.#highestSacked = edge;
+  }
+
+  /**
+   * RFC 6582 without SACK: each duplicate acknowledgment means that one segment has left the network, other than the
+   * one that is missing (Linux tcp_add_reno_sack).
+   */
+  onDuplicateAck(): void {
+    this.#flight.sackedOut++;
+    this.#limitDuplicates(1);
+  }
+
+  /** Without SACK: `acked` segments were acknowledged, and the duplicates before stood for all but one of them. */
+  onAdvanceWithoutSack(acked: number, partial: boolean): void {
+    const flight = this.#flight;
+    flight.sackedOut = partial ? Math.max(0, flight.sackedOut - Math.max(acked - 1, 0)) : 0;
+    this.#limitDuplicates(0);
+  }
+
+  /** A D-SACK: the reordering window was too small (RFC 8985, 6.2, step 4; Linux tcp_rack_update_reo_wnd). */
+  onDuplicateReported(sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
+    if (this.#widenedAt !== null && seqLt(sndUna, this.#widenedAt)) return;
+    this.#widening = Math.min(this.#widening + 1, WIDEST);
+    this.#widenedAt = sndNxt;
+    this.#widenedFor = WIDENED_FOR;
+  }
+
+  /** A recovery is over. */
+  onRecovered(): void {
+    if (this.#widenedFor > 0 && --this.#widenedFor === 0) this.#widening = 1;
+  }
+
+  /** All that one acknowledgment told was taken in. */
+  onAckTaken(sndUna: SequenceNumber): void {
+    if (this.#highestSacked !== null && seqGeq(sndUna, this.#highestSacked)) this.#highestSacked = null;
+    this.#highestSackedBefore = this.#highestSacked;
+  }
+
+  /** Marks what is lost. `advanced`: SND.UNA moved; `recovering`: in recovery or after a timeout. */
+  detect(advanced: boolean, recovering: boolean, mss: number, now: number): void {
+    if (this.sack) this.#detectByTime(recovering, now);
+    else this.#detectByDuplicates(advanced, recovering, mss);
+  }
+
+  /** Whether a segment should have been acknowledged by now if nothing was reordered (Linux tcp_rack_skb_timeout). */
+  isOverdue(sent: SentSegment, now: number): boolean {
+    return !this.sack || sent.sentAt + this.#roundTrip / MICROSECONDS <= now;
+  }
+
+  /** RFC 6582, 3.2; a partial acknowledgment shows the next hole. */
+  #detectByDuplicates(advanced: boolean, recovering: boolean, mss: number): void {
+    const flight = this.#flight;
+    const { head } = flight;
+    if (head === null || head.lost) return;
+    if (recovering ? !advanced : flight.sackedOut < DUP_THRESHOLD) return;
+    if (head.count > 1) flight.split(head, seqAdd(head.seq, mss), mss);
+    flight.markLost(head);
+    this.#limitDuplicates(1);
+  }
+
+  /** No more duplicates count than segments that may have caused them: `holes` at least are missing. */
+  #limitDuplicates(holes: number): void {
+    const flight = this.#flight;
+    const most = Math.max(0, flight.packetsOut - Math.max(flight.lostOut, holes));
+    if (flight.sackedOut > most) flight.sackedOut = most;
+  }
+
+  /** RFC 8985, 6.2, step 5. */
+  #detectByTime(recovering: boolean, now: number): void {
+    if (this.#flight.head === null) this.reorderDeadline = Infinity;
+    if (!this.#advanced) return;
+    this.#advanced = false;
+    this.detectOverdue(recovering, now);
+  }
+
+  /** The same when the reordering timer struck. */
+  detectOverdue(recovering: boolean, now: number): void {
+    const flight = this.#flight;
+    this.reorderDeadline = Infinity;
+    const window = this.#reorderingWindow(recovering);
+    let latest = -1;
+    let sent = flight.oldestSent;
+    while (sent !== null) {
+      const { sentAt } = sent;
+      if (sentAt > this.#sentAt || (sentAt === this.#sentAt && seqDiff(this.#end, sent.end) <= 0)) break;
+      const next = sent.sentAfter;
+      const due = sentAt + this.#roundTrip / MICROSECONDS + window;
+      if (due <= now) flight.markLost(sent);
+      else if (due > latest) latest = due;
+      sent = next;
+    }
+    if (latest >= 0) this.reorderDeadline = latest;
+  }
+
+  #reorderingWindow(recovering: boolean): number {
+    if (!this.#reorderingSeen && (recovering || this.#flight.sackedOut >= DUP_THRESHOLD)) return 0;
+    return Math.min((this.#rtt.minimum / RTT_QUARTERS) * this.#widening, this.#rtt.smoothed);
+  }
+}

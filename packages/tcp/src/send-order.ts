@@ -1,0 +1,54 @@
+import type { SentSegment } from './sent-segment.ts';
+
+/**
+ * The segments whose delivery is open, in the order in which they were last sent: a list threaded through them. What is
+ * delivered or lost leaves it, so that finding losses by time looks at few (RFC 8985, 6.2, step 5).
+ */
+export class SendOrder {
+  oldest: SentSegment | null = null;
+  #newest: SentSegment | null = null;
+
+  /** `sent` is on its way now. */
+  append(sent: SentSegment): void {
+    this.#link(this.#newest, sent);
+  }
+
+  /** `sent` was cut off from `before`, and was sent with it. */
+  insertAfter(before: SentSegment, sent: SentSegment): void {
+    if (before.ordered) this.#link(before, sent);
+  }
+
+  remove(sent: SentSegment): void {
+    if (!sent.ordered) return;
+    const { sentBefore, sentAfter } = sent;
+    if (sentBefore === null) this.oldest = sentAfter;
+    else sentBefore.sentAfter = sentAfter;
+    if (sentAfter === null) this.#newest = sentBefore;
+    else sentAfter.sentBefore = sentBefore;
+    sent.sentBefore = sent.sentAfter = null;
+    sent.ordered = false;
+  }
+
+  /** `sent` counts as on its way again, since when it was sent. */
+  restore(sent: SentSegment): void {
+    if (sent.ordered) return;
+    let before = this.#newest;
+    while (before !== null && before.sentAt > sent.sentAt) before = before.sentBefore;
+    this.#link(before, sent);
+  }
+
+  clear(): void {
+    this.oldest = this.#newest = null;
+  }
+
+  #link(before: SentSegment | null, sent: SentSegment): void {
+    const after = before === null ? this.oldest : before.sentAfter;
+    sent.sentBefore = before;
+    sent.sentAfter = after;
+    sent.ordered = true;
+    if (before === null) this.oldest = sent;
+    else before.sentAfter = sent;
+    if (after === null) this.#newest = sent;
+    else after.sentBefore = sent;
+  }
+}

@@ -1,0 +1,167 @@
+import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
+import type { Sender } from './sender.ts';
+import { SentSegment } from './sent-segment.ts';
+import { armAfterSending, armRetransmission } from './transmit-timer.ts';
+
+/** The next segment with text or a FIN, new or again; `null`: nothing may go now. */
+export function nextToSend(sender: Sender, now: number): Segment | null {
+  const { flight, recovery } = sender;
+  if (flight.lostOut > 0) {
+    if (recovery.permission === 'after new text') {
+      const segment = sendNewText(sender, false, now);
+      if (segment !== null) return segment;
+      recovery.onNewTextSent(sender.sndNxt);
+    }
+    if (recovery.permission === 'now' && flight.inFlight < sender.cwnd) {
+      const again = sendLost(sender, now);
+      if (again !== null) return again;
+    }
+  }
+  if (sender.probe !== 'none') return sendProbe(sender, now);
+  return sender.hasUnsent ? sendNewText(sender, true, now) : null;
+}
+
+function sendNewText(sender: Sender, byNagle: boolean, now: number): Segment | null {
+  const { flight } = sender;
+  if (flight.packetsOut === 0) restartAfterIdle(sender, now);
+  const quota = sender.cwnd - flight.inFlight;
+  if (quota > 0) return sendNew(sender, quota, byNagle, now);
+  sender.stoppedByCwnd = true;
+  return null;
+}
+
+/** RFC 5681, 4.1: after an idle RTO the old cwnd tells nothing. */
+function restartAfterIdle(sender: Sender, now: number): void {
+  const { profile } = sender;
+  if (!profile.slowStartAfterIdle) return;
+  const idle = now - sender.lastSentAt;
+  const { rto } = sender.rtt;
+  if (idle <= rto || sender.cwnd <= profile.initialWindow) return;
+  sender.ssthresh = Math.max(sender.ssthresh, (sender.cwnd >> 1) + (sender.cwnd >> 2));
+  const halvings = Math.min(Math.floor(idle / rto), 31);
+  sender.cwnd = Math.max(sender.cwnd >> halvings, profile.initialWindow);
+}
+
+function sendLost(sender: Sender, now: number): Segment | null {
+  const sent = sender.flight.nextLost();
+  if (sent === null) return null;
+  const isBeyondWindow = seqGt(sent.end, seqAdd(sender.sndUna, sender.sndWnd));
+  return isBeyondWindow && sent !== sender.flight.head ? null : resend(sender, sent, now);
+}
+
+function resend(sender: Sender, sent: SentSegment, now: number): Segment {
+  const { flight, maker, recovery } = sender;
+  const length = seqDiff(sent.end, sent.seq);
+  const mss = sender.currentMss;
+  if (length > mss && (sent.flags & Flag.SYN) === 0) {
+    const most = Math.max(1, Math.min(sender.cwnd - flight.inFlight, sender.maxCount));
+    flight.split(sent, seqAdd(sent.seq, most * mss), mss);
+  }
+  flight.markRetransmitted(sent, now);
+  recovery.onRetransmitted(sent.count, maker.timestampAt(now));
+  sender.retransmissions += sent.count;
+  sender.lastSentAt = now;
+  if (sender.timer === 'none') armRetransmission(sender, now);
+  if ((sent.flags & Flag.SYN) !== 0) return maker.makeSegment(sent.flags, sent.seq, NO_BYTES, now);
+  const text = seqDiff(sent.end, sent.seq) - ((sent.flags & Flag.FIN) !== 0 ? 1 : 0);
+  const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
+  return maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
+}
+
+function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): Segment | null {
+  const { unsent, maker } = sender;
+  const room = seqDiff(seqAdd(sender.sndUna, sender.sndWnd), sender.sndNxt);
+  if (unsent === 0) return room > 0 ? transmit(sender, NO_BYTES, true, false, now) : null;
+  if (room <= 0) return null;
+  const mss = sender.window.bound(sender.currentMss);
+  let length = unsent;
+  if (length > mss) {
+    length = Math.min(length, room, Math.min(quota, sender.maxCount) * mss);
+    // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
+    if (length < mss) return null;
+    // A path by reference has nothing to fill up: there text goes in the stretches that it lies in.
+    const partial = maker.path.byReference ? 0 : length % mss;
+    if (partial > 0 && (length < unsent || (byNagle && nagleHolds(sender)))) length -= partial;
+  } else if (length > room || (length < mss && byNagle && nagleHolds(sender))) return null;
+  const payload = sender.buffer.view(
+    seqDiff(sender.sndNxt, sender.bufferSeq),
+    length,
+    maker.path.byReference,
+  );
+  const fin = sender.finQueued && payload.length === unsent && room > unsent;
+  return transmit(sender, payload, fin, payload.length < length, now);
+}
+
+/** `cut`: short only because what follows lies elsewhere in memory, and follows at once. */
+function transmit(sender: Sender, payload: Uint8Array, fin: boolean, cut: boolean, now: number): Segment {
+  const { flight, maker } = sender;
+  const { length } = payload;
+  const seq = sender.sndNxt;
+  const mss = sender.currentMss;
+  let flags: number = Flag.ACK;
+  if (length > 0 && sender.isPushed(seqAdd(seq, length), length)) {
+    flags |= Flag.PSH;
+    sender.pushedSeq = seqAdd(seq, length);
+  }
+  // Linux pushes whatever it leaves to the device to cut (tcp_transmit_skb).
+  if (length > mss) flags |= Flag.PSH;
+  if (fin) {
+    flags |= Flag.FIN;
+    sender.finSent = true;
+  }
+  const end = seqAdd(seq, length + (fin ? 1 : 0));
+  const count = length <= mss ? 1 : Math.ceil(length / mss);
+  const wasIdle = flight.packetsOut === 0;
+  flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
+  sender.sndNxt = end;
+  if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
+  sender.lastSentAt = now;
+  sender.sentInBurst = true;
+  sender.recovery.onSent(count);
+  const { timer } = sender;
+  if (wasIdle || timer === 'none' || timer === 'loss probe' || timer === 'persist')
+    armAfterSending(sender, now);
+  const segment = maker.makeSegment(flags, seq, payload, now);
+  if (maker.ecn !== null && length > 0) maker.ecn.onNewText(segment);
+  return segment;
+}
+
+/** RFC 8985, 7.3 and 7.4 (tail loss), or one octet's worth of question into a closed window (RFC 9293, 3.8.6.1). */
+function sendProbe(sender: Sender, now: number): Segment | null {
+  const { flight } = sender;
+  const { probe } = sender;
+  const isTailLoss = probe === 'tail loss';
+  sender.probe = 'none';
+  const room = seqDiff(seqAdd(sender.sndUna, sender.sndWnd), sender.sndNxt);
+  if (sender.hasUnsent && room > 0) {
+    const text = Math.min(sender.unsent, room, sender.currentMss);
+    const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), text, false);
+    const fin = sender.finQueued && text === sender.unsent && room > text;
+    const segment = transmit(sender, payload, fin, false, now);
+    if (isTailLoss) noteTailLossProbe(sender, false, now);
+    return segment;
+  }
+  if (!isTailLoss) {
+    const isUrgent = probe === 'urgent';
+    if (isUrgent) sender.probe = 'window';
+    return sender.maker.makeSegment(Flag.ACK, seqAdd(sender.sndUna, isUrgent ? 0 : -1), NO_BYTES, now);
+  }
+  let last = flight.tail;
+  if (last === null) return null;
+  const { mss } = sender;
+  if (last.count > 1 && flight.split(last, seqAdd(last.seq, (last.count - 1) * mss), mss)) {
+    last = last.next ?? last;
+  }
+  const segment = resend(sender, last, now);
+  noteTailLossProbe(sender, true, now);
+  return segment;
+}
+
+function noteTailLossProbe(sender: Sender, retransmitted: boolean, now: number): void {
+  sender.recovery.onProbe(sender.sndNxt, retransmitted);
+  armRetransmission(sender, now);
+}
+
+function nagleHolds({ finQueued, maker, nagle, flight, sndUna, sndNxt }: Sender): boolean {
+  return !finQueued && !maker.isUrgent && nagle.holds(flight.packetsOut > 0, sndUna, sndNxt);
+}
