@@ -41,6 +41,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_invalid_ratelimit: one((profile, value) => (profile.challengeAckInterval = value)),
   tcp_early_retrans: one((profile, value) => (profile.tailLossProbe = value >= 3)),
   tcp_slow_start_after_idle: one((profile, value) => (profile.slowStartAfterIdle = value !== 0)),
+  tcp_min_snd_mss: one((profile, value) => (profile.minMss = value)),
   tcp_max_orphans: one((profile, value) => (profile.maxOrphans = value)),
   tcp_max_tw_buckets: one((profile, value) => (profile.maxTimeWaits = value)),
   tcp_keepalive_time: one((profile, value) => (profile.keepAliveIdle = value * SECOND)),

@@ -189,12 +189,13 @@ export class HostState {
 
   /** The settings of all connections whose owners set none; a profile may change under a running host. */
   #defaultSettings(): ConnectionSettings {
-    const { keepAliveIdle, keepAliveInterval, keepAliveProbes } = this.profile;
+    const { keepAliveIdle, keepAliveInterval, keepAliveProbes, userTimeout } = this.profile;
     const known = this.#settings;
     const isCurrent =
       known.keepAliveIdle === keepAliveIdle &&
       known.keepAliveInterval === keepAliveInterval &&
-      known.keepAliveProbes === keepAliveProbes;
+      known.keepAliveProbes === keepAliveProbes &&
+      known.userTimeout === userTimeout;
     if (!isCurrent) this.#settings = defaultSettings(this.profile);
     return this.#settings;
   }

@@ -47,7 +47,7 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     keepAliveIdle: profile.keepAliveIdle,
     keepAliveInterval: profile.keepAliveInterval,
     keepAliveProbes: profile.keepAliveProbes,
-    userTimeout: 0,
+    userTimeout: profile.userTimeout,
     linger2: 0,
     maxSegment: 0,
     sendBuffer: 0,

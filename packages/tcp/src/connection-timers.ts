@@ -36,11 +36,16 @@ function onTransmitTimer(connection: Connection, now: number): void {
   const { sender } = connection;
   if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
     if (giveUpRetransmitting(connection, now)) return;
-  } else if (sender.timer === 'persist' && persistExhausted(connection)) {
-    connection.fail('ETIMEDOUT', 'retransmissions exhausted', now);
-    return;
-  }
+  } else if (sender.timer === 'persist' && giveUpProbing(connection, now)) return;
   sender.onTimer(now);
+  if (connection.settings.userTimeout > 0) strikeAtUserTimeout(connection);
+}
+
+/** A timer that backs off must not miss the limit (Linux tcp_clamp_rto_to_user_timeout, tcp_clamp_probe0_to_user_timeout). */
+function strikeAtUserTimeout({ sender, settings, probingSince }: Connection): void {
+  if (sender.timer !== 'retransmission' && sender.timer !== 'persist') return;
+  const since = sender.timer === 'persist' ? probingSince : sender.recovery.firstTimeoutAt;
+  sender.timerDeadline = Math.min(sender.timerDeadline, since + settings.userTimeout);
 }
 
 /** R2 of RFC 9293, 3.8.3. Returns whether the connection has ended. */
@@ -78,10 +83,24 @@ function isHeldByPeer(
   return now - lastReceivedAt <= 2 * profile.maxRto;
 }
 
-/** RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever. */
-function persistExhausted(connection: Connection): boolean {
-  const { profile } = connection;
-  return connection.sender.probesOut >= (connection.orphan ? profile.orphanRetries : profile.retries2);
+/**
+ * RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever, unless there is nobody to
+ * wait for it, or TCP_USER_TIMEOUT says for how long (Linux tcp_probe_timer). Returns whether the connection has ended.
+ */
+function giveUpProbing(connection: Connection, now: number): boolean {
+  const { profile, settings, orphan, sender } = connection;
+  const { rtt } = sender;
+  if (rtt.backoff === 0) connection.probingSince = now;
+  else if (settings.userTimeout > 0 && now - connection.probingSince >= settings.userTimeout) {
+    connection.fail('ETIMEDOUT', 'user timeout', now);
+    return true;
+  }
+  const retries = orphan ? profile.orphanRetries : profile.retries2;
+  // An orphan's peer may answer until the interval is as long as it gets (closing/LINUX-NOTES.md, W22).
+  const isHeld = orphan && rtt.rto >= profile.maxRto && rtt.backoff >= retries;
+  if (!isHeld && sender.probesOut < retries) return false;
+  connection.fail('ETIMEDOUT', 'retransmissions exhausted', now);
+  return true;
 }
 
 /** RFC 9293, 3.8.4. */

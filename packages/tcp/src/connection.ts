@@ -78,8 +78,10 @@ export class Connection implements SegmentMaker {
   keepAliveProbesOut = 0;
   /** Urgent mode, in either direction; `null`: it was never used. */
   urgent: UrgentData | null = null;
-  /** When the last segment came. */
+  /** When the last acceptable segment came. */
   lastReceivedAt = 0;
+  /** When the closed window was first probed; what it says between such times means nothing. */
+  probingSince = 0;
   readonly #timestampOffset: number;
   readonly #log = new StateLog();
   #marks: readonly EndMark[] = NO_MARKS;
@@ -158,8 +160,6 @@ export class Connection implements SegmentMaker {
 
   /** A segment arrived for this connection. Never throws. */
   receive(segment: Segment, now: number): void {
-    this.lastReceivedAt = now;
-    this.keepAliveProbesOut = 0;
     if (this.#state === 'SYN-SENT') receiveInSynSent(this, segment, now);
     else if (this.#state !== 'CLOSED' && this.#state !== 'TIME-WAIT') segmentArrives(this, segment, now);
   }
@@ -366,11 +366,25 @@ export class Connection implements SegmentMaker {
     return seqLt(edge, sender.sndNxt) && sender.sndWnd > 0 ? edge : sender.sndNxt;
   }
 
-  /** Acknowledges something irregular, at most once per interval (RFC 5961, section 7; Linux tcp_invalid_ratelimit). */
+  /** The peer is there: it sent a segment that only it can have sent. */
+  heard(now: number): void {
+    this.lastReceivedAt = now;
+    this.keepAliveProbesOut = 0;
+  }
+
+  /** Acknowledges something irregular, if it {@link mayAnswer}. */
   challenge(now: number): void {
-    if (now - this.#lastChallengeAt < this.profile.challengeAckInterval) return;
+    if (this.mayAnswer(now)) this.receiver.acks.atOnce();
+  }
+
+  /**
+   * Whether something irregular may be answered: once per interval (RFC 5961, section 7; Linux tcp_invalid_ratelimit).
+   * Each connection counts for itself, as a limit for all of them tells strangers about each (CVE-2016-5696).
+   */
+  mayAnswer(now: number): boolean {
+    if (now - this.#lastChallengeAt < this.profile.challengeAckInterval) return false;
     this.#lastChallengeAt = now;
-    this.receiver.acks.atOnce();
+    return true;
   }
 
   /** Octets of text per segment, from the peer's MSS, the path and the options in use (RFC 9293, 3.7.1, MUST-16). */

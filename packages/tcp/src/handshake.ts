@@ -11,8 +11,6 @@ import { takeUrgent } from './urgent-data.ts';
 /** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
 const DEFAULT_MSS_V4 = 536;
 const DEFAULT_MSS_V6 = 1220;
-/** Smallest MSS taken from a peer (Linux tcp_min_snd_mss): below, headers would be most of what is sent. */
-const MIN_MSS = 48;
 
 /** Active OPEN (RFC 9293, 3.10.1). */
 export function openActive(connection: Connection, now: number): void {
@@ -24,7 +22,6 @@ export function openActive(connection: Connection, now: number): void {
 /** A SYN reached a listener (RFC 9293, 3.10.7.2, third check). */
 export function openPassive(connection: Connection, syn: Segment, now: number): void {
   connection.passive = true;
-  connection.lastReceivedAt = now;
   synchronize(connection, syn, now);
   connection.transition('SYN-RECEIVED', 'SYN arrived', now);
   connection.sender.window.establish(syn, syn.window);
@@ -92,10 +89,11 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
 /** Takes in sequence number and options of the peer's SYN. */
 function synchronize(connection: Connection, syn: Segment, now: number): void {
   const { receiver, sender, profile } = connection;
+  connection.heard(now);
   receiver.synchronize(syn.seq);
   const given = syn.maximumSegmentSize;
   const fallback = connection.localAddress.isIPv4 ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
-  connection.peerMss = given > 0 ? Math.max(given, MIN_MSS) : fallback;
+  connection.peerMss = given > 0 ? Math.max(given, profile.minMss) : fallback;
   connection.timestamps = profile.timestamps && syn.hasTimestamps;
   if (connection.timestamps) {
     receiver.tsRecent = syn.timestampValue;

@@ -12,6 +12,14 @@ export interface Profile {
   readonly windowScaling: boolean;
   readonly sack: boolean;
 
+  /** Smallest MSS taken from a peer: below, headers would be most of what is sent (net.ipv4.tcp_min_snd_mss). */
+  readonly minMss: number;
+  /**
+   * A segment without timestamps is taken in although they were negotiated, as Linux does; else it is dropped silently,
+   * unless it is a RST (RFC 7323, 3.2).
+   */
+  readonly toleratesMissingTimestamps: boolean;
+
   /** Retransmission timeout before the first round-trip sample (RFC 6298, 2.1; Linux TCP_TIMEOUT_INIT). */
   readonly initialRto: number;
   /** Floor of the variance term of the RTO (Linux TCP_RTO_MIN; RFC 6298, 2.4 has 1 s). */
@@ -28,6 +36,12 @@ export interface Profile {
   readonly retries2: number;
   /** The same once nobody holds the connection any more (net.ipv4.tcp_orphan_retries; 0 there acts as 8). */
   readonly orphanRetries: number;
+
+  /**
+   * TCP_USER_TIMEOUT of a connection whose program has set none: how long text may stay unacknowledged, or behind a
+   * closed window; 0: for as long as the retries take (RFC 5482, section 3, the local limit).
+   */
+  readonly userTimeout: number;
 
   /** Initial congestion window in segments (RFC 6928). */
   readonly initialWindow: number;
@@ -129,6 +143,8 @@ export const linux: Profile = {
   timestamps: true,
   windowScaling: true,
   sack: true,
+  minMss: 48,
+  toleratesMissingTimestamps: true,
   initialRto: 1000,
   minRto: 200,
   maxRto: 120_000,
@@ -137,6 +153,7 @@ export const linux: Profile = {
   synAckRetries: 5,
   retries2: 15,
   orphanRetries: 8,
+  userTimeout: 0,
   initialWindow: 10,
   congestionControl: 'cubic',
   slowStartAfterIdle: true,
@@ -179,11 +196,12 @@ export const linux: Profile = {
 /**
  * What the RFCs say where Linux does otherwise: 2MSL of four minutes (RFC 9293, 3.4.2), no limit to FIN-WAIT-2, RSTs do
  * not end TIME-WAIT (RFC 1337), a minimum RTO of one second and no linear SYN retransmissions (RFC 6298), linger 0
- * resets in every state.
+ * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2).
  */
 export const rfc9293: Profile = {
   ...linux,
   name: 'rfc9293',
+  toleratesMissingTimestamps: false,
   minRto: 1000,
   synLinearTimeouts: 0,
   timeWait: 240_000,

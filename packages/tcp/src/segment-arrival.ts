@@ -35,14 +35,13 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
   const { receiver } = connection;
   const { flags } = segment;
   const isReset = (flags & Flag.RST) !== 0;
-  if (
-    connection.timestamps &&
-    segment.hasTimestamps &&
-    !isReset &&
-    isOldTimestamp(connection, segment, now)
-  ) {
-    answerUnacceptable(connection, segment, now);
-    return false;
+  if (connection.timestamps && !isReset) {
+    if (!segment.hasTimestamps) {
+      if (!connection.profile.toleratesMissingTimestamps) return false;
+    } else if (isOldTimestamp(connection, segment, now)) {
+      answerUnacceptable(connection, segment, now);
+      return false;
+    }
   }
   const end = seqAdd(segment.seq, segmentLength(segment));
   const old = seqLt(end, receiver.window.lastUpdate);
@@ -113,7 +112,7 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
         // The SYN has come twice (closing/LINUX.md, g17).
         if (receiver.sack) receiver.noteDuplicateSyn();
         receiver.acks.atOnce();
-      } else sender.resendSyn();
+      } else if (connection.mayAnswer(now)) sender.resendSyn();
       return;
     }
   }
@@ -144,18 +143,22 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
       return false;
     }
   } else if (!sender.isAcceptableAck(ack)) {
-    receiver.acks.atOnce();
+    // Limited, lest two ends that disagree answer each other for ever.
+    connection.challenge(now);
     return false;
   } else if (seqLt(ack, seqAdd(sender.sndUna, -Math.max(sender.window.max, 1)))) {
     // RFC 5961, section 5: an acknowledgment older than any window is an attempt at injection.
     connection.challenge(now);
     return false;
   }
+  connection.heard(now);
   if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
   const plain = segment.payload.length === 0 && (segment.flags & (Flag.SYN | Flag.FIN)) === 0;
   const echoed = connection.echoedRtt(segment, now);
   if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);
+  const probeDeadline = sender.timer === 'persist' ? sender.timerDeadline : Infinity;
   const advanced = sender.onAck(segment, plain, echoed, now);
+  if (probeDeadline !== Infinity) keepProbeDeadline(connection, probeDeadline);
   if (connection.state === 'SYN-RECEIVED') {
     sender.window.establish(segment, segment.window * 2 ** sender.window.shift);
     establish(connection, 'ACK arrived', now);
@@ -164,6 +167,15 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   connection.urgent?.onAcknowledged(sender.sndUna);
   connection.onSendProgress();
   return !sender.finAcked || onFinAcknowledged(connection, segment, now);
+}
+
+/**
+ * Each acknowledgment puts off the next probe of a closed window, as on Linux; but where the probing is limited in time,
+ * a peer must not stop it by many of them.
+ */
+function keepProbeDeadline({ sender, orphan, settings }: Connection, deadline: number): void {
+  if (sender.timer !== 'persist' || (!orphan && settings.userTimeout === 0)) return;
+  sender.timerDeadline = Math.min(sender.timerDeadline, deadline);
 }
 
 /** Seventh and eighth check: text and FIN. */

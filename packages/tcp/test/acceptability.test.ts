@@ -40,6 +40,12 @@ describe.each(SYNCHRONIZED)('a segment in $state (RFC 9293, 3.10.7.4)', ({ state
     expect(wire.expectState(state).read()).toBe(0);
   });
 
+  it('is acknowledged once in 500 ms if it acknowledges what was never sent, so that no storm begins', () => {
+    const wire = Wire.in(state);
+    for (let i = 0; i < 10; i++) wire.send(`. ${rcv}:${rcv}(0) ack ${snd + 1}`).advance(1);
+    expect(wire.sent.length).toBe(1);
+  });
+
   it('k19: with an acknowledgment older than any window gets a challenge ACK', () => {
     const wire = Wire.in(state)
       .send(`. ${rcv}:${rcv}(0) ack ${snd - 70_000}`)

@@ -54,6 +54,18 @@ describe('keep-alive (RFC 9293, 3.8.4)', () => {
     wire.expectState('FIN-WAIT-2');
   });
 
+  it.each([
+    ['far from the window', '. 500000:500000(0) ack 1'],
+    ['with an acknowledgment of what was never sent', '. 1:1(0) ack 500'],
+    ['with an acknowledgment older than any window', '. 1:1(0) ack -70000'],
+    ['that resets from the wrong place', 'R 500:500(0)'],
+    ['with a SYN', 'S 500000:500000(0)'],
+  ])('does not take a segment %s for a sign of life', (_what, line) => {
+    const wire = alive();
+    for (let second = 0; second < 13; second++) wire.send(line).advance(1000);
+    wire.expectState('CLOSED');
+  });
+
   it('is answered when the peer asks', () => {
     Wire.established().send('. 0:0(0) ack 1').expect('. 1:1(0) ack 1').expectNothing();
   });

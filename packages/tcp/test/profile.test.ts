@@ -21,6 +21,8 @@ const sent = (wire: Wire): string =>
   wire.sent.map(({ flags }) => ((flags & 4) !== 0 ? 'RST' : (flags & 1) !== 0 ? 'FIN' : 'ACK')).join(' ') ||
   'nothing';
 
+const octets = (wire: Wire): string => wire.sent.map(({ payload }) => payload.length).join(' ');
+
 const bothShut = (changes: Partial<Profile>): Wire => {
   const wire = Wire.finWait2({ profile: changes });
   wire.connection.shutdownReceive(wire.now);
@@ -104,6 +106,29 @@ const ROWS: readonly Row[] = [
     [100, 'ACK ACK'],
   ],
   [
+    'minMss',
+    (changes) => octets(Wire.established({ profile: changes, peer: 'win 65535 <mss 8>' }).write(60)),
+    [48, '48 12'],
+    [30, '30 30'],
+  ],
+  [
+    'toleratesMissingTimestamps',
+    (changes) => {
+      const stamped = { ...changes, timestamps: true };
+      const peer = 'win 65535 <mss 1000,TS val 500 ecr 1000>';
+      const wire = Wire.established({ profile: stamped, peer });
+      return wire.send('P. 1:101(100) ack 1').connection.readable;
+    },
+    [true, 100],
+    [false, 0],
+  ],
+  [
+    'userTimeout',
+    (changes) => statesAt(Wire.established({ profile: changes }).shutdown(), 5000, 20_000),
+    [0, ['FIN-WAIT-1', 'FIN-WAIT-1']],
+    [10_000, ['FIN-WAIT-1', 'CLOSED']],
+  ],
+  [
     'orphanRetries',
     (changes) => statesAt(Wire.established({ profile: changes }).close(), 3000, 120_000),
     [2, ['CLOSED', 'CLOSED']],
@@ -154,7 +179,7 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-describe('each field of a profile that is about closing or buffers changes what it says', () => {
+describe('each of these fields of a profile changes what it says', () => {
   it.each(ROWS)('%s', (field, see, [first, seenFirst], [second, seenSecond]) => {
     expect([see({ [field]: first }), see({ [field]: second })]).toEqual([seenFirst, seenSecond]);
   });
@@ -196,6 +221,21 @@ describe('the profile', () => {
     const wire = Wire.finWait2({ profile: PROFILES['bsd'] ?? linux }).advance(3_600_000);
     wire.connection.shutdownReceive(wire.now);
     expect(statesAt(wire, 599_999, 600_000)).toEqual(['FIN-WAIT-2', 'CLOSED']);
+  });
+
+  it.each([
+    ['linux', 100],
+    ['rfc9293', 0],
+    ['bsd', 100],
+  ])('%s takes %i octets of a segment that lacks the timestamps agreed on (RFC 7323, 3.2)', (name, read) => {
+    const options = { ...PROFILES[name], timestamps: true };
+    const wire = Wire.established({ profile: options, peer: 'win 65535 <mss 1000,TS val 500 ecr 1000>' });
+    expect(wire.send('P. 1:101(100) ack 1').connection.readable).toBe(read);
+    if (read === 0) wire.expectNothing();
+    wire
+      .send('R 1:1(0)')
+      .send(`R ${read + 1}:${read + 1}(0)`)
+      .expectState('CLOSED');
   });
 
   it('is made of another by changing fields', () => {

@@ -79,6 +79,22 @@ describe('a closed window', () => {
     wire.expect('. 1:1001(1000) ack 1').expect('P. 1001:2001(1000) ack 1').expectNothing();
   });
 
+  it.each([
+    ['an orphan ends with the longest interval', true, 0, 274_000],
+    ['a program is told after TCP_USER_TIMEOUT', false, 200_000, 200_600],
+  ])('%s, although the peer answers more than the probes', (_what, orphan, userTimeout, limit) => {
+    const wire = closed();
+    wire.connection.changeSettings({ userTimeout });
+    if (orphan) wire.close();
+    const start = wire.now;
+    for (let i = 0; i < 1000; i++) {
+      wire.drain().advance(500).send('. 1:1(0) ack 1 win 0');
+    }
+    const { why, time } = wire.connection.history.at(-1) ?? { why: '', time: 0 };
+    expect(why).toBe(orphan ? 'retransmissions exhausted' : 'user timeout');
+    expect(Math.abs(time - start - limit)).toBeLessThan(1000);
+  });
+
   it('may stay closed for ever if the peer answers the probes', () => {
     const wire = closed();
     for (let i = 0; i < 40; i++) {

@@ -75,6 +75,12 @@ describe('SYN-RECEIVED (RFC 9293, 3.10.7.4)', () => {
     Wire.synReceived().send('S 0:0(0)').expect('S. 0:0(0) ack 1').expectNothing().expectState('SYN-RECEIVED');
   });
 
+  it('answers the same SYN once in 500 ms', () => {
+    const wire = Wire.synReceived();
+    for (let i = 0; i < 10; i++) wire.send('S 0:0(0)').advance(10);
+    wire.expect('S. 0:0(0) ack 1').expectNothing();
+  });
+
   it('answers another SYN within the window with a RST of sequence number 0, and is gone', () => {
     Wire.synReceived()
       .send('S 100:100(0)')
