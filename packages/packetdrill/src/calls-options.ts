@@ -12,7 +12,11 @@ const NUMBER_OPTIONS: readonly NumberOption[] = [
   'SO_RCVBUF',
   'SO_SNDBUF',
   'SO_OOBINLINE',
+  'IP_TOS',
+  'IP_TTL',
   'IPV6_V6ONLY',
+  'IPV6_TCLASS',
+  'IPV6_UNICAST_HOPS',
   'TCP_NODELAY',
   'TCP_CORK',
   'TCP_MAXSEG',
@@ -29,6 +33,7 @@ function numberOption(name: string): NumberOption | null {
 
 /** The levels of `level()`'s names; some names are those of the protocol. */
 const LEVELS = [
+  { prefix: 'IP_', level: 0 },
   { prefix: 'SO_', level: 1 },
   { prefix: 'TCP_', level: 6 },
   { prefix: 'IPV6_', level: 41 },

@@ -22,7 +22,11 @@ export type NumberOption =
   | 'SO_RCVBUF'
   | 'SO_SNDBUF'
   | 'SO_OOBINLINE'
+  | 'IP_TOS'
+  | 'IP_TTL'
   | 'IPV6_V6ONLY'
+  | 'IPV6_TCLASS'
+  | 'IPV6_UNICAST_HOPS'
   | 'TCP_NODELAY'
   | 'TCP_CORK'
   | 'TCP_MAXSEG'
@@ -41,6 +45,7 @@ const MAX_KEEPALIVE_SECONDS = 32_767;
 const MAX_KEEPALIVE_PROBES = 127;
 const MAX_MSS = 32_767;
 const MIN_MSS = 88;
+const MAX_OCTET = 255;
 
 type Inherited = { -readonly [K in keyof InheritedSettings]: InheritedSettings[K] };
 
@@ -107,6 +112,22 @@ export class SocketOptions {
       case 'IPV6_V6ONLY':
         this.ipv6Only = value !== 0;
         return 0;
+      case 'IP_TOS':
+        // TCP keeps the two bits of ECN to itself (RFC 3168, section 5), and Linux takes any integer.
+        this.#change({ dscp: (value & MAX_OCTET) >> 2 });
+        return 0;
+      case 'IPV6_TCLASS':
+        if (value < -1 || value > MAX_OCTET) return -Errno.EINVAL;
+        this.#change({ dscpIPv6: value < 0 ? 0 : value >> 2 });
+        return 0;
+      case 'IP_TTL':
+        if (value === 0 || value < -1 || value > MAX_OCTET) return -Errno.EINVAL;
+        this.#change({ timeToLive: value < 0 ? this.#profile.hopLimit : value });
+        return 0;
+      case 'IPV6_UNICAST_HOPS':
+        if (value < -1 || value > MAX_OCTET) return -Errno.EINVAL;
+        this.#change({ hopLimit: value < 0 ? this.#profile.hopLimit : value });
+        return 0;
       case 'SO_KEEPALIVE':
         this.#change({ keepAlive: value !== 0 });
         this.#connection?.updateKeepAlive(now);
@@ -168,6 +189,14 @@ export class SocketOptions {
         return this.reusePort ? 1 : 0;
       case 'IPV6_V6ONLY':
         return this.ipv6Only ? 1 : 0;
+      case 'IP_TOS':
+        return settings.dscp << 2;
+      case 'IPV6_TCLASS':
+        return settings.dscpIPv6 << 2;
+      case 'IP_TTL':
+        return settings.timeToLive;
+      case 'IPV6_UNICAST_HOPS':
+        return settings.hopLimit;
       case 'SO_KEEPALIVE':
         return settings.keepAlive ? 1 : 0;
       case 'SO_RCVBUF':

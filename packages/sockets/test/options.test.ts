@@ -48,6 +48,23 @@ describe('options of a socket', () => {
     ['TCP_LINGER2', 0, 60],
     ['TCP_LINGER2', -7, -1],
     ['TCP_LINGER2', 500, 120],
+    ['SO_OOBINLINE', 2, 1],
+    // As measured on Linux 6.18.
+    ['IP_TTL', 1, 1],
+    ['IP_TTL', 255, 255],
+    ['IP_TTL', -1, 64],
+    ['IP_TOS', 0x10, 0x10],
+    ['IP_TOS', 0xbb, 0xb8],
+    ['IP_TOS', 255, 252],
+    ['IP_TOS', 256, 0],
+    ['IP_TOS', -1, 252],
+    ['IP_TOS', 0x1b8, 0xb8],
+    ['IPV6_UNICAST_HOPS', 0, 0],
+    ['IPV6_UNICAST_HOPS', 255, 255],
+    ['IPV6_UNICAST_HOPS', -1, 64],
+    ['IPV6_TCLASS', 0xbb, 0xb8],
+    ['IPV6_TCLASS', 255, 252],
+    ['IPV6_TCLASS', -1, 0],
   ])('%s set to %i reads %i', (option, value, result) => {
     const { options } = fresh();
     expect([options.set(option, value, 0), options.get(option)]).toEqual([0, result]);
@@ -62,6 +79,13 @@ describe('options of a socket', () => {
     ['TCP_KEEPCNT', 0],
     ['TCP_KEEPCNT', 128],
     ['TCP_USER_TIMEOUT', -1],
+    ['IP_TTL', 0],
+    ['IP_TTL', 256],
+    ['IP_TTL', -2],
+    ['IPV6_UNICAST_HOPS', -2],
+    ['IPV6_UNICAST_HOPS', 256],
+    ['IPV6_TCLASS', -2],
+    ['IPV6_TCLASS', 256],
     ['SO_RCVBUF', 1.5],
   ])('%s refuses %d with EINVAL', (option, value) => {
     const { options } = fresh();

@@ -35,8 +35,6 @@ import { type Binding, PortTable } from './port-table.ts';
 import { type Route, RouteTable } from './route-table.ts';
 import { TimeWaitTable } from './time-wait-table.ts';
 
-const HOP_LIMIT = 64;
-
 /** What a host is made of. */
 export interface HostOptions {
   /** Where time comes from. */
@@ -159,20 +157,25 @@ export class HostState {
     return allowed && former.record.timestamps && now - former.since >= timeWaitReuseDelay;
   }
 
-  /** Sends `segment` from one address to the other. */
+  /**
+   * Sends `segment` from one address to the other. What no connection stands behind has the host's hop limit, and no
+   * Diffserv codepoint unless told.
+   */
   transmit(
     from: { readonly localAddress: IpAddress; readonly remoteAddress: IpAddress },
     device: PacketDevice,
     segment: Segment,
     state: ConnectionState | null,
     now: number,
+    dscp = 0,
+    hopLimit = this.profile.hopLimit,
   ): void {
     const packet: TcpPacket = {
       kind: 'tcp',
       source: from.localAddress,
       destination: from.remoteAddress,
-      hopLimit: HOP_LIMIT,
-      dscp: 0,
+      hopLimit,
+      dscp,
       segment,
     };
     this.counters.packetsSent++;
@@ -189,13 +192,14 @@ export class HostState {
 
   /** The settings of all connections whose owners set none; a profile may change under a running host. */
   #defaultSettings(): ConnectionSettings {
-    const { keepAliveIdle, keepAliveInterval, keepAliveProbes, userTimeout } = this.profile;
+    const { keepAliveIdle, keepAliveInterval, keepAliveProbes, userTimeout, hopLimit } = this.profile;
     const known = this.#settings;
     const isCurrent =
       known.keepAliveIdle === keepAliveIdle &&
       known.keepAliveInterval === keepAliveInterval &&
       known.keepAliveProbes === keepAliveProbes &&
-      known.userTimeout === userTimeout;
+      known.userTimeout === userTimeout &&
+      known.hopLimit === hopLimit;
     if (!isCurrent) this.#settings = defaultSettings(this.profile);
     return this.#settings;
   }

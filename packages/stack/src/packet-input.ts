@@ -250,7 +250,9 @@ export class PacketInput {
     }
     state.counters.drop(reason);
     if (state.events.active) state.events.segment('received', packet, null, now);
-    state.transmit({ localAddress: packet.destination, remoteAddress: packet.source }, way, reply, null, now);
+    const from = { localAddress: packet.destination, remoteAddress: packet.source };
+    // Linux answers with the codepoint of what it answers (tcp_v4_send_reset).
+    state.transmit(from, way, reply, null, now, packet.dscp);
   }
 
   #wayBack(packet: Packet, device: PacketDevice): PacketDevice | null {

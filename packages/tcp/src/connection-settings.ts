@@ -38,6 +38,12 @@ export interface ConnectionSettings {
   readonly sendBuffer: number;
   /** SO_OOBINLINE: the urgent octet stays in the text. */
   readonly urgentInline: boolean;
+  /** IP_TTL and IPV6_UNICAST_HOPS: 0 to 255. */
+  readonly timeToLive: number;
+  readonly hopLimit: number;
+  /** The Diffserv codepoint of IP_TOS and of IPV6_TCLASS: 0 to 63. */
+  readonly dscp: number;
+  readonly dscpIPv6: number;
 }
 
 /** What a connection starts with when its owner has said nothing. */
@@ -52,5 +58,9 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     maxSegment: 0,
     sendBuffer: 0,
     urgentInline: false,
+    timeToLive: profile.hopLimit,
+    hopLimit: profile.hopLimit,
+    dscp: 0,
+    dscpIPv6: 0,
   };
 }

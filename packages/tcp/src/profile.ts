@@ -110,6 +110,9 @@ export interface Profile {
   /** A connection that dies of unanswered keep-alives says so with a RST. */
   readonly keepAliveResets: boolean;
 
+  /** TTL and hop limit of packets whose socket says nothing else (net.ipv4.ip_default_ttl, net.ipv6.conf.*.hop_limit). */
+  readonly hopLimit: number;
+
   /** Upper bound of a listener's backlog (net.core.somaxconn). */
   readonly maxBacklog: number;
   /**
@@ -182,6 +185,7 @@ export const linux: Profile = {
   keepAliveInterval: 75_000,
   keepAliveProbes: 9,
   keepAliveResets: true,
+  hopLimit: 64,
   maxBacklog: 4096,
   synCookies: 1,
   abortOnOverflow: false,
