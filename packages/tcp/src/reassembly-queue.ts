@@ -8,8 +8,11 @@ interface Piece {
   readonly text: Uint8Array;
 }
 
-/** Pieces held at most: what keeps tiny segments from costing more memory than the text they carry. */
+/** Pieces held at most: what a search and the move behind an insertion cost at worst (CVE-2018-5390). */
 const MAX_PIECES = 4096;
+
+/** Text that is a smaller part of its memory than this is copied, lest an octet keep a frame or a batch of them. */
+const LEAST_PART = 1 / 4;
 
 /**
  * Text that arrived out of order, sorted and disjoint, until the holes before it fill (RFC 9293, 3.10.7.4:
@@ -36,28 +39,42 @@ export class ReassemblyQueue {
     return this.#pieces.length;
   }
 
-  /** Holds `text`, which starts at `seq`, less what is held already. What no longer fits is dropped. */
-  insert(seq: SequenceNumber, text: Uint8Array): void {
+  /**
+   * Holds `text`, which starts at `seq`. What it overlaps at its edges stays as it was; pieces that it covers give way,
+   * so that each segment adds one piece at most, whatever it overlaps. Returns whether it is held: not if there are
+   * {@link MAX_PIECES}, or if all of them would take more than `limit` octets of memory.
+   */
+  insert(seq: SequenceNumber, text: Uint8Array, limit: number): boolean {
     const pieces = this.#pieces;
-    const end = (seq + text.length) | 0;
-    let at = this.#position(seq);
-    const before = pieces[at - 1];
-    let from = before !== undefined && seqGt(before.end, seq) ? before.end : seq;
-    while (seqLt(from, end)) {
-      const next = pieces[at];
-      const limit = next !== undefined && seqLt(next.seq, end) ? next.seq : end;
-      if (seqLt(from, limit)) {
-        if (pieces.length >= MAX_PIECES) return;
-        const part = text.subarray(seqDiff(from, seq), seqDiff(limit, seq));
-        pieces.splice(at, 0, { seq: from, end: limit, text: part });
-        this.octets += part.length;
-        this.memory += receiveMemory(part.length);
-        at++;
+    const first = this.#position(seq);
+    const before = pieces[first - 1];
+    const from = before !== undefined && seqGt(before.end, seq) ? before.end : seq;
+    let end = (seq + text.length) | 0;
+    let covered = 0;
+    let octets = this.octets;
+    let memory = this.memory;
+    for (;;) {
+      const next = pieces[first + covered];
+      if (next === undefined || !seqLt(next.seq, end)) break;
+      if (seqGt(next.end, end)) {
+        end = next.seq;
+        break;
       }
-      if (limit === end || next === undefined) return;
-      from = next.end;
-      at++;
+      octets -= next.text.length;
+      memory -= receiveMemory(next.text.length);
+      covered++;
     }
+    if (!seqLt(from, end)) return true;
+    const part = text.subarray(seqDiff(from, seq), seqDiff(end, seq));
+    memory += receiveMemory(part.length);
+    if (memory > limit || (covered === 0 && pieces.length >= MAX_PIECES)) return false;
+    const isSmall = part.length < part.buffer.byteLength * LEAST_PART;
+    const piece = { seq: from, end, text: isSmall ? new Uint8Array(part) : part };
+    if (first === pieces.length) pieces.push(piece);
+    else pieces.splice(first, covered, piece);
+    this.octets = octets + part.length;
+    this.memory = memory;
+    return true;
   }
 
   /** Takes the text that follows `next`, if there is no hole before it; `null`: there is. */

@@ -227,6 +227,14 @@ export class Receiver {
     this.#finSeq = null;
   }
 
+  /**
+   * Memory that may wait behind holes: twice the buffer, as full segments of a whole window take the buffer once. Only
+   * segments much smaller than that take more, and then no more is held of them (Linux tcp_try_rmem_schedule).
+   */
+  get #outOfOrderLimit(): number {
+    return 2 * this.window.buffer;
+  }
+
   #blocks(): SackBlocks {
     return (this.#sackBlocks ??= new SackBlocks());
   }
@@ -264,7 +272,10 @@ export class Receiver {
     const end = (seq + kept.length) | 0;
     this.#reassembly ??= new ReassemblyQueue();
     const known = kept.length > 0 && this.#reassembly.covers(seq, end);
-    if (!known && kept.length > 0) this.#reassembly.insert(seq, kept);
+    if (!known && kept.length > 0 && !this.#reassembly.insert(seq, kept, this.#outOfOrderLimit)) {
+      this.#refuse();
+      return;
+    }
     if (fin && whole) this.#finSeq = end;
     if (this.sack) {
       const right = fin && whole ? (end + 1) | 0 : end;

@@ -9,7 +9,7 @@ const BASE = 0x7fff_ff80;
 const at = (offset: number): number => seqAdd(BASE, offset);
 
 function insert(queue: ReassemblyQueue, from: number, to: number): void {
-  queue.insert(at(from), textAt(from, to - from));
+  queue.insert(at(from), textAt(from, to - from), Infinity);
 }
 
 describe('reassembly queue', () => {
@@ -34,8 +34,8 @@ describe('reassembly queue', () => {
 
   it('keeps the first of two that overlap', () => {
     const queue = new ReassemblyQueue();
-    queue.insert(at(10), Uint8Array.of(1, 1, 1));
-    queue.insert(at(11), Uint8Array.of(2, 2, 2, 2));
+    queue.insert(at(10), Uint8Array.of(1, 1, 1), Infinity);
+    queue.insert(at(11), Uint8Array.of(2, 2, 2, 2), Infinity);
     expect([...(queue.take(at(10)) ?? []), ...(queue.take(at(13)) ?? [])]).toEqual([1, 1, 1, 2, 2]);
   });
 
@@ -43,6 +43,26 @@ describe('reassembly queue', () => {
     const queue = new ReassemblyQueue();
     for (let i = 0; i < 5000; i++) insert(queue, 2 * i + 1, 2 * i + 2);
     expect([queue.pieces, queue.octets]).toEqual([4096, 4096]);
+  });
+
+  it('adds one piece at most for a segment that fills many holes', () => {
+    const queue = new ReassemblyQueue();
+    for (let i = 0; i < 1000; i++) insert(queue, 2 * i + 1, 2 * i + 2);
+    insert(queue, 0, 3000);
+    expect([queue.pieces, queue.octets]).toEqual([1, 3000]);
+  });
+
+  it('refuses what would take more memory than the limit', () => {
+    const queue = new ReassemblyQueue();
+    const held = Array.from({ length: 10 }, (_, i) => queue.insert(at(2 * i), textAt(2 * i, 1), 5000));
+    // An octet takes 768 octets of a receive buffer.
+    expect([held.filter(Boolean).length, queue.memory]).toEqual([6, 4608]);
+  });
+
+  it('does not keep the memory around a small piece', () => {
+    const queue = new ReassemblyQueue();
+    queue.insert(at(10), new Uint8Array(65_536).subarray(100, 200), Infinity);
+    expect(queue.take(at(10))?.buffer.byteLength).toBe(100);
   });
 
   it('behaves as a set of octets, whatever overlaps', () => {
