@@ -1,5 +1,5 @@
 import type { IpAddress } from '@halfclose/codec';
-import type { Connection, ConnectionState, FourTuple } from '@halfclose/tcp';
+import { type Connection, type ConnectionState, type FourTuple, NEVER } from '@halfclose/tcp';
 import type { Host } from './host.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 
@@ -142,8 +142,8 @@ function timerOf(connection: Connection, now: number): DumpedTimer | null {
   const { sender, finWait2Deadline, keepAliveDeadline } = connection;
   if (sender.timer === 'persist') return { name: 'persist', remaining: sender.timerDeadline - now };
   if (sender.timer !== 'none') return { name: 'on', remaining: sender.timerDeadline - now };
-  if (finWait2Deadline !== Infinity) return { name: 'timewait', remaining: finWait2Deadline - now };
-  if (keepAliveDeadline !== Infinity) return { name: 'keepalive', remaining: keepAliveDeadline - now };
+  if (finWait2Deadline !== NEVER) return { name: 'timewait', remaining: finWait2Deadline - now };
+  if (keepAliveDeadline !== NEVER) return { name: 'keepalive', remaining: keepAliveDeadline - now };
   return null;
 }
 

@@ -1,13 +1,16 @@
+import { deadlineAt, NEVER } from './deadline.ts';
 import type { Profile } from './profile.ts';
 
 const MAX_QUICK_ACKS = 16;
 /** Linux's TCP_MSS_DEFAULT: what the peer's segments are taken to hold before the first. */
 const INITIAL_PEER_MSS = 536;
+/** Before every time, in milliseconds: no text has arrived yet. */
+const LONG_AGO = -0x4000_0000;
 
 /**
  * When to acknowledge: RFC 9293, 3.8.6.3 (MUST-58, MUST-59, SHLD-18) in the way of Linux, which acknowledges at once
  * while it takes the peer to be in slow start ("quick"), puts acknowledgments off in a conversation ("ping-pong"),
- * and learns from the spacing of arrivals how long to put them off.
+ * and learns from the spacing of arrivals how long to put them off. It counts in whole milliseconds.
  */
 export class AckSchedule {
   readonly #profile: Profile;
@@ -15,14 +18,14 @@ export class AckSchedule {
   owed = 0;
   /** There is something to acknowledge, now or later. */
   scheduled = false;
-  /** When the acknowledgment put off goes out; Infinity: none is. */
-  deadline = Infinity;
+  /** When the acknowledgment put off goes out; {@link NEVER}: none is. */
+  deadline = NEVER;
   /** Quick acknowledgments left. */
   #quick = 0;
   /** The application answers what it reads, so an answer will carry the acknowledgment. */
   #pingPong = false;
   #timeout = 0;
-  #lastTextAt = -Infinity;
+  #lastTextAt = LONG_AGO;
   readonly #mss: number;
   /** Estimate of the peer's segment size in octets. */
   peerMss: number;
@@ -46,12 +49,12 @@ export class AckSchedule {
       this.#addQuick(window);
       this.#timeout = min;
     } else {
-      const gap = now - this.#lastTextAt;
-      if (gap <= min / 2) this.#timeout = this.#timeout / 2 + min / 2;
-      else if (gap < this.#timeout) this.#timeout = Math.min(this.#timeout / 2 + gap, rto);
+      const gap = Math.floor(now) - this.#lastTextAt;
+      if (gap <= min / 2) this.#timeout = (this.#timeout + min) >> 1;
+      else if (gap < this.#timeout) this.#timeout = Math.min((this.#timeout >> 1) + gap, Math.ceil(rto));
       else if (gap > rto) this.#addQuick(window);
     }
-    this.#lastTextAt = now;
+    this.#lastTextAt = Math.floor(now);
   }
 
   /** Owes one acknowledgment now. */
@@ -93,21 +96,22 @@ export class AckSchedule {
       wait = Math.min(wait, max);
     }
     wait = Math.min(wait, delayedAckMax);
-    if (this.deadline !== Infinity && this.deadline <= now + wait / 4) {
+    const { deadline } = this;
+    if (deadline !== NEVER && deadline <= now + wait / 4) {
       this.atOnce();
       return;
     }
-    if (now + wait < this.deadline) this.deadline = now + wait;
+    if (deadline === NEVER || now + wait < deadline) this.deadline = deadlineAt(now + wait);
   }
 
   /** The time that it was put off to has come. */
   onDeadline(rto: number): void {
-    this.deadline = Infinity;
+    this.deadline = NEVER;
     if (!this.scheduled) return;
     if (this.#pingPong) {
       this.#pingPong = false;
       this.#timeout = this.#profile.delayedAckMin;
-    } else this.#timeout = Math.min(this.#timeout * 2, rto);
+    } else this.#timeout = Math.min(this.#timeout * 2, Math.ceil(rto));
     this.atOnce();
   }
 
@@ -122,7 +126,7 @@ export class AckSchedule {
     if (text) this.owed = 0;
     this.scheduled = false;
     this.#pushed = 0;
-    this.deadline = Infinity;
+    this.deadline = NEVER;
   }
 
   #addQuick(window: number): void {

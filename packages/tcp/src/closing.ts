@@ -2,6 +2,7 @@ import { type Segment, seqAdd, seqGt } from '@halfclose/codec';
 import { decideClose } from './close-table.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
+import { deadlineAt, NEVER } from './deadline.ts';
 import type { EndReason } from './ending.ts';
 import { resetFor } from './reset-reply.ts';
 
@@ -183,11 +184,11 @@ function limitWithoutReader(connection: Connection, now: number): void {
 
 function startFinWait2Limit(connection: Connection, now: number): void {
   const { profile, settings } = connection;
-  if (connection.finWait2Deadline !== Infinity) return;
+  if (connection.finWait2Deadline !== NEVER) return;
   const limit = settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
   // Linux waits for what is beyond the length of TIME-WAIT, and then as long again (closing/LINUX.md, c08).
   const excess = profile.finWait2ExcessCountsTwice ? limit - profile.timeWait : 0;
-  connection.finWait2Deadline = now + (excess > 0 ? 2 * excess : limit);
+  connection.finWait2Deadline = deadlineAt(now + (excess > 0 ? 2 * excess : limit));
 }
 
 function enterTimeWait(connection: Connection, why: string, now: number): void {

@@ -1,19 +1,20 @@
 import type { Connection } from './connection.ts';
+import { deadlineAt, isDue } from './deadline.ts';
 import { type RetryState, retriesExhausted, synRetriesExhausted } from './retry-limits.ts';
 
 /** Lets the timers of a connection strike whose time has come. Returns the name of the last one; `null`: none. */
 export function tickConnection(connection: Connection, now: number): string | null {
   const { receiver, sender } = connection;
   let struck: string | null = null;
-  if (receiver.acks.deadline <= now) {
+  if (isDue(receiver.acks.deadline, now)) {
     receiver.acks.onDeadline(sender.rtt.rto);
     struck = 'delayed ack';
   }
-  if (connection.keepAliveDeadline <= now) {
+  if (isDue(connection.keepAliveDeadline, now)) {
     onKeepAlive(connection, now);
     struck = 'keepalive';
   }
-  if (connection.finWait2Deadline <= now) {
+  if (isDue(connection.finWait2Deadline, now)) {
     onFinWait2Limit(connection, now);
     return 'FIN-WAIT-2';
   }
@@ -28,7 +29,7 @@ export function tickConnection(connection: Connection, now: number): string | nu
 function onFinWait2Limit(connection: Connection, now: number): void {
   const { finWait2, finWait2Recheck } = connection.profile;
   if (finWait2Recheck > 0 && now - connection.lastReceivedAt <= finWait2) {
-    connection.finWait2Deadline = now + finWait2Recheck;
+    connection.finWait2Deadline = deadlineAt(now + finWait2Recheck);
   } else connection.finish('FIN-WAIT-2 limit', now);
 }
 
@@ -108,11 +109,11 @@ function onKeepAlive(connection: Connection, now: number): void {
   const { settings, sender } = connection;
   const elapsed = now - connection.lastReceivedAt;
   if (sender.flight.packetsOut > 0 || sender.hasUnsent) {
-    connection.keepAliveDeadline = now + settings.keepAliveIdle;
+    connection.keepAliveDeadline = deadlineAt(now + settings.keepAliveIdle);
     return;
   }
   if (elapsed < settings.keepAliveIdle) {
-    connection.keepAliveDeadline = connection.lastReceivedAt + settings.keepAliveIdle;
+    connection.keepAliveDeadline = deadlineAt(connection.lastReceivedAt + settings.keepAliveIdle);
     return;
   }
   const exhausted =
@@ -126,5 +127,5 @@ function onKeepAlive(connection: Connection, now: number): void {
   }
   connection.keepAliveProbesOut++;
   sender.requestProbe();
-  connection.keepAliveDeadline = now + settings.keepAliveInterval;
+  connection.keepAliveDeadline = deadlineAt(now + settings.keepAliveInterval);
 }

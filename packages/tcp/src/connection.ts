@@ -13,6 +13,7 @@ import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
+import { deadlineAt, earlier, NEVER } from './deadline.ts';
 import type { EcnState } from './ecn.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent } from './handshake.ts';
@@ -71,14 +72,14 @@ export class Connection implements SegmentMaker {
   softError: ErrorCode | null = null;
   /** The MSS option of the peer, or its default. */
   peerMss = 536;
-  /** When the FIN-WAIT-2 limit strikes; Infinity: never. */
-  finWait2Deadline = Infinity;
-  keepAliveDeadline = Infinity;
+  /** When the FIN-WAIT-2 limit strikes, and when keep-alive looks again: whole milliseconds, or {@link NEVER}. */
+  finWait2Deadline = NEVER;
+  keepAliveDeadline = NEVER;
   /** Keep-alive probes without an answer. */
   keepAliveProbesOut = 0;
   /** Urgent mode, in either direction; `null`: it was never used. */
   urgent: UrgentData | null = null;
-  /** When the last acceptable segment came. */
+  /** The millisecond in which the last acceptable segment came. */
   lastReceivedAt = 0;
   /** When the closed window was first probed; what it says between such times means nothing. */
   probingSince = 0;
@@ -92,7 +93,8 @@ export class Connection implements SegmentMaker {
   #reply: Segment | null = null;
   #synPending = false;
   #sendBufferWasFull = false;
-  #lastChallengeAt = -Infinity;
+  /** The next challenge goes out then at the earliest. */
+  #nextChallengeAt = 0;
 
   constructor(init: ConnectionInit) {
     const { profile } = init;
@@ -166,11 +168,8 @@ export class Connection implements SegmentMaker {
 
   /** The earliest of all deadlines; Infinity: none. */
   get deadline(): number {
-    let earliest = this.sender.timerDeadline;
-    if (this.receiver.acks.deadline < earliest) earliest = this.receiver.acks.deadline;
-    if (this.keepAliveDeadline < earliest) earliest = this.keepAliveDeadline;
-    if (this.finWait2Deadline < earliest) earliest = this.finWait2Deadline;
-    return earliest;
+    const earliest = earlier(this.sender.timerDeadline, this.receiver.acks.deadline);
+    return earlier(earlier(earliest, this.keepAliveDeadline), this.finWait2Deadline);
   }
 
   /** A deadline has come; harmless when none has. Returns the name of the timer that struck, `null`: none. */
@@ -301,7 +300,8 @@ export class Connection implements SegmentMaker {
   /** Starts or stops keep-alives after a change of settings. */
   updateKeepAlive(now: number): void {
     const open = this.#state !== 'CLOSED' && this.#state !== 'SYN-SENT' && this.#state !== 'TIME-WAIT';
-    this.keepAliveDeadline = this.settings.keepAlive && open ? now + this.settings.keepAliveIdle : Infinity;
+    const { keepAlive, keepAliveIdle } = this.settings;
+    this.keepAliveDeadline = keepAlive && open ? deadlineAt(now + keepAliveIdle) : NEVER;
   }
 
   /** Whether an octet of ours with this number is on its way: what RFC 5927, 4.1 lets ICMP errors quote. */
@@ -368,7 +368,7 @@ export class Connection implements SegmentMaker {
 
   /** The peer is there: it sent a segment that only it can have sent. */
   heard(now: number): void {
-    this.lastReceivedAt = now;
+    this.lastReceivedAt = Math.floor(now);
     this.keepAliveProbesOut = 0;
   }
 
@@ -382,8 +382,8 @@ export class Connection implements SegmentMaker {
    * Each connection counts for itself, as a limit for all of them tells strangers about each (CVE-2016-5696).
    */
   mayAnswer(now: number): boolean {
-    if (now - this.#lastChallengeAt < this.profile.challengeAckInterval) return false;
-    this.#lastChallengeAt = now;
+    if (now < this.#nextChallengeAt) return false;
+    this.#nextChallengeAt = deadlineAt(now + this.profile.challengeAckInterval);
     return true;
   }
 
@@ -441,14 +441,14 @@ export class Connection implements SegmentMaker {
     this.sendShut = true;
     this.#synPending = false;
     this.sender.clear();
-    receiver.acks.deadline = Infinity;
+    receiver.acks.deadline = NEVER;
     if (this.#state === 'CLOSED') {
       receiver.acks.owed = 0;
       receiver.forgetOutOfOrder();
     }
     if (this.orphan) receiver.clear();
-    this.keepAliveDeadline = Infinity;
-    this.finWait2Deadline = Infinity;
+    this.keepAliveDeadline = NEVER;
+    this.finWait2Deadline = NEVER;
   }
 
   /** After an acknowledgment made room. */

@@ -97,7 +97,7 @@ function synchronize(connection: Connection, syn: Segment, now: number): void {
   connection.timestamps = profile.timestamps && syn.hasTimestamps;
   if (connection.timestamps) {
     receiver.tsRecent = syn.timestampValue;
-    receiver.tsRecentAt = now;
+    receiver.tsRecentAt = Math.floor(now);
   }
   receiver.sack = profile.sack && syn.sackPermitted;
   sender.recovery.sack = receiver.sack;

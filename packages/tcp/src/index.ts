@@ -27,6 +27,7 @@ export {
   isSynchronized,
   TRANSITIONS,
 } from './connection-state.ts';
+export { NEVER } from './deadline.ts';
 export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 export {
   type FourTuple,

@@ -35,7 +35,8 @@ export class ReceiveWindow {
   shift = 0;
   /** Upper bound by TCP_WINDOW_CLAMP and by the field's width. */
   clamp = UNCLAMPED;
-  // The autotuning's measurement: octets read during about one round trip.
+  // The autotuning's measurement: octets read during about one round trip, and its beginning in microseconds, modulo
+  // 2^32.
   #measuredSince = 0;
   #readSince = 0;
   #lastRound: number;
@@ -149,7 +150,11 @@ export class ReceiveWindow {
    */
   onRead(octets: number, waiting: number, now: number, roundTrip: number): void {
     this.#readSince += octets;
-    if (roundTrip <= 0 || now - this.#measuredSince < roundTrip) return;
+    if (roundTrip <= 0) return;
+    const time = microseconds(now);
+    const elapsed = (time - this.#measuredSince) | 0;
+    // Negative: more than half of what the clock counts has gone by since.
+    if (elapsed >= 0 && elapsed < roundTrip * 1000) return;
     const round = this.#readSince;
     const last = this.#lastRound;
     if (round > last) {
@@ -161,10 +166,15 @@ export class ReceiveWindow {
       this.#lastRound = round;
     }
     this.#readSince = 0;
-    this.#measuredSince = now;
+    this.#measuredSince = time;
   }
 
   get #full(): number {
     return Math.floor((this.#buffer * this.#ratio) / WHOLE);
   }
+}
+
+/** A time in milliseconds as microseconds modulo 2^32: an int32, which needs no box of its own in V8. */
+function microseconds(time: number): number {
+  return (time * 1000) | 0;
 }

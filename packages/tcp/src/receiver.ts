@@ -22,14 +22,14 @@ export class Receiver {
   finReceived = false;
   /** SACK blocks may be sent. */
   sack = false;
-  /** TS.Recent, and when it was taken (RFC 7323, 4.3). */
+  /** TS.Recent, and the millisecond in which it was taken (RFC 7323, 4.3). */
   tsRecent = 0;
-  tsRecentAt = -Infinity;
+  tsRecentAt = 0;
   /** Octets of text taken in, in order. */
   textReceived = 0;
   /** Of these, octets that nobody will read: thrown away at close. */
   discarded = 0;
-  /** The receiver's own estimate of the round trip, from echoed timestamps. */
+  /** The receiver's own estimate of the round trip, from echoed timestamps, in eighths of a millisecond. */
   #roundTrip = 0;
   #reassembly: ReassemblyQueue | null = null;
   #sackBlocks: SackBlocks | null = null;
@@ -168,20 +168,20 @@ export class Receiver {
   noteTimestamp(segment: Segment, now: number): void {
     if (seqLeq(segment.seq, this.window.lastUpdate)) {
       this.tsRecent = segment.timestampValue;
-      this.tsRecentAt = now;
+      this.tsRecentAt = Math.floor(now);
     }
   }
 
-  /** Takes in how long ago the text of a segment was called for, by its echoed timestamp. */
+  /** Takes in how long ago the text of a segment was called for, by its echoed timestamp: whole milliseconds. */
   noteRoundTrip(sample: number): void {
     const rtt = Math.max(sample, 1);
-    this.#roundTrip = this.#roundTrip === 0 ? rtt : this.#roundTrip + (rtt - this.#roundTrip) / 8;
+    this.#roundTrip = this.#roundTrip === 0 ? 8 * rtt : this.#roundTrip + rtt - (this.#roundTrip >> 3);
   }
 
   /** The owner read `octets`: decides whether to tell the peer about the room (Linux tcp_cleanup_rbuf). */
   onRead(octets: number, now: number, smoothedRtt: number, shut: boolean): void {
     const { acks, window } = this;
-    window.onRead(octets, this.#waitingSpan, now, this.#roundTrip || smoothedRtt);
+    window.onRead(octets, this.#waitingSpan, now, this.#roundTrip / 8 || smoothedRtt);
     if (acks.scheduled && acks.owed === 0) {
       if (
         seqDiff(this.rcvNxt, window.lastUpdate) > acks.peerMss ||

@@ -160,7 +160,7 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   const advanced = sender.onAck(segment, plain, echoed, now);
   if (probeDeadline !== Infinity) keepProbeDeadline(connection, probeDeadline);
   if (connection.state === 'SYN-RECEIVED') {
-    sender.window.establish(segment, segment.window * 2 ** sender.window.shift);
+    sender.window.establish(segment, segment.window << sender.window.shift);
     establish(connection, 'ACK arrived', now);
   }
   if (!advanced) return true;

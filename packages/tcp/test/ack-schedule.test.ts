@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AckSchedule } from '../src/ack-schedule.ts';
-import { linux } from '../src/index.ts';
+import { linux, NEVER } from '../src/index.ts';
 
 const RTO = 300;
 const WINDOW = 65_000;
@@ -62,8 +62,7 @@ describe('acknowledgment schedule', () => {
       for (let now = 100; now < 5000; now += gap) {
         acks.onText(1000, false, now, RTO, WINDOW);
         acks.postpone(now, 10_000);
-        expect(Math.min(acks.deadline, now) - now).toBeLessThan(500);
-        expect(acks.deadline === Infinity ? 0 : acks.deadline - now).toBeLessThan(500);
+        expect(acks.deadline - now).toBeLessThan(500);
         acks.onSent(false, now);
       }
     }
@@ -73,7 +72,7 @@ describe('acknowledgment schedule', () => {
     const acks = calm();
     acks.postpone(30, 100);
     acks.onDeadline(RTO);
-    expect([acks.owed, acks.deadline]).toEqual([1, Infinity]);
+    expect([acks.owed, acks.deadline]).toEqual([1, NEVER]);
   });
 
   it('owes nothing when the time comes and an acknowledgment has gone', () => {

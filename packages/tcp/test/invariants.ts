@@ -1,6 +1,6 @@
 import { seqAdd, seqDiff, seqGt, seqLeq } from '@halfclose/codec';
 import { expect } from 'vitest';
-import { type Connection, hasReceivedFin } from '../src/index.ts';
+import { type Connection, hasReceivedFin, NEVER } from '../src/index.ts';
 
 /** The right edge of the window that each connection has offered so far. */
 const edges = new WeakMap<Connection, number>();
@@ -74,5 +74,5 @@ function assertEnds(connection: Connection): void {
   if (state === 'FIN-WAIT-2') expect(sender.finAcked).toBe(true);
   const { finWait2LimitsWithoutReader } = connection.profile;
   if (!connection.orphan && !finWait2LimitsWithoutReader)
-    expect(connection.finWait2Deadline, 'only an orphan is limited').toBe(Infinity);
+    expect(connection.finWait2Deadline, 'only an orphan is limited').toBe(NEVER);
 }

@@ -1,5 +1,5 @@
 import { Flag, type Segment, seqDiff } from '@halfclose/codec';
-import type { Connection } from '../../src/index.ts';
+import { type Connection, NEVER } from '../../src/index.ts';
 import { type EndName, opposite } from './action.ts';
 import type { End } from './end.ts';
 import type { World } from './world.ts';
@@ -106,7 +106,7 @@ function keyOfTimers(world: World, first: EndName): string {
     timers.push([finWait2Deadline, `${which}fw2`]);
     timers.push([timeWaitDeadline, `${which}2msl`]);
   }
-  const running = timers.filter(([deadline]) => deadline !== Infinity);
+  const running = timers.filter(([deadline]) => deadline !== Infinity && deadline !== NEVER);
   running.sort(([x, nameOfX], [y, nameOfY]) => x - y || (nameOfX < nameOfY ? -1 : 1));
   return running
     .map(([deadline, name], i) => (running[i - 1]?.[0] === deadline ? `=${name}` : name))
