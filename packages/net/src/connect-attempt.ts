@@ -1,6 +1,7 @@
 import { blockedError, isBlocked } from './block-list.ts';
 import { addressException, type SystemError } from './errors.ts';
-import type { AddressRecord, ConnectRequest } from './handle-owner.ts';
+import type { AddressRecord } from './address-record.ts';
+import type { ConnectRequest } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
 import { kBlockList } from './socket-fields.ts';
 import type { TcpHandle } from './tcp-handle.ts';
@@ -27,7 +28,7 @@ export function attempt(
   let from = localAddress;
   if (from !== undefined || localPort !== undefined) {
     from ??= family === 4 ? '0.0.0.0' : '::';
-    const result = handle.bind(from, localPort ?? 0);
+    const result = handle.bindTo(from, localPort ?? 0);
     if (result < 0) return addressException(result, 'bind', from, localPort ?? 0);
   }
   socket.emit('connectionAttempt', address, port, family);

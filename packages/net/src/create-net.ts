@@ -86,7 +86,7 @@ function serverHandle(network: Network, args: unknown[]): unknown {
   if ((typeof fd === 'number' && fd >= 0) || (port === -1 && family === -1))
     return createServerHandle(...args);
   const handle = new ListenHandle(network);
-  const result = handle.bind(
+  const result = handle.bindTo(
     typeof address === 'string' && address !== '' ? address : '::',
     Number(port) | 0,
     flags === 1,

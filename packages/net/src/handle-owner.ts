@@ -30,13 +30,6 @@ export const onNews: unique symbol = Symbol('onNews');
 /** See {@link HandleOwner}. */
 export const onWritten: unique symbol = Symbol('onWritten');
 
-/** An address as the runtime's handles give it. */
-export interface AddressRecord {
-  address?: string;
-  family?: string;
-  port?: number;
-}
-
 /** A connection attempt and what it was given. */
 export interface ConnectRequest {
   readonly address: string;

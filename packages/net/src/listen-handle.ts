@@ -1,45 +1,36 @@
-import { AsyncResource } from 'node:async_hooks';
-import { AF_INET, AF_INET6, Errno, TcpSocket } from '@halfclose/sockets';
-import { parseIpAddress } from '@halfclose/stack';
+import { AF_INET, AF_INET6, Errno, type SocketOwner, TcpSocket } from '@halfclose/sockets';
+import { type AddressRecord, fillAddress } from './address-record.ts';
 import type { DrainTask } from './drain-queue.ts';
 import { EBADF } from './errors.ts';
-import type { AddressRecord } from './handle-owner.ts';
+import { Handle } from './handle.ts';
 import { setImmediate } from './host-functions.ts';
 import type { Network } from './network.ts';
 import type { Pumped } from './pump-queue.ts';
-import { fillAddress, TcpHandle, withoutZone } from './tcp-handle.ts';
-
-const MANUAL = { requireManualDestroy: true };
+import { TcpHandle } from './tcp-handle.ts';
 
 /** A listening socket under a server, by the names of the runtime's TCP handle. */
-export class ListenHandle implements DrainTask, Pumped {
+export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwner {
   /** Told of each connection. */
   onconnection: ((errno: number, handle: TcpHandle) => void) | null = null;
-  readonly #network: Network;
-  readonly #scope = new AsyncResource('TCPSERVERWRAP', MANUAL);
   #tcp: TcpSocket | null = null;
   /** A taken port is told of by listen, as libuv does. */
   #bindError = 0;
   #bound: { address: string; port: number; family: number } | null = null;
   #isListening = false;
-  #isReferenced = true;
-  #holds = false;
   #onClosed: (() => void) | null = null;
 
   constructor(network: Network) {
-    this.#network = network;
+    super('TCPSERVERWRAP', network);
   }
 
   /** bind(2) with SO_REUSEADDR. */
-  bind(address: string, port: number, ipv6Only: boolean, reusePort: boolean): number {
-    const ip = parseIpAddress(withoutZone(address));
+  bindTo(address: string, port: number, ipv6Only: boolean, reusePort: boolean): number {
+    const ip = this.network.addressOf(address);
     if (ip === null) return -Errno.EINVAL;
     const family = address.includes(':') ? AF_INET6 : AF_INET;
-    const tcp = new TcpSocket(this.#network.host, family);
+    const tcp = new TcpSocket(this.network.host, family);
     this.#tcp = tcp;
-    tcp.onReadiness = () => {
-      this.pump();
-    };
+    tcp.owner = this;
     tcp.options.set('SO_REUSEADDR', 1, 0);
     if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
     if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
@@ -58,7 +49,7 @@ export class ListenHandle implements DrainTask, Pumped {
     const result = this.#tcp.listen(backlog);
     if (result < 0) return result;
     this.#isListening = true;
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
@@ -77,51 +68,37 @@ export class ListenHandle implements DrainTask, Pumped {
     return 0;
   }
 
-  getAsyncId(): number {
-    return this.#scope.asyncId();
-  }
-
-  ref(): void {
-    this.#isReferenced = true;
-    this.#updateHold();
-  }
-
-  unref(): void {
-    this.#isReferenced = false;
-    this.#updateHold();
-  }
-
-  hasRef(): boolean {
-    return this.#isReferenced && this.#tcp !== null;
-  }
-
   close(onClosed?: () => void): void {
     if (this.#tcp === null) return;
-    this.#tcp.onReadiness = null;
+    this.#tcp.owner = null;
     this.#tcp.close();
     this.#tcp = null;
     this.#isListening = false;
-    this.#updateHold();
+    this.updateHold();
     this.#onClosed = onClosed ?? null;
-    this.#network.drain.add(this);
+    this.network.drain.add(this);
     // libuv is busy until it has closed a handle: 'beforeExit' is emitted again after a server was closed in it.
     setImmediate(nothing);
   }
 
   onDrained(): void {
     this.#onClosed?.();
-    this.#scope.emitDestroy();
+    this.emitDestroy();
+  }
+
+  onReadiness(): void {
+    this.pump();
   }
 
   /** Tells of every connection that is ready, in the server's async context. */
   pump(): void {
     let finished = false;
     try {
-      this.#scope.runInAsyncScope(acceptAll, undefined, this);
+      this.runInAsyncScope(acceptAll, undefined, this);
       finished = true;
     } finally {
       // A listener threw: others may be ready, and nobody tells of them again.
-      if (!finished) this.#network.pumps.add(this);
+      if (!finished) this.network.pumps.add(this);
     }
   }
 
@@ -130,16 +107,16 @@ export class ListenHandle implements DrainTask, Pumped {
     for (;;) {
       const accepted = this.#tcp?.accept();
       if (accepted === undefined || typeof accepted === 'number') return;
-      this.onconnection?.(0, new TcpHandle(this.#network, accepted));
+      this.onconnection?.(0, new TcpHandle(this.network, accepted));
     }
   }
 
-  #updateHold(): void {
-    const holds = this.#isListening && this.#isReferenced;
-    if (holds === this.#holds) return;
-    this.#holds = holds;
-    if (holds) this.#network.hold.ref();
-    else this.#network.hold.unref();
+  protected override isClosed(): boolean {
+    return this.#tcp === null;
+  }
+
+  protected override holds(isReferenced: boolean): boolean {
+    return this.#isListening && isReferenced;
   }
 }
 

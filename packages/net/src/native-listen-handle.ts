@@ -1,5 +1,5 @@
 import type { Server } from 'node:net';
-import type { AddressRecord } from './handle-owner.ts';
+import type { AddressRecord } from './address-record.ts';
 
 /** A listening server of the runtime (a pipe, a descriptor, a handle) under one of ours. */
 export class NativeListenHandle {

@@ -1,4 +1,4 @@
-import type { Host } from '@halfclose/stack';
+import { type Host, type IpAddress, parseIpAddress } from '@halfclose/stack';
 import { DrainQueue } from './drain-queue.ts';
 import { holdOf, type ProcessHold } from './process-hold.ts';
 import { PumpQueue } from './pump-queue.ts';
@@ -9,10 +9,27 @@ export class Network {
   readonly hold: ProcessHold;
   readonly drain = new DrainQueue();
   readonly pumps: PumpQueue;
+  #lastText = '';
+  #lastAddress: IpAddress | null = null;
 
   constructor(host: Host) {
     this.host = host;
     this.hold = holdOf(host.timers);
     this.pumps = new PumpQueue(host.timers);
   }
+
+  /** The address that `text` stands for; `null`: none. Connections to one address share it. */
+  addressOf(text: string): IpAddress | null {
+    if (text !== this.#lastText) {
+      this.#lastText = text;
+      this.#lastAddress = parseIpAddress(withoutZone(text));
+    }
+    return this.#lastAddress;
+  }
+}
+
+/** There are no interfaces to tell apart by a zone. */
+function withoutZone(address: string): string {
+  const at = address.indexOf('%');
+  return at < 0 ? address : address.slice(0, at);
 }

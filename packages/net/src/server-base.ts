@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { type BlockListLike, isBlocked } from './block-list.ts';
 import { codedError } from './errors.ts';
-import type { AddressRecord } from './handle-owner.ts';
+import type { AddressRecord } from './address-record.ts';
 import { nextTick } from './host-functions.ts';
 import type { ListenHandle } from './listen-handle.ts';
 import { native, readArguments } from './native-net.ts';

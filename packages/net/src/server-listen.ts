@@ -86,7 +86,7 @@ export function startListening(
   const handle = new ListenHandle(server[kNetwork]);
   const bound = address ?? '::';
   const boundFamily = address === null ? 6 : family;
-  const result = handle.bind(bound, port, (flags & IPV6_ONLY) !== 0, (flags & REUSE_PORT) !== 0);
+  const result = handle.bindTo(bound, port, (flags & IPV6_ONLY) !== 0, (flags & REUSE_PORT) !== 0);
   if (result < 0) {
     handle.close();
     failListening(server, listenException(result, 'listen', bound, port));

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { BlockListLike } from './block-list.ts';
-import type { AddressRecord } from './handle-owner.ts';
+import type { AddressRecord } from './address-record.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import type { Network } from './network.ts';
 import {
@@ -76,7 +76,7 @@ export abstract class SocketSettings extends Duplex {
     if (handle === null) return;
     if (this[kNoDelay]) handle.setNoDelay?.(true);
     if (this[kKeepAlive]) handle.setKeepAlive?.(true, this[kKeepAliveDelay]);
-    this._applyLinger();
+    if (this[kLinger] !== null) this._applyLinger();
   }
 
   setTimeout(milliseconds: number, callback?: () => void): this {

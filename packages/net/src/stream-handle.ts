@@ -1,6 +1,7 @@
 import type { TcpSocket } from '@halfclose/sockets';
 import type { Connection } from '@halfclose/stack';
-import type { AddressRecord, HandleOwner, WriteCallback } from './handle-owner.ts';
+import type { AddressRecord } from './address-record.ts';
+import type { HandleOwner, WriteCallback } from './handle-owner.ts';
 
 /** What a socket needs of the handle under it; numbers are 0, or an errno where negative. */
 export interface StreamHandle {

@@ -1,10 +1,10 @@
-import { AsyncResource } from 'node:async_hooks';
-import { AF_INET, AF_INET6, Errno, Poll, SHUT_WR, type SocketAddress, TcpSocket } from '@halfclose/sockets';
-import { type Connection, parseIpAddress } from '@halfclose/stack';
+import { AF_INET, AF_INET6, Errno, Poll, SHUT_WR, type SocketOwner, TcpSocket } from '@halfclose/sockets';
+import type { Connection } from '@halfclose/stack';
+import { type AddressRecord, fillAddress } from './address-record.ts';
 import type { DrainTask } from './drain-queue.ts';
 import { EBADF, ECANCELED } from './errors.ts';
+import { Handle } from './handle.ts';
 import {
-  type AddressRecord,
   type ConnectRequest,
   type HandleOwner,
   onBuffer,
@@ -24,25 +24,22 @@ import { WriteQueue } from './write-queue.ts';
 const READ_OCTETS = 65_536;
 /** Reads in a row before others get their turn (libuv reads as often from one stream). */
 const READS_PER_TURN = 32;
-/** The handle ends its resource itself: nothing is registered with the garbage collector. */
-const MANUAL = { requireManualDestroy: true };
 
 /**
  * What stands between a stream and a {@link TcpSocket}: the part of libuv and of the runtime's TCP handle, by the
  * names of the latter where programs know them. It decides when to read, queues what does not fit, holds the process
  * by Node's rules, and enters the async context of its socket before it calls.
  */
-export class TcpHandle implements StreamHandle, DrainTask, Pumped {
+export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped, SocketOwner {
   owner: HandleOwner | null = null;
   reading = false;
   bytesRead = 0;
   bytesWritten = 0;
   /** Where arrivals go instead of into buffers of their own. */
   userBuffer: Uint8Array | null = null;
-  readonly #network: Network;
-  readonly #scope = new AsyncResource('TCPWRAP', MANUAL);
   #tcp: TcpSocket | null;
-  readonly #writes = new WriteQueue();
+  /** Made when a write first has to wait. */
+  #writes: WriteQueue | null = null;
   #connecting: ConnectRequest | null = null;
   #shutdown: WriteCallback | null = null;
   #shutdownDone = false;
@@ -53,14 +50,12 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   #ended = false;
   #waitsForDrain = false;
   #waitsForPump = false;
-  #isReferenced = true;
-  #holds = false;
 
   /** A handle without a socket yet, or that of an accepted one. */
   constructor(network: Network, accepted: TcpSocket | null = null) {
-    this.#network = network;
+    super('TCPWRAP', network);
     this.#tcp = accepted;
-    if (accepted !== null) this.#listenTo(accepted);
+    if (accepted !== null) accepted.owner = this;
   }
 
   /** Null before bind and connect, and after close. */
@@ -73,18 +68,14 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   }
 
   get writeQueueSize(): number {
-    return this.#writes.octets;
-  }
-
-  getAsyncId(): number {
-    return this.#scope.asyncId();
+    return this.#writes?.octets ?? 0;
   }
 
   // --- opening
 
   /** bind(2), with SO_REUSEADDR as libuv sets it. */
-  bind(address: string, port: number): number {
-    const ip = parseIpAddress(withoutZone(address));
+  bindTo(address: string, port: number): number {
+    const ip = this.network.addressOf(address);
     if (ip === null) return -Errno.EINVAL;
     const tcp = this.#socketOf(address.includes(':') ? AF_INET6 : AF_INET);
     tcp.options.set('SO_REUSEADDR', 1, 0);
@@ -93,13 +84,13 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
 
   /** Starts to connect. 0: `request.oncomplete` will be called; else an errno. */
   connect(request: ConnectRequest): number {
-    const ip = parseIpAddress(withoutZone(request.address));
+    const ip = this.network.addressOf(request.address);
     if (ip === null || this.#closing) return -Errno.EINVAL;
     const tcp = this.#socketOf(request.family === 6 ? AF_INET6 : AF_INET);
     const result = tcp.connect(ip, request.port);
     if (result < 0 && result !== -Errno.EINPROGRESS) return result;
     this.#connecting = request;
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
@@ -108,7 +99,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   readStart(): number {
     if (this.#tcp === null) return -Errno.ENOTCONN;
     this.reading = true;
-    this.#updateHold();
+    this.updateHold();
     if (this.#ending !== null) this.#awaitDrain();
     else if (!this.#ended && (this.#tcp.poll() & (Poll.IN | Poll.ERR | Poll.HUP)) !== 0) this.#awaitPump();
     return 0;
@@ -116,7 +107,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
 
   readStop(): number {
     this.reading = false;
-    this.#updateHold();
+    this.updateHold();
     return 0;
   }
 
@@ -130,7 +121,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     const tcp = this.#tcp;
     if (tcp === null) return EBADF;
     let taken = 0;
-    if (this.#writes.isEmpty) {
+    if (!this.#hasWrites) {
       taken = tcp.send(bytes);
       if (taken === bytes.length) {
         this.bytesWritten += taken;
@@ -142,16 +133,17 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
       }
     }
     this.bytesWritten += bytes.length;
+    this.#writes ??= new WriteQueue();
     this.#writes.add(bytes, taken, callback);
-    this.#updateHold();
+    this.updateHold();
     return 1;
   }
 
   shutdown(callback: WriteCallback): number {
     if (this.#tcp === null) return EBADF;
     this.#shutdown = callback;
-    this.#updateHold();
-    if (!this.#writes.isEmpty) return 0;
+    this.updateHold();
+    if (this.#hasWrites) return 0;
     const result = this.#shutdownNow(this.#tcp);
     if (result < 0) this.#shutdown = null;
     return result;
@@ -178,20 +170,6 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   }
 
   // --- the rest
-
-  ref(): void {
-    this.#isReferenced = true;
-    this.#updateHold();
-  }
-
-  unref(): void {
-    this.#isReferenced = false;
-    this.#updateHold();
-  }
-
-  hasRef(): boolean {
-    return this.#isReferenced && !this.#closing;
-  }
 
   setNoDelay(enable: boolean): number {
     return this.#tcp?.options.set('TCP_NODELAY', enable ? 1 : 0, this.#now()) ?? EBADF;
@@ -234,7 +212,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   /** Work that waited for the stack's next turn. */
   pump(): void {
     this.#waitsForPump = false;
-    this.#ready();
+    this.onReadiness();
   }
 
   /** Beginnings and ends are told one at a time. */
@@ -250,7 +228,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     }
   }
 
-  #ready(): void {
+  onReadiness(): void {
     let finished = false;
     try {
       this.#enter(readiness);
@@ -262,11 +240,11 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   }
 
   #enter(call: (handle: TcpHandle) => void): void {
-    this.#scope.runInAsyncScope(call, undefined, this);
+    this.runInAsyncScope(call, undefined, this);
   }
 
   /** Called in the socket's async context when the socket's readiness may have changed. */
-  onReadiness(): void {
+  onReady(): void {
     const tcp = this.#tcp;
     this.owner?.[onNews]();
     // The owner may have closed.
@@ -279,7 +257,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
       return;
     }
     if (this.reading && this.#ending === null && !this.#ended) this.#read(tcp);
-    if (!this.#writes.isEmpty) this.#flush(tcp);
+    if (this.#writes !== null && !this.#writes.isEmpty) this.#flush(tcp, this.#writes);
   }
 
   /** Called in the socket's async context once everything due has been done. */
@@ -300,7 +278,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     if (ending === null || !this.reading) return;
     this.#ending = null;
     this.#ended = true;
-    this.#updateHold();
+    this.updateHold();
     if (ending === 0) this.owner?.[onEnd]();
     else this.owner?.[onReadError](ending);
   }
@@ -311,7 +289,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     if (tcp === null) return;
     this.#connecting = null;
     const error = tcp.takeError();
-    this.#updateHold();
+    this.updateHold();
     request.oncomplete?.(error === 0 ? 0 : -error, request);
   }
 
@@ -347,25 +325,25 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     this.#awaitDrain();
   }
 
-  #flush(tcp: TcpSocket): void {
-    for (let head = this.#writes.head; head !== undefined; head = this.#writes.head) {
+  #flush(tcp: TcpSocket, writes: WriteQueue): void {
+    for (let head = writes.head; head !== undefined; head = writes.head) {
       const rest = head.taken === 0 ? head.bytes : head.bytes.subarray(head.taken);
       const taken = tcp.send(rest);
       if (taken < 0) {
-        if (taken !== -Errno.EAGAIN) this.#failWrites(taken);
+        if (taken !== -Errno.EAGAIN) this.#failWrites(taken, writes);
         return;
       }
-      this.#writes.take(head, taken);
+      writes.take(head, taken);
       if (taken < rest.length) return;
-      if (this.#writes.isEmpty) this.#updateHold();
+      if (writes.isEmpty) this.updateHold();
       if (head.callback !== null) this.owner?.[onWritten](0, head.callback);
       if (this.#tcp === null) return;
     }
     if (this.#shutdown !== null) this.#shutdownNow(tcp);
   }
 
-  #failWrites(errno: number): void {
-    for (const callback of this.#writes.clear()) this.owner?.[onWritten](errno, callback);
+  #failWrites(errno: number, writes: WriteQueue): void {
+    for (const callback of writes.clear()) this.owner?.[onWritten](errno, callback);
     // Whoever waits for the end of the stream is told of no error: the write has told it.
     this.#finishShutdown();
   }
@@ -381,7 +359,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   #finishShutdown(): void {
     const callback = this.#shutdown;
     this.#shutdown = null;
-    this.#updateHold();
+    this.updateHold();
     if (callback !== null) this.owner?.[onWritten](0, callback);
   }
 
@@ -390,14 +368,14 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     this.#closing = true;
     this.reading = false;
     this.#onClosed = onClosed ?? null;
-    this.#updateHold();
+    this.updateHold();
     const tcp = this.#tcp;
     this.#tcp = null;
     if (tcp === null) {
       this.#awaitDrain();
       return;
     }
-    tcp.onReadiness = null;
+    tcp.owner = null;
     if (reset) tcp.options.setLinger({ onoff: 1, linger: 0 });
     tcp.close(() => {
       this.#awaitDrain();
@@ -405,7 +383,7 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
   }
 
   #finishClosing(): void {
-    const callbacks = this.#writes.clear();
+    const callbacks = this.#writes?.clear() ?? [];
     if (this.#shutdown !== null) callbacks.push(this.#shutdown);
     this.#shutdown = null;
     const request = this.#connecting;
@@ -415,59 +393,54 @@ export class TcpHandle implements StreamHandle, DrainTask, Pumped {
     const onClosed = this.#onClosed;
     this.#onClosed = null;
     onClosed?.();
-    this.#scope.emitDestroy();
+    this.emitDestroy();
   }
 
   #awaitDrain(): void {
     if (this.#waitsForDrain) return;
     this.#waitsForDrain = true;
-    this.#network.drain.add(this);
+    this.network.drain.add(this);
   }
 
   #awaitPump(): void {
     if (this.#waitsForPump) return;
     this.#waitsForPump = true;
-    this.#network.pumps.add(this);
+    this.network.pumps.add(this);
   }
 
   /**
    * What holds the process, as in libuv: a referenced handle while it reads and there is more to come; a request
    * (connect, write, shutdown) whatever `unref` says.
    */
-  #updateHold(): void {
-    const holds =
-      !this.#closing &&
-      (this.#connecting !== null ||
-        this.#shutdown !== null ||
-        !this.#writes.isEmpty ||
-        (this.#isReferenced && this.reading && !this.#ended));
-    if (holds === this.#holds) return;
-    this.#holds = holds;
-    if (holds) this.#network.hold.ref();
-    else this.#network.hold.unref();
+  protected override holds(isReferenced: boolean): boolean {
+    if (this.#closing) return false;
+    if (this.#connecting !== null || this.#shutdown !== null || this.#hasWrites) return true;
+    return isReferenced && this.reading && !this.#ended;
+  }
+
+  protected override isClosed(): boolean {
+    return this.#closing;
+  }
+
+  get #hasWrites(): boolean {
+    return this.#writes !== null && !this.#writes.isEmpty;
   }
 
   #socketOf(family: number): TcpSocket {
     if (this.#tcp !== null) return this.#tcp;
-    const tcp = new TcpSocket(this.#network.host, family);
+    const tcp = new TcpSocket(this.network.host, family);
     this.#tcp = tcp;
-    this.#listenTo(tcp);
+    tcp.owner = this;
     return tcp;
   }
 
-  #listenTo(tcp: TcpSocket): void {
-    tcp.onReadiness = () => {
-      this.#ready();
-    };
-  }
-
   #now(): number {
-    return this.#network.host.timers.now();
+    return this.network.host.timers.now();
   }
 }
 
 function readiness(handle: TcpHandle): void {
-  handle.onReadiness();
+  handle.onReady();
 }
 
 function news(handle: TcpHandle): void {
@@ -481,23 +454,4 @@ function drained(handle: TcpHandle): void {
 /** The same memory as a Buffer. */
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Writes an address as the runtime's handles do: an IPv4 address of an IPv6 socket is v4-mapped. */
-export function fillAddress(out: AddressRecord, { address, port }: SocketAddress, family: number): void {
-  const text = address.toString();
-  if (family === AF_INET6) {
-    out.address = address.isIPv4 ? `::ffff:${text}` : text;
-    out.family = 'IPv6';
-  } else {
-    out.address = text;
-    out.family = 'IPv4';
-  }
-  out.port = port;
-}
-
-/** There are no interfaces to tell apart by a zone. */
-export function withoutZone(address: string): string {
-  const at = address.indexOf('%');
-  return at < 0 ? address : address.slice(0, at);
 }

@@ -32,11 +32,13 @@ export class Epoll {
     if (this.#watched.has(descriptor)) return false;
     const watched: Watched = { socket, events, data, reportedNews: -1, news: 0, disarmed: false };
     this.#watched.set(descriptor, watched);
-    const before = socket.onReadiness;
-    socket.onReadiness = (events) => {
-      // Linux wakes for data those that wait for data only; for all else, everybody.
-      if (events !== ConnectionEvent.Readable || (watched.events & FOR_DATA) !== 0) watched.news++;
-      before?.(events);
+    const before = socket.owner;
+    socket.owner = {
+      onReadiness: (news) => {
+        // Linux wakes for data those that wait for data only; for all else, everybody.
+        if (news !== ConnectionEvent.Readable || (watched.events & FOR_DATA) !== 0) watched.news++;
+        before?.onReadiness(news);
+      },
     };
     return true;
   }

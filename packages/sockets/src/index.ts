@@ -12,4 +12,4 @@ export {
 export { Descriptors } from './descriptors.ts';
 export { Errno, errnoName, type ErrnoName, errnoText } from './errno.ts';
 export { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';
-export { type SocketAddress, TcpSocket } from './tcp-socket.ts';
+export { type SocketAddress, type SocketOwner, TcpSocket } from './tcp-socket.ts';

@@ -50,12 +50,12 @@ const MAX_OCTET = 255;
 type Inherited = { -readonly [K in keyof InheritedSettings]: InheritedSettings[K] };
 
 /** What a connection starts from when its owner has set nothing; shared by all sockets, so never written to. */
-const NOTHING_SET: Inherited = { connection: null, noDelay: false, receiveBuffer: 0 };
+export const NOTHING_SET: Inherited = { connection: null, noDelay: false, receiveBuffer: 0 };
 
 /** The options of one socket. They may be set before there is a connection and pass to accepted ones. */
 export class SocketOptions {
-  /** SO_LINGER in seconds; `null`: off. */
-  linger: number | null = null;
+  readonly isShared: boolean;
+  #linger: number | null = null;
   reuseAddress = false;
   reusePort = false;
   ipv6Only = false;
@@ -63,9 +63,12 @@ export class SocketOptions {
   readonly #profile: Profile;
   #inherited = NOTHING_SET;
   #connection: Connection | null = null;
+  #forAccepted: SocketOptions | null = null;
 
-  constructor(profile: Profile) {
+  /** `isShared`: for several sockets, so not to be set. */
+  constructor(profile: Profile, isShared = false) {
     this.#profile = profile;
+    this.isShared = isShared;
   }
 
   /** What a connection made with these options starts from: as they are then, not as they are now. */
@@ -78,6 +81,20 @@ export class SocketOptions {
     return this.#own;
   }
 
+  /** SO_LINGER in seconds; `null`: off. */
+  get linger(): number | null {
+    return this.#linger;
+  }
+
+  /** What accepted sockets start with: one object for all of them until an option of this one changes. */
+  get forAccepted(): SocketOptions {
+    if (this.#forAccepted === null) {
+      this.#forAccepted = new SocketOptions(this.#profile, true);
+      this.#forAccepted.inheritFrom(this);
+    }
+    return this.#forAccepted;
+  }
+
   /** The options act on `connection` from now on. */
   attach(connection: Connection): void {
     this.#connection = connection;
@@ -86,7 +103,7 @@ export class SocketOptions {
 
   /** An accepted socket starts with its listener's options. */
   inheritFrom(listener: SocketOptions): void {
-    this.linger = listener.linger;
+    this.#linger = listener.linger;
     this.reuseAddress = listener.reuseAddress;
     this.reusePort = listener.reusePort;
     const { connection, noDelay, receiveBuffer } = listener.#inherited;
@@ -95,13 +112,15 @@ export class SocketOptions {
 
   /** Sets SO_LINGER. Linux takes any number of seconds. */
   setLinger({ onoff, linger }: Linger): number {
-    this.linger = onoff === 0 ? null : Math.max(0, linger);
+    this.#forAccepted = null;
+    this.#linger = onoff === 0 ? null : Math.max(0, linger);
     return 0;
   }
 
   /** Sets a number option; times in the units of Linux (seconds; TCP_USER_TIMEOUT: milliseconds). 0 or an errno negated. */
   set(option: NumberOption, value: number, now: number): number {
     if (!Number.isInteger(value)) return -Errno.EINVAL;
+    this.#forAccepted = null;
     switch (option) {
       case 'SO_REUSEADDR':
         this.reuseAddress = value !== 0;

@@ -26,7 +26,7 @@ import { AF_INET, AF_INET6, MSG_OOB, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR
 import { Errno, errnoName } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
 import { atMark, readiness, unconnectedReadiness } from './readiness.ts';
-import { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';
+import { type Linger, NOTHING_SET, type NumberOption, SocketOptions } from './socket-options.ts';
 import { receiveUrgent } from './urgent-octet.ts';
 
 /** An address and a port. */
@@ -34,6 +34,15 @@ export interface SocketAddress {
   readonly address: IpAddress;
   /** 0 to 65535. */
   readonly port: number;
+}
+
+/** Who wants to know when to look at a socket again. */
+export interface SocketOwner {
+  /**
+   * Readiness may have changed; look with {@link TcpSocket.poll}. May call anything. `events`: bits of
+   * `ConnectionEvent`; 0: a connection can be accepted.
+   */
+  onReadiness(events: number): void;
 }
 
 /** What a socket still has to do once it is closed. */
@@ -45,18 +54,16 @@ interface AfterClose {
 
 /**
  * One TCP socket with the calls of POSIX, never blocking: a call that would block returns `-EAGAIN` (connect:
- * `-EINPROGRESS`), and {@link TcpSocket.onReadiness} tells when to look again. Calls return 0 or a count, or an error
+ * `-EINPROGRESS`), and its {@link TcpSocket.owner} is told when to look again. Calls return 0 or a count, or an error
  * number negated, and behave as Linux's in every state (closing/LINUX.md, section 5).
  */
 export class TcpSocket implements ConnectionOwner, ListenerOwner {
   readonly host: Host;
   readonly family: number;
-  readonly options: SocketOptions;
-  /**
-   * Called when readiness may have changed; look with {@link TcpSocket.poll}. May call anything. `events`: bits of
-   * `ConnectionEvent`; 0: a connection can be accepted.
-   */
-  onReadiness: ((events: number) => void) | null = null;
+  /** Told when to look again. */
+  owner: SocketOwner | null = null;
+  /** `null`: nothing was set. Those of its listener, for an accepted socket that has set nothing. */
+  #options: SocketOptions | null = null;
   #binding: Binding | null = null;
   #listener: Listener | null = null;
   #hosted: HostedConnection | null = null;
@@ -73,12 +80,19 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   constructor(host: Host, family: number = AF_INET6, accepted: HostedConnection | null = null) {
     this.host = host;
     this.family = family;
-    this.options = new SocketOptions(host.profile);
     this.#hosted = accepted;
-    if (accepted !== null) {
-      accepted.owner = this;
-      this.options.attach(accepted.connection);
-    }
+    if (accepted !== null) accepted.owner = this;
+  }
+
+  /** The options, to be looked at and set. */
+  get options(): SocketOptions {
+    const inherited = this.#options;
+    if (inherited?.isShared === false) return inherited;
+    const own = new SocketOptions(this.host.profile);
+    if (inherited !== null) own.inheritFrom(inherited);
+    if (this.#hosted !== null) own.attach(this.#hosted.connection);
+    this.#options = own;
+    return own;
   }
 
   /** The connection underneath, for those who want to see it; `null`: none. */
@@ -137,7 +151,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     const hosted = this.host.accept(this.#listener);
     if (hosted === null) return -Errno.EAGAIN;
     const socket = new TcpSocket(this.host, this.family, hosted);
-    socket.options.inheritFrom(this.options);
+    if (this.#options !== null) socket.#options = this.#options.forAccepted;
     return socket;
   }
 
@@ -169,7 +183,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       remotePort: port,
       binding,
       localAddress: binding === null || binding.address.isUnspecified ? null : binding.address,
-      settings: this.options.inherited,
+      settings: this.#options?.inherited ?? NOTHING_SET,
     });
     if (typeof hosted === 'string') return -Errno[hosted];
     if (binding !== null) {
@@ -181,7 +195,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     this.#hosted = hosted;
     this.#connecting = true;
     this.#receiveShut = false;
-    this.options.attach(hosted.connection);
+    this.#options?.attach(hosted.connection);
     return this.#called('connect', -Errno.EINPROGRESS);
   }
 
@@ -308,7 +322,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       onSettled?.();
       return 0;
     }
-    const { linger } = this.options;
+    const linger = this.#options?.linger ?? null;
     hosted.connection.close(linger === 0, this.host.timers.now());
     if (linger !== null && linger > 0 && LingeringClose.isNeeded(hosted.connection)) {
       const after = this.#prepareAfterClose();
@@ -327,7 +341,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** Resets the connection at once, whatever is unread or unsent: close(2) with SO_LINGER {1, 0}. */
   reset(): number {
-    this.options.linger = 0;
+    this.options.setLinger({ onoff: 1, linger: 0 });
     return this.close();
   }
 
@@ -440,11 +454,11 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       this.#afterClose?.onEvents?.();
       return;
     }
-    this.onReadiness?.(events);
+    this.owner?.onReadiness(events);
   }
 
   onAcceptable(): void {
-    this.onReadiness?.(0);
+    this.owner?.onReadiness(0);
   }
 
   #receiveUrgent(target: Uint8Array, flags: number): number {
@@ -513,7 +527,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   #mayUse(address: IpAddress): boolean {
     if (this.family === AF_INET) return address.isIPv4;
-    return this.family === AF_INET6 && !(address.isIPv4 && this.options.ipv6Only);
+    return this.family === AF_INET6 && !(address.isIPv4 && this.#options?.ipv6Only === true);
   }
 
   /** As {@link #called}, for calls that are frequent; one that would block is nothing to tell. */

@@ -327,7 +327,7 @@ describe('send() and recv()', () => {
     hosts.link.partition();
     const [taken, more] = [write(a, 50_000), write(a)];
     let told = 0;
-    a.onReadiness = () => told++;
+    a.owner = { onReadiness: () => told++ };
     hosts.link.heal();
     hosts.settle(5000);
     while (typeof read(b) === 'number') hosts.settle();
@@ -356,8 +356,10 @@ describe('readiness', () => {
   it('may call anything, close() as well', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
-    a.onReadiness = () => {
-      if (!a.closed) a.close();
+    a.owner = {
+      onReadiness: () => {
+        if (!a.closed) a.close();
+      },
     };
     b.shutdown(SHUT_WR);
     hosts.settle();
@@ -368,7 +370,7 @@ describe('readiness', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
     let told = 0;
-    a.onReadiness = () => told++;
+    a.owner = { onReadiness: () => told++ };
     hosts.link.aToB.set({ partition: true });
     b.shutdown(SHUT_WR);
     hosts.settle(3000);

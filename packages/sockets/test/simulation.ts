@@ -98,10 +98,16 @@ export class Simulation {
     must(this.#listener.listen(16));
     // Connections may come in another order than they were begun, so all streams of a run have the same shape.
     const [up, down] = this.#plans();
-    this.#listener.onReadiness = () => {
-      for (let child = this.#listener.accept(); typeof child !== 'number'; child = this.#listener.accept()) {
-        this.#programs.push(new StreamProgram(this.clock, child, random, down));
-      }
+    this.#listener.owner = {
+      onReadiness: () => {
+        for (
+          let child = this.#listener.accept();
+          typeof child !== 'number';
+          child = this.#listener.accept()
+        ) {
+          this.#programs.push(new StreamProgram(this.clock, child, random, down));
+        }
+      },
     };
     for (let i = 1 + random.below(3); i > 0; i--) this.#begin(up);
   }

@@ -48,8 +48,10 @@ export class StreamProgram {
       this.#resting = false;
       this.#act();
     });
-    socket.onReadiness = () => {
-      if (!this.#resting) this.#act();
+    socket.owner = {
+      onReadiness: () => {
+        if (!this.#resting) this.#act();
+      },
     };
     // An accepted connection may have had its news before anybody listened.
     timers.defer(() => this.#act());

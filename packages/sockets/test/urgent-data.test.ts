@@ -193,7 +193,7 @@ describe('urgent data', () => {
   it('is told to whoever waits, apart from other readiness (MUST-32)', () => {
     const { a, b, net } = connected();
     const told: number[] = [];
-    b.onReadiness = (events) => told.push(events & ConnectionEvent.Urgent);
+    b.owner = { onReadiness: (events) => told.push(events & ConnectionEvent.Urgent) };
     send({ a, b }, net, 'abc');
     expect(told).toEqual([0]);
     send({ a, b }, net, '!!');
