@@ -58,9 +58,9 @@ export class SocketEnd {
     for (const { to, why } of changes) tell(to, why);
   }
 
-  /** The report of a connection that has ended, or of which `close` has told; `null` before. */
+  /** The report of a connection that has ended, or of which `close` has told, or nobody will tell; `null` before. */
   reportOf(tcp: TcpSocket): SocketCloseReport | null {
-    return this.settled || tcp.ended ? this.#currentReport(tcp) : null;
+    return this.settled || tcp.ended || tcp.recorded ? this.#currentReport(tcp) : null;
   }
 
   /** Starts to wait for the end. */

@@ -353,19 +353,24 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     this.#hosted?.connection.markUnread(octets);
   }
 
-  /** How the connection ended, or how far it is from that, also after close(); `null`: there was none. */
+  /**
+   * How the connection ended, or how far it is from that, also after close(); `null`: there was none. Where the host
+   * keeps only a record, it is as of when that began: of an orphan in FIN-WAIT-2 nobody hears how it went on, unless
+   * {@link TcpSocket.watchOrphan} asked in time.
+   */
   closeReport(): CloseReport | null {
     const hosted = this.#hosted;
     return hosted === null ? null : closeReport(hosted.connection);
   }
 
   /**
-   * Has `onEvents` called with each event of the connection after close(), the last time when it has ended. Returns
-   * false where nothing more can be told: the connection has ended, or the host keeps only a record of it.
+   * Has `onEvents` called with each event of the connection after close(), the last time when it has ended; the host
+   * keeps the connection as it is for so long. Returns false where nothing more can be told: the connection has ended,
+   * or the host keeps only a record of it.
    */
   watchOrphan(onEvents: () => void): boolean {
     const hosted = this.#hosted;
-    if (hosted === null || this.ended || !hosted.registered) return false;
+    if (hosted === null || this.ended || this.recorded) return false;
     this.#prepareAfterClose().onEvents = onEvents;
     hosted.owner = this;
     return true;
@@ -374,6 +379,12 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   /** Whether the connection has ended: CLOSED or TIME-WAIT. */
   get ended(): boolean {
     return hasEnded(this.#hosted?.connection.state ?? 'CLOSED');
+  }
+
+  /** Whether the host keeps only a record of the connection: in TIME-WAIT, or an orphan in FIN-WAIT-2. */
+  get recorded(): boolean {
+    const hosted = this.#hosted;
+    return hosted !== null && !hosted.registered && hosted.connection.state !== 'CLOSED';
   }
 
   /** getsockname(2); `null`: neither bound nor connected. */

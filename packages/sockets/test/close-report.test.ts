@@ -13,6 +13,7 @@ describe('the close report of a socket', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
     write(a, 100);
+    a.watchOrphan(() => undefined);
     a.close();
     hosts.settle();
     read(b);
@@ -21,6 +22,21 @@ describe('the close report of a socket', () => {
     expect([a.closeReport(), b.closeReport()]).toMatchObject([
       { orderly: true, closedFirst: 'local', state: 'TIME-WAIT', octets: { acknowledged: 100 } },
       { orderly: true, closedFirst: 'peer', state: 'CLOSED', octets: { read: 100, unread: 0 } },
+    ]);
+  });
+
+  it('tells of an orphan that nobody watches up to FIN-WAIT-2, when the host keeps only a record', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    a.close();
+    hosts.settle();
+    const known = [a.recorded, a.watchOrphan(() => undefined)];
+    b.close();
+    hosts.settle();
+    expect([known, a.closeReport(), hosts.states()]).toMatchObject([
+      [true, false],
+      { orderly: false, closedFirst: 'local', state: 'FIN-WAIT-2', sending: 'fin', receiving: 'open' },
+      ['TIME-WAIT', 'none'],
     ]);
   });
 

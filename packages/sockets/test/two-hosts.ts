@@ -107,7 +107,7 @@ export class TwoHosts {
   states(): string[] {
     return [this.a, this.b].map((host) => {
       const states = [...host.connections()].map(({ connection }) => connection.state);
-      for (let i = 0; i < host.timeWaitCount; i++) states.push('TIME-WAIT');
+      for (const { state } of host.records()) states.push(state);
       return states.join(' ') || 'none';
     });
   }

@@ -74,14 +74,15 @@ export function dumpConnections(host: Host): DumpedConnection[] {
       timer: timerOf(connection, now),
     });
   }
-  for (const entry of host.timeWaits()) {
+  for (const entry of host.records()) {
+    const remaining = entry.deadline - now;
     rows.push({
-      state: 'TIME-WAIT',
+      state: entry.state,
       receiveQueue: 0,
       sendQueue: 0,
       ...endpointsOf(entry),
-      owner: 'record',
-      timer: { name: 'timewait', remaining: entry.deadline - now },
+      owner: entry.state === 'TIME-WAIT' ? 'record' : 'orphan',
+      timer: remaining === Infinity ? null : { name: 'timewait', remaining },
     });
   }
   return rows;

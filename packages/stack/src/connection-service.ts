@@ -1,4 +1,11 @@
-import { ConnectionEvent, timeWaitOf } from '@halfclose/tcp';
+import {
+  ConnectionEvent,
+  finWait2Limit,
+  finWait2Of,
+  isFinWait2Record,
+  NEVER,
+  timeWaitOf,
+} from '@halfclose/tcp';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
 import { dscpOf, hopLimitOf } from './ip-header.ts';
@@ -20,8 +27,11 @@ export class ConnectionService {
       sent += this.#drain(hosted, now);
     }
     if (state.events.active) state.events.states(hosted);
+    if (isFinWait2Record(connection)) this.#retireInFinWait2(hosted, now);
     if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
-    else if (connection.deadline < hosted.deadline) state.timers.arm(hosted, connection.deadline);
+    else if (hosted.registered && connection.deadline < hosted.deadline) {
+      state.timers.arm(hosted, connection.deadline);
+    }
     return sent;
   }
 
@@ -106,13 +116,35 @@ export class ConnectionService {
     } else if ((events & ConnectionEvent.Closed) !== 0) listener.synQueue.delete(hosted);
   }
 
-  #retire(hosted: HostedConnection, now: number): void {
+  /** Nobody holds it, and only the peer's FIN is missing: a record does, unless somebody wants to be told of the end. */
+  #retireInFinWait2(hosted: HostedConnection, now: number): void {
+    const { timeWaits, counters, profile } = this.#state;
+    const { connection } = hosted;
     if (!hosted.registered) return;
-    const { timers, connections, timeWaits, counters, profile, ports } = this.#state;
+    if (timeWaits.size >= profile.maxTimeWaits) {
+      counters.timeWaitsSkipped++;
+      connection.finish('too many in TIME-WAIT', now);
+      this.#tell(hosted, connection.takeEvents());
+    } else if (hosted.owner === null) {
+      this.#unregister(hosted);
+      const { finWait2Deadline } = connection;
+      const deadline = finWait2Deadline === NEVER ? Infinity : finWait2Deadline;
+      timeWaits.addFinWait2(hosted, finWait2Of(connection), finWait2Limit(connection), deadline);
+    }
+  }
+
+  #unregister(hosted: HostedConnection): void {
+    const { timers, connections } = this.#state;
     hosted.registered = false;
     if (hosted.standing === 'orphan') this.#state.orphans--;
     timers.disarm(hosted);
     connections.remove(hosted);
+  }
+
+  #retire(hosted: HostedConnection, now: number): void {
+    if (!hosted.registered) return;
+    const { timeWaits, counters, profile, ports } = this.#state;
+    this.#unregister(hosted);
     if (hosted.connection.state === 'TIME-WAIT') {
       if (timeWaits.size < profile.maxTimeWaits) {
         counters.timeWaitsEntered++;

@@ -56,16 +56,16 @@ export class EventSource {
     }
   }
 
-  timeWaitEnded(tuple: FourTuple, why: string, now: number): void {
-    this.emit({
-      type: 'state',
-      time: now,
-      host: this.#host,
-      ...endpointsOf(tuple),
-      from: 'TIME-WAIT',
-      to: 'CLOSED',
-      why,
-    });
+  /** Tells that what is left of a connection changed its state. */
+  recordChanged(
+    tuple: FourTuple,
+    from: ConnectionState,
+    to: ConnectionState,
+    why: string,
+    now: number,
+  ): void {
+    if (!this.active) return;
+    this.emit({ type: 'state', time: now, host: this.#host, ...endpointsOf(tuple), from, to, why });
   }
 
   #timeOf(now: number): number {

@@ -96,7 +96,8 @@ export class HostState {
       timestampOffset: (local, remote) => this.timestampOffset(local, remote),
       onExpired: (entry, now) => {
         this.ports.releaseAt(entry.localAddress, entry.localPort);
-        this.events.timeWaitEnded(entry, 'TIME-WAIT over', now);
+        const why = entry.state === 'TIME-WAIT' ? 'TIME-WAIT over' : 'FIN-WAIT-2 limit';
+        this.events.recordChanged(entry, entry.state, 'CLOSED', why, now);
       },
     });
     this.#pool = new BlockPool(options.allocate);
@@ -151,10 +152,18 @@ export class HostState {
     if (this.connections.find(local, localPort, remote, remotePort) !== null) return false;
     const former = this.timeWaits.find(local, localPort, remote, remotePort);
     if (former === null) return true;
+    // The peer's stream goes on (Linux tcp_twsk_unique).
+    if (former.state !== 'TIME-WAIT') return false;
     const { timeWaitReuse, timeWaitReuseDelay } = this.profile;
     const allowed = timeWaitReuse === 1 || (timeWaitReuse === 2 && remote.isLoopback);
     // RFC 6191: timestamps keep the two apart once the clock has ticked.
     return allowed && former.record.timestamps && now - former.since >= timeWaitReuseDelay;
+  }
+
+  /** The device by which what answers `packet` goes back; `null`: there is no route. */
+  wayBack(packet: Packet, device: PacketDevice): PacketDevice | null {
+    if (device === this.loopback) return device;
+    return this.routes.find(packet.source)?.device ?? null;
   }
 
   /**

@@ -198,7 +198,7 @@ export class Host {
     this.#loop.wake(hosted);
   }
 
-  /** Connections of all states but TIME-WAIT. */
+  /** Connections of which there is more than a record. */
   connections(): Iterable<HostedConnection> {
     return this.#state.connections.values();
   }
@@ -207,7 +207,8 @@ export class Host {
     return this.#state.listeners.values();
   }
 
-  timeWaits(): Iterable<TimeWaitEntry> {
+  /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2 that nobody watches. */
+  records(): Iterable<TimeWaitEntry> {
     return this.#state.timeWaits.values();
   }
 
@@ -216,8 +217,9 @@ export class Host {
     return this.#state.orphans;
   }
 
+  /** How many of the records are in TIME-WAIT. */
   get timeWaitCount(): number {
-    return this.#state.timeWaits.size;
+    return this.#state.timeWaits.timeWaits;
   }
 
   readonly #onTimer = (now: number, timer: Timer): void => {

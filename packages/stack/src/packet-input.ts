@@ -1,12 +1,9 @@
 import { Flag, type IcmpPacket, type Packet, seqAdd, type TcpPacket } from '@halfclose/codec';
 import {
-  acknowledgmentOf,
   type FourTuple,
   initialSequenceNumber,
   isSynchronized,
   receiveInListen,
-  receiveInTimeWait,
-  REOPEN_ISS_STEP,
   resetFor,
 } from '@halfclose/tcp';
 import type { Timer } from '@halfclose/timers';
@@ -17,13 +14,14 @@ import type { HostState } from './host-state.ts';
 import { networkErrorOf } from './icmp-errors.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
+import { RecordInput } from './record-input.ts';
 import { isBroadcast } from './route-table.ts';
 import { answerWithCookie, synOfReturnedCookie } from './syn-cookie-exchange.ts';
-import type { TimeWaitEntry } from './time-wait-table.ts';
 
-/** Where an arrived packet goes: to its connection, to an entry in TIME-WAIT, to a listener, or nowhere. */
+/** Where an arrived packet goes: to its connection, to a record of one, to a listener, or nowhere. */
 export class PacketInput {
   readonly #state: HostState;
+  readonly #records: RecordInput;
   readonly #wake: (hosted: HostedConnection) => void;
   readonly #onTimer: (now: number, timer: Timer) => void;
 
@@ -33,6 +31,7 @@ export class PacketInput {
     onTimer: (now: number, timer: Timer) => void,
   ) {
     this.#state = state;
+    this.#records = new RecordInput(state);
     this.#wake = wake;
     this.#onTimer = onTimer;
   }
@@ -81,8 +80,10 @@ export class PacketInput {
     const spread = hashFourTuple(destination, destinationPort, source, sourcePort, seed);
     const listener = listeners.find(destination, destinationPort, spread);
     const former = timeWaits.find(destination, destinationPort, source, sourcePort);
-    if (former !== null) this.#receiveInTimeWait(former, packet, device, listener, now);
-    else if (listener === null) this.#answerWithReset(packet, device, 'no-connection', now);
+    if (former !== null) {
+      const iss = this.#records.receive(former, packet, device, listener !== null, now);
+      if (iss !== null && listener !== null) this.#open(listener, packet, device, iss, now);
+    } else if (listener === null) this.#answerWithReset(packet, device, 'no-connection', now);
     else this.#receiveInListen(listener, packet, device, now);
   }
 
@@ -127,7 +128,7 @@ export class PacketInput {
       state.drop(packet, 'accept-queue-full', now);
       return;
     }
-    const way = this.#wayBack(packet, device) ?? device;
+    const way = state.wayBack(packet, device) ?? device;
     const tuple = tupleOf(packet);
     if (byCookie) {
       answerWithCookie(state, listener, tuple, packet, way, now);
@@ -150,7 +151,7 @@ export class PacketInput {
       state.drop(packet, 'accept-queue-full', now);
       return true;
     }
-    const way = this.#wayBack(packet, device) ?? device;
+    const way = state.wayBack(packet, device) ?? device;
     const hosted = this.#addTo(listener, tuple, seqAdd(packet.segment.ack, -1), way);
     hosted.connection.acceptByCookie(syn, now);
     hosted.connection.receive(packet.segment, now);
@@ -166,48 +167,6 @@ export class PacketInput {
     const hosted = this.#state.add(tuple, iss, device, binding, listener, settings, this.#onTimer);
     listener.synQueue.add(hosted);
     return hosted;
-  }
-
-  #receiveInTimeWait(
-    entry: TimeWaitEntry,
-    packet: TcpPacket,
-    device: PacketDevice,
-    listener: Listener | null,
-    now: number,
-  ): void {
-    const state = this.#state;
-    const { timeWaits, ports, events } = state;
-    const verdict = receiveInTimeWait(entry.record, packet.segment, listener !== null, now, state.profile);
-    timeWaits.update(entry);
-    if (verdict.restart) timeWaits.restart(entry, now);
-    switch (verdict.answer) {
-      case 'acknowledge':
-        if (events.active) events.segment('received', packet, 'TIME-WAIT', now);
-        this.#acknowledge(entry, packet, device, now);
-        break;
-      case 'ignore':
-        state.drop(packet, 'time-wait-ignored', now);
-        break;
-      case 'end':
-        if (events.active) events.segment('received', packet, 'TIME-WAIT', now);
-        timeWaits.remove(entry);
-        ports.releaseAt(entry.localAddress, entry.localPort);
-        events.timeWaitEnded(entry, 'peer reset', now);
-        break;
-      case 'open':
-        timeWaits.remove(entry);
-        ports.releaseAt(entry.localAddress, entry.localPort);
-        if (listener !== null) {
-          this.#open(listener, packet, device, (entry.record.sndNxt + REOPEN_ISS_STEP) | 0, now);
-        }
-        break;
-    }
-  }
-
-  #acknowledge(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
-    const way = this.#wayBack(packet, device);
-    if (way === null) this.#state.drop(packet, 'no-route', now);
-    else this.#state.transmit(entry, way, acknowledgmentOf(entry, entry.record, now), 'TIME-WAIT', now);
   }
 
   #receiveIcmp(packet: IcmpPacket, now: number): void {
@@ -243,7 +202,7 @@ export class PacketInput {
       state.drop(packet, 'no-connection-reset', now);
       return;
     }
-    const way = this.#wayBack(packet, device);
+    const way = state.wayBack(packet, device);
     if (way === null) {
       state.drop(packet, 'no-route', now);
       return;
@@ -253,11 +212,6 @@ export class PacketInput {
     const from = { localAddress: packet.destination, remoteAddress: packet.source };
     // Linux answers with the codepoint of what it answers (tcp_v4_send_reset).
     state.transmit(from, way, reply, null, now, packet.dscp);
-  }
-
-  #wayBack(packet: Packet, device: PacketDevice): PacketDevice | null {
-    if (device === this.#state.loopback) return device;
-    return this.#state.routes.find(packet.source)?.device ?? null;
   }
 
   #observeArrival(packet: Packet, hosted: HostedConnection, now: number): void {

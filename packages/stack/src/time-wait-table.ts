@@ -1,18 +1,21 @@
 import { IpAddress } from '@halfclose/codec';
 import type { FourTuple, TimeWait } from '@halfclose/tcp';
-import { Timer, type TimerService } from '@halfclose/timers';
+import type { TimerService } from '@halfclose/timers';
 import { AddressPairs } from './address-pairs.ts';
+import { ExpiryLists } from './expiry-lists.ts';
 import { RecordIndex } from './record-index.ts';
 import { RecordStore } from './record-store.ts';
 
-/** A connection in TIME-WAIT as a value, made when it is looked at. */
+/** What is left of a connection, as a value, made when it is looked at. */
 export interface TimeWaitEntry extends FourTuple {
   /** Its place in the table. */
   readonly slot: number;
+  /** FIN-WAIT-2: an orphan, whose peer still has to send its FIN. */
+  readonly state: 'TIME-WAIT' | 'FIN-WAIT-2';
   readonly record: TimeWait;
-  /** When it entered the state, or the 2MSL began anew. */
+  /** In TIME-WAIT: when it entered the state, or the 2MSL began anew. */
   readonly since: number;
-  /** When 2MSL are over. */
+  /** When 2MSL, or the limit of FIN-WAIT-2, are over; Infinity: never. */
   readonly deadline: number;
 }
 
@@ -30,7 +33,7 @@ const Field = {
   Deadline: 6,
   /** Window in the high half; in the low one the flags, and when a challenge went out last. */
   WindowAndFlags: 7,
-  /** Neighbours in the order of expiry; -1: none. */
+  /** The next to expire, and above the 26 bits of a link the shift of the window and what kind of entry it is. */
   Next: 8,
   Previous: 9,
 } as const;
@@ -42,8 +45,11 @@ const IS_IPV6 = 0x4000;
 const CHALLENGE_MASK = 0x3fff;
 const CHALLENGE_UNIT = 32;
 
-/** Entries that one run of the timer lets go at most, so that a million at once do not hold up the process. */
-const EXPIRIES_PER_RUN = 10_000;
+/** In the field Next. */
+const IS_FIN_WAIT_2 = 0x0400_0000;
+/** It has no deadline. */
+const STAYS = 0x0800_0000;
+const SHIFT_AT = 28;
 
 /** What a table needs of its host. */
 export interface TimeWaitSurroundings {
@@ -54,14 +60,14 @@ export interface TimeWaitSurroundings {
   readonly seed: number;
   /** The offset of the timestamps between two addresses, which no entry keeps. */
   timestampOffset(local: IpAddress, remote: IpAddress): number;
-  /** 2MSL of an entry are over; it is no longer in the table. */
+  /** The time of an entry is over; it is no longer in the table. */
   onExpired(entry: TimeWaitEntry, now: number): void;
 }
 
 /**
- * The connections in TIME-WAIT of a host: compact records and an index over them, at most 48 octets an entry for IPv4.
- * All stay for the same time, so the order of entry is the order of expiry: one timer and a list serve them all, and a
- * restart moves an entry to the end. Finding, adding, restarting and expiring one cost the same with ten or a million.
+ * What a host keeps of connections that need no more than a record: those in TIME-WAIT, and orphans in FIN-WAIT-2. With
+ * the index over them at most 48 octets an entry for IPv4. Finding, adding, restarting and expiring one cost the same
+ * with ten or a million.
  */
 export class TimeWaitTable {
   readonly #around: TimeWaitSurroundings;
@@ -69,10 +75,8 @@ export class TimeWaitTable {
   readonly #store = new RecordStore(FIELDS);
   readonly #index = new RecordIndex((slot) => this.#hashOf(slot));
   readonly #pairs = new AddressPairs();
-  readonly #timer: Timer;
-  /** First and last to expire; -1: none. */
-  #first = -1;
-  #last = -1;
+  readonly #lists: ExpiryLists;
+  #finWait2s = 0;
   // What is looked for: fields rather than a closure for each look-up.
   #wantedRemote = 0;
   #wantedLocal = 0;
@@ -82,13 +86,29 @@ export class TimeWaitTable {
   constructor(around: TimeWaitSurroundings) {
     this.#around = around;
     this.#epoch = Math.floor(around.timers.now());
-    this.#timer = new Timer((now) => {
-      this.#expire(now);
-    });
+    this.#lists = new ExpiryLists(
+      this.#store,
+      { next: Field.Next, previous: Field.Previous },
+      around.timers,
+      {
+        deadlineOf: (slot) => this.#deadline(slot),
+        onExpired: (slot, now) => {
+          const entry = this.#entry(slot);
+          this.#remove(slot);
+          around.onExpired(entry, now);
+        },
+      },
+    );
   }
 
+  /** Entries of both kinds. */
   get size(): number {
     return this.#index.size;
+  }
+
+  /** Entries in TIME-WAIT. */
+  get timeWaits(): number {
+    return this.#index.size - this.#finWait2s;
   }
 
   /** Octets of memory held, the index included. */
@@ -116,22 +136,26 @@ export class TimeWaitTable {
     return slot < 0 ? null : this.#entry(slot);
   }
 
-  /** Enters what is left of a connection whose four numbers are not in the table. */
+  /** Enters what is left of a connection in TIME-WAIT whose four numbers are not in the table. */
   add(tuple: FourTuple, record: TimeWait, now: number): void {
-    const store = this.#store;
-    const slot = store.allocate();
-    const { localAddress: local, remoteAddress: remote } = tuple;
-    const pair = remote.isIPv4 ? -1 : this.#pairs.hold(local, remote);
-    store.set(slot, Field.Remote, pair < 0 ? remote.word3 : pair);
-    store.set(slot, Field.Local, pair < 0 ? local.word3 : pair);
-    store.set(slot, Field.Ports, (tuple.localPort << 16) | tuple.remotePort);
-    store.set(slot, Field.SndNxt, record.sndNxt);
-    store.set(slot, Field.RcvNxt, record.rcvNxt);
-    const flags = (record.timestamps ? HAS_TIMESTAMPS : 0) | (pair < 0 ? 0 : IS_IPV6);
-    store.set(slot, Field.WindowAndFlags, (record.window << 16) | flags);
-    this.#keep(slot, record);
-    this.#append(slot, now);
+    const slot = this.#add(tuple, record);
+    this.#enterTimeWait(slot, now);
     this.#index.add(slot);
+  }
+
+  /**
+   * The same for an orphan in FIN-WAIT-2 that stays until `deadline` (Infinity: as long as it takes). `limit`: how long
+   * such an orphan stays in all, in milliseconds; others with the same limit came before it.
+   */
+  addFinWait2(tuple: FourTuple, record: TimeWait, limit: number, deadline: number): void {
+    const slot = this.#add(tuple, record);
+    const store = this.#store;
+    const stays = deadline === Infinity ? STAYS : 0;
+    store.set(slot, Field.Next, store.get(slot, Field.Next) | IS_FIN_WAIT_2 | stays);
+    if (stays === 0) store.set(slot, Field.Deadline, (Math.ceil(deadline) - this.#epoch) | 0);
+    this.#lists.append(slot, limit);
+    this.#index.add(slot);
+    this.#finWait2s++;
   }
 
   /** Keeps what an arriving segment changed in an entry's record. */
@@ -141,21 +165,55 @@ export class TimeWaitTable {
 
   /** Begins the 2MSL anew. */
   restart(entry: TimeWaitEntry, now: number): void {
-    this.#unlink(entry.slot);
-    this.#append(entry.slot, now);
+    this.#lists.remove(entry.slot);
+    this.#enterTimeWait(entry.slot, now);
+  }
+
+  /** The peer's FIN came: the entry is one of TIME-WAIT from now on. */
+  closeFinWait2(entry: TimeWaitEntry, now: number): void {
+    const { slot } = entry;
+    this.#keep(slot, entry.record);
+    this.#lists.remove(slot);
+    this.#store.set(slot, Field.Next, this.#store.get(slot, Field.Next) & ~(IS_FIN_WAIT_2 | STAYS));
+    this.#enterTimeWait(slot, now);
+    this.#finWait2s--;
   }
 
   remove(entry: TimeWaitEntry): void {
     this.#remove(entry.slot);
   }
 
-  /** All entries, the next to expire first. */
+  /** All entries; of those that stay equally long, the next to expire first. */
   *values(): IterableIterator<TimeWaitEntry> {
-    for (let slot = this.#first; slot >= 0; slot = this.#store.get(slot, Field.Next)) yield this.#entry(slot);
+    for (const slot of this.#lists.values()) yield this.#entry(slot);
   }
 
-  #keep(slot: number, { tsRecent, lastChallengeAt }: TimeWait): void {
+  /** A slot with everything but a deadline and a place in the lists. */
+  #add(tuple: FourTuple, record: TimeWait): number {
     const store = this.#store;
+    const slot = store.allocate();
+    const { localAddress: local, remoteAddress: remote } = tuple;
+    const pair = remote.isIPv4 ? -1 : this.#pairs.hold(local, remote);
+    store.set(slot, Field.Remote, pair < 0 ? remote.word3 : pair);
+    store.set(slot, Field.Local, pair < 0 ? local.word3 : pair);
+    store.set(slot, Field.Ports, (tuple.localPort << 16) | tuple.remotePort);
+    store.set(slot, Field.SndNxt, record.sndNxt);
+    const flags = (record.timestamps ? HAS_TIMESTAMPS : 0) | (pair < 0 ? 0 : IS_IPV6);
+    store.set(slot, Field.WindowAndFlags, (record.window << 16) | flags);
+    store.set(slot, Field.Next, record.windowShift << SHIFT_AT);
+    this.#keep(slot, record);
+    return slot;
+  }
+
+  #enterTimeWait(slot: number, now: number): void {
+    const { duration } = this.#around;
+    this.#store.set(slot, Field.Deadline, (Math.ceil(now + duration) - this.#epoch) | 0);
+    this.#lists.append(slot, duration);
+  }
+
+  #keep(slot: number, { rcvNxt, tsRecent, lastChallengeAt }: TimeWait): void {
+    const store = this.#store;
+    store.set(slot, Field.RcvNxt, rcvNxt);
     store.set(slot, Field.TsRecent, tsRecent);
     const units = Math.floor((lastChallengeAt - this.#epoch) / CHALLENGE_UNIT);
     const challenge = lastChallengeAt === -Infinity ? 0 : units & CHALLENGE_MASK || 1;
@@ -176,8 +234,10 @@ export class TimeWaitTable {
         ? { local: fromWord(store.get(slot, Field.Local)), remote: fromWord(remoteWord) }
         : this.#pairs.get(remoteWord);
     const deadline = this.#deadline(slot);
+    const kind = store.get(slot, Field.Next);
     return {
       slot,
+      state: (kind & IS_FIN_WAIT_2) === 0 ? 'TIME-WAIT' : 'FIN-WAIT-2',
       localAddress: local,
       localPort: ports >>> 16,
       remoteAddress: remote,
@@ -186,6 +246,7 @@ export class TimeWaitTable {
         sndNxt: store.get(slot, Field.SndNxt),
         rcvNxt: store.get(slot, Field.RcvNxt),
         window: bits >>> 16,
+        windowShift: kind >>> SHIFT_AT,
         timestamps: (bits & HAS_TIMESTAMPS) !== 0,
         tsRecent: store.get(slot, Field.TsRecent),
         timestampOffset: this.#around.timestampOffset(local, remote),
@@ -205,6 +266,7 @@ export class TimeWaitTable {
 
   /** The time nearest to now with these 32 bits. */
   #deadline(slot: number): number {
+    if ((this.#store.get(slot, Field.Next) & STAYS) !== 0) return Infinity;
     const now = Math.floor(this.#around.timers.now() - this.#epoch);
     return this.#epoch + now + ((this.#store.get(slot, Field.Deadline) - now) | 0);
   }
@@ -236,51 +298,15 @@ export class TimeWaitTable {
     return Math.imul(h, 0x9e3779b1);
   }
 
-  #append(slot: number, now: number): void {
-    const store = this.#store;
-    const deadline = Math.ceil(now + this.#around.duration);
-    store.set(slot, Field.Deadline, (deadline - this.#epoch) | 0);
-    store.set(slot, Field.Next, -1);
-    store.set(slot, Field.Previous, this.#last);
-    if (this.#last >= 0) store.set(this.#last, Field.Next, slot);
-    else this.#first = slot;
-    this.#last = slot;
-    if (!this.#timer.armed) this.#around.timers.arm(this.#timer, deadline);
-  }
-
-  #unlink(slot: number): void {
-    const store = this.#store;
-    const next = store.get(slot, Field.Next);
-    const previous = store.get(slot, Field.Previous);
-    if (previous >= 0) store.set(previous, Field.Next, next);
-    else this.#first = next;
-    if (next >= 0) store.set(next, Field.Previous, previous);
-    else this.#last = previous;
-  }
-
   #remove(slot: number): void {
+    const store = this.#store;
     this.#index.remove(slot);
-    this.#unlink(slot);
-    if ((this.#store.get(slot, Field.WindowAndFlags) & IS_IPV6) !== 0) {
-      this.#pairs.release(this.#store.get(slot, Field.Remote));
+    this.#lists.remove(slot);
+    if ((store.get(slot, Field.Next) & IS_FIN_WAIT_2) !== 0) this.#finWait2s--;
+    if ((store.get(slot, Field.WindowAndFlags) & IS_IPV6) !== 0) {
+      this.#pairs.release(store.get(slot, Field.Remote));
     }
-    this.#store.free(slot);
-    // A timer without an entry would keep a virtual clock from being idle.
-    if (this.#first < 0) this.#around.timers.disarm(this.#timer);
-  }
-
-  #expire(now: number): void {
-    for (let left = EXPIRIES_PER_RUN; this.#first >= 0; left--) {
-      const slot = this.#first;
-      const deadline = this.#deadline(slot);
-      if (deadline > now || left === 0) {
-        this.#around.timers.arm(this.#timer, deadline);
-        return;
-      }
-      const entry = this.#entry(slot);
-      this.#remove(slot);
-      this.#around.onExpired(entry, now);
-    }
+    store.free(slot);
   }
 }
 

@@ -137,7 +137,12 @@ export function resetByData(connection: Connection, segment: Segment, now: numbe
 }
 
 /** A bare RST at what the segment acknowledges, as if the connection had been unknown. */
-function answerWithReset(connection: Connection, segment: Segment, reason: EndReason, now: number): void {
+export function answerWithReset(
+  connection: Connection,
+  segment: Segment,
+  reason: EndReason,
+  now: number,
+): void {
   const reply = resetFor(segment);
   if (reply !== null) {
     connection.mark('rst', 'sent', reason, now);
@@ -183,12 +188,16 @@ function limitWithoutReader(connection: Connection, now: number): void {
 }
 
 function startFinWait2Limit(connection: Connection, now: number): void {
-  const { profile, settings } = connection;
   if (connection.finWait2Deadline !== NEVER) return;
+  connection.finWait2Deadline = deadlineAt(now + finWait2Limit(connection));
+}
+
+/** How long an orphan may stay in FIN-WAIT-2, in milliseconds; Infinity: for ever. */
+export function finWait2Limit({ profile, settings }: Connection): number {
   const limit = settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
   // Linux waits for what is beyond the length of TIME-WAIT, and then as long again (closing/LINUX.md, c08).
   const excess = profile.finWait2ExcessCountsTwice ? limit - profile.timeWait : 0;
-  connection.finWait2Deadline = deadlineAt(now + (excess > 0 ? 2 * excess : limit));
+  return excess > 0 ? 2 * excess : limit;
 }
 
 function enterTimeWait(connection: Connection, why: string, now: number): void {

@@ -29,6 +29,15 @@ export {
 } from './connection-state.ts';
 export { NEVER } from './deadline.ts';
 export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+export { finWait2Limit } from './closing.ts';
+export { finWait2Of, isFinWait2Record, reasonOfReset, receiveInFinWait2 } from './fin-wait-2.ts';
+export {
+  decideFinWait2,
+  FIN_WAIT_2_TABLE,
+  type FinWait2Answer,
+  FinWait2Fact,
+  type FinWait2Rule,
+} from './fin-wait-2-rules.ts';
 export {
   type FourTuple,
   initialSequenceNumber,

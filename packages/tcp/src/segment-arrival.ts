@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { hasReceivedFin } from './connection-state.ts';
 import { establish } from './establishment.ts';
+import { arriveAtOrphan } from './fin-wait-2.ts';
 import { Arrival } from './receiver.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
@@ -14,6 +15,11 @@ const TS_RECENT_LIFETIME = 24 * 24 * 3600 * 1000;
 
 /** RFC 9293, 3.10.7.4: a segment arrives in SYN-RECEIVED or a synchronized state. */
 export function segmentArrives(connection: Connection, segment: Segment, now: number): void {
+  if (connection.orphan && connection.state === 'FIN-WAIT-2') {
+    const isStamped = connection.timestamps && segment.hasTimestamps;
+    arriveAtOrphan(connection, segment, isStamped && isOldTimestamp(connection, segment, now), now);
+    return;
+  }
   if (!isAcceptable(connection, segment, now)) return;
   const { flags } = segment;
   if ((flags & Flag.RST) !== 0) {
@@ -70,8 +76,7 @@ function answerUnacceptable(connection: Connection, segment: Segment, now: numbe
     return;
   }
   const { receiver } = connection;
-  const reportsDuplicates = receiver.sack && !isOrphanInFinWait2(connection);
-  if (reportsDuplicates && segment.payload.length > 0) receiver.noteDuplicate(segment);
+  if (receiver.sack && segment.payload.length > 0) receiver.noteDuplicate(segment);
   if (segment.payload.length > 0 || (segment.flags & Flag.FIN) !== 0) receiver.acks.atOnce();
   else connection.challenge(now);
 }
@@ -83,8 +88,7 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
     segment.seq === receiver.rcvNxt ||
     isResetAtFin(connection, segment) ||
     // Linux: the peer may have reset from the end of what it sent beyond a hole (closing/LINUX.md, k06).
-    segment.seq === receiver.rightmostSackEdge ||
-    isOrphanInFinWait2(connection);
+    segment.seq === receiver.rightmostSackEdge;
   if (!exact) {
     connection.challenge(now);
     return;
@@ -96,11 +100,6 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
 /** Linux: after the peer's FIN a RST may stand on the FIN itself (closing/LINUX.md, k05, k14, k15). */
 function isResetAtFin(connection: Connection, segment: Segment): boolean {
   return hasReceivedFin(connection.state) && segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
-}
-
-/** Linux keeps such a connection as a record that does not challenge (closing/LINUX.md, section 2: k13, c14). */
-function isOrphanInFinWait2(connection: Connection): boolean {
-  return connection.orphan && connection.state === 'FIN-WAIT-2';
 }
 
 /** Fourth check (RFC 5961, section 4). */
@@ -119,14 +118,13 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
   const ahead = seqDiff(segment.seq, receiver.rcvNxt);
   const isInWindow = ahead >= 0 && ahead <= receiver.remainingWindow;
   const isHalfOpen = connection.state === 'SYN-RECEIVED' && connection.passive;
-  if (isInWindow && (isHalfOpen || isOrphanInFinWait2(connection))) {
-    const reason = isHalfOpen ? 'bad handshake' : 'unexpected SYN';
+  if (isInWindow && isHalfOpen) {
     const reply = resetFor(segment);
     if (reply !== null) {
-      connection.mark('rst', 'sent', reason, now);
+      connection.mark('rst', 'sent', 'bad handshake', now);
       connection.queueReply(reply);
     }
-    connection.finish(reason, now);
+    connection.finish('bad handshake', now);
     return;
   }
   connection.challenge(now);
@@ -192,11 +190,6 @@ export function takeText(connection: Connection, segment: Segment, now: number):
     case 'FIN-WAIT-1':
     case 'FIN-WAIT-2':
       if (connection.receiveShut && resetByData(connection, segment, now)) return;
-      if (isOrphanInFinWait2(connection) && segment.seq !== receiver.rcvNxt) {
-        // The record that Linux keeps answers what is old without D-SACK (closing/LINUX.md, b06).
-        receiver.acks.atOnce();
-        return;
-      }
       break;
     case 'CLOSE-WAIT':
     case 'CLOSING':

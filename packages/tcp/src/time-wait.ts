@@ -5,13 +5,14 @@ import { decideTimeWait, TimeWaitFact, type TimeWaitVerdict } from './time-wait-
 
 /**
  * All that is kept of a connection in TIME-WAIT: enough to acknowledge the peer's FIN again and to tell old segments
- * from a new connection's (RFC 9293, 3.6.1; RFC 6191).
+ * from a new connection's (RFC 9293, 3.6.1; RFC 6191). An orphan in FIN-WAIT-2 needs no more.
  */
 export interface TimeWait {
   readonly sndNxt: number;
-  readonly rcvNxt: number;
-  /** Window field of our acknowledgments. */
+  rcvNxt: number;
+  /** Window field of our acknowledgments, and how far it is shifted (RFC 7323, 2.2). */
   readonly window: number;
+  readonly windowShift: number;
   readonly timestamps: boolean;
   tsRecent: number;
   readonly timestampOffset: number;
@@ -30,6 +31,7 @@ export function timeWaitOf(connection: Connection): TimeWait {
     rcvNxt: receiver.rcvNxt,
     // What was left when the FIN had been taken in (closing/LINUX.md, h22).
     window: Math.min(Math.floor((receiver.window.offered - 1) / 2 ** receiver.window.shift), 65_535),
+    windowShift: receiver.window.shift,
     timestamps: connection.timestamps,
     tsRecent: receiver.tsRecent,
     timestampOffset: connection.timestampAt(0),
@@ -79,13 +81,14 @@ function factsOf(entry: TimeWait, segment: Segment, listening: boolean, profile:
   );
 }
 
-function mayAnswer(entry: TimeWait, now: number, profile: Profile): boolean {
+/** Whether an answer to something without text may go out again, which is then noted. */
+export function mayAnswer(entry: TimeWait, now: number, profile: Profile): boolean {
   if (now - entry.lastChallengeAt < profile.challengeAckInterval) return false;
   entry.lastChallengeAt = now;
   return true;
 }
 
-/** The acknowledgment that an entry in TIME-WAIT sends. */
+/** The acknowledgment that a record sends. */
 export function acknowledgmentOf(
   tuple: { readonly localPort: number; readonly remotePort: number },
   entry: TimeWait,

@@ -65,7 +65,7 @@ export function playClosing(closing: Closing, start = 0, port = 40_000): Closing
     shown,
     trace: stage.trace,
     end,
-    left: stage.hosts.reduce((count, host) => count + [...host.connections()].length + host.timeWaitCount, 0),
+    left: stage.hosts.reduce((count, host) => count + [...host.connections(), ...host.records()].length, 0),
   };
 }
 

@@ -66,6 +66,8 @@ export class Peer {
       host.emit({ type: 'call', time, host: host.name, local, remote, call, result: '' });
     });
     if (result < 0) this.#note('close', result);
+    // The report at the end of the script is to tell of the end, and not of how far the host followed an orphan.
+    socket.watchOrphan(() => undefined);
   }
 
   #note(call: Observation['call'], result: number): number {

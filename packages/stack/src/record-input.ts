@@ -1,0 +1,132 @@
+import type { Segment, TcpPacket } from '@halfclose/codec';
+import {
+  acknowledgmentOf,
+  type ConnectionState,
+  reasonOfReset,
+  receiveInFinWait2,
+  receiveInTimeWait,
+  REOPEN_ISS_STEP,
+  resetFor,
+} from '@halfclose/tcp';
+import type { HostState } from './host-state.ts';
+import type { PacketDevice } from './packet-device.ts';
+import type { TimeWaitEntry } from './time-wait-table.ts';
+
+/** Segments for connections of which only a record is left. */
+export class RecordInput {
+  readonly #state: HostState;
+
+  constructor(state: HostState) {
+    this.#state = state;
+  }
+
+  /**
+   * Takes in one segment. `listening`: somebody listens at its port. Returns the ISS of the connection that it is to
+   * open there instead; `null`: it opens none.
+   */
+  receive(
+    entry: TimeWaitEntry,
+    packet: TcpPacket,
+    device: PacketDevice,
+    listening: boolean,
+    now: number,
+  ): number | null {
+    if (entry.state === 'TIME-WAIT') return this.#inTimeWait(entry, packet, device, listening, now);
+    this.#inFinWait2(entry, packet, device, now);
+    return null;
+  }
+
+  #inTimeWait(
+    entry: TimeWaitEntry,
+    packet: TcpPacket,
+    device: PacketDevice,
+    listening: boolean,
+    now: number,
+  ): number | null {
+    const state = this.#state;
+    const { timeWaits, ports } = state;
+    const verdict = receiveInTimeWait(entry.record, packet.segment, listening, now, state.profile);
+    timeWaits.update(entry);
+    if (verdict.restart) timeWaits.restart(entry, now);
+    switch (verdict.answer) {
+      case 'acknowledge':
+        this.#observe(packet, 'TIME-WAIT', now);
+        this.#acknowledge(entry, packet, device, now);
+        return null;
+      case 'ignore':
+        state.drop(packet, 'time-wait-ignored', now);
+        return null;
+      case 'end':
+        this.#observe(packet, 'TIME-WAIT', now);
+        this.#end(entry, 'peer reset', now);
+        return null;
+      case 'open':
+        timeWaits.remove(entry);
+        ports.releaseAt(entry.localAddress, entry.localPort);
+        return (entry.record.sndNxt + REOPEN_ISS_STEP) | 0;
+    }
+  }
+
+  #inFinWait2(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
+    const { timeWaits, events, counters, profile } = this.#state;
+    const { segment } = packet;
+    switch (receiveInFinWait2(entry.record, segment, now, profile)) {
+      case 'acknowledge':
+        this.#observe(packet, 'FIN-WAIT-2', now);
+        timeWaits.update(entry);
+        this.#acknowledge(entry, packet, device, now);
+        break;
+      case 'ignore':
+        this.#observe(packet, 'FIN-WAIT-2', now);
+        break;
+      case 'end':
+        this.#observe(packet, 'CLOSED', now);
+        this.#end(entry, 'peer reset', now);
+        break;
+      case 'reset':
+        this.#observe(packet, 'CLOSED', now);
+        this.#end(entry, reasonOfReset(segment), now);
+        this.#reply(entry, packet, device, resetFor(segment), 'CLOSED', now);
+        break;
+      case 'time-wait':
+        this.#observe(packet, 'TIME-WAIT', now);
+        counters.timeWaitsEntered++;
+        timeWaits.closeFinWait2(entry, now);
+        events.recordChanged(entry, 'FIN-WAIT-2', 'TIME-WAIT', 'FIN arrived', now);
+        this.#acknowledge(entry, packet, device, now);
+        break;
+    }
+  }
+
+  #end(entry: TimeWaitEntry, why: string, now: number): void {
+    const { timeWaits, ports, events } = this.#state;
+    timeWaits.remove(entry);
+    ports.releaseAt(entry.localAddress, entry.localPort);
+    events.recordChanged(entry, entry.state, 'CLOSED', why, now);
+  }
+
+  #observe(packet: TcpPacket, then: ConnectionState, now: number): void {
+    const { events } = this.#state;
+    if (events.active) events.segment('received', packet, then, now);
+  }
+
+  #acknowledge(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
+    const reply = acknowledgmentOf(entry, entry.record, now);
+    this.#reply(entry, packet, device, reply, entry.state, now);
+  }
+
+  #reply(
+    entry: TimeWaitEntry,
+    packet: TcpPacket,
+    device: PacketDevice,
+    reply: Segment | null,
+    then: ConnectionState,
+    now: number,
+  ): void {
+    if (reply === null) return;
+    const way = this.#state.wayBack(packet, device);
+    if (way === null) this.#state.drop(packet, 'no-route', now);
+    // As what answers for no connection (Linux tcp_v4_send_reset).
+    else this.#state.transmit(entry, way, reply, then, now, then === 'CLOSED' ? packet.dscp : 0);
+  }
+}

@@ -1,0 +1,274 @@
+import { Flag } from '@halfclose/codec';
+import { describe, expect, it } from 'vitest';
+import {
+  dumpConnections,
+  type HostedConnection,
+  type Profile,
+  rfc9293,
+  type StackEvent,
+} from '../src/index.ts';
+import { Bench, OWN, OWN6, PEER, PEER6, type SegmentWish, SETTINGS } from './bench.ts';
+
+const { ACK, FIN, PSH, RST, SYN } = Flag;
+
+/** A connection that we closed and of which the peer has acknowledged the FIN. Its RCV.NXT is 1. */
+function orphan(bench: Bench, remoteAddress = PEER, linger2 = 0): HostedConnection {
+  const hosted = bench.connected(remoteAddress);
+  hosted.connection.changeSettings({ linger2 });
+  hosted.connection.close(false, bench.clock.now());
+  hosted.connection.disown(bench.clock.now());
+  bench.host.wake(hosted);
+  bench.clock.runTasks();
+  bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+  bench.sent();
+  return hosted;
+}
+
+const records = (bench: Bench): string[] => [...bench.host.records()].map(({ state }) => state);
+
+/** What a segment to such an orphan brings about: what is sent, and the records left. */
+function after(fields: SegmentWish, changes: Partial<Profile> = {}): [sent: string[], records: string[]] {
+  const bench = new Bench(changes);
+  const hosted = orphan(bench);
+  bench.reply(hosted, { ack: hosted.connection.sender.sndNxt, ...fields });
+  const own = String(hosted.localPort);
+  return [bench.sent().map((line) => line.replace(own, 'own')), records(bench)];
+}
+
+describe('an orphan in FIN-WAIT-2', () => {
+  it('is a record, and the connection is let go of', () => {
+    const bench = new Bench();
+    const { localPort } = orphan(bench);
+    expect([[...bench.host.connections()], records(bench), bench.host.timeWaitCount]).toEqual([
+      [],
+      ['FIN-WAIT-2'],
+      0,
+    ]);
+    expect([bench.host.ports.isFree(localPort), bench.clock.pendingTimers]).toEqual([false, 1]);
+  });
+
+  it('stays a connection while somebody wants to be told of its end', () => {
+    const bench = new Bench();
+    const hosted = bench.connected();
+    let told = 0;
+    hosted.owner = { onConnectionEvents: () => told++ };
+    hosted.connection.close(false, bench.clock.now());
+    hosted.connection.disown(bench.clock.now());
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect([records(bench), [...bench.host.connections()].length]).toEqual([[], 1]);
+    bench.clock.advanceBy(60_000);
+    expect([told, hosted.connection.state, bench.clock.pendingTimers]).toEqual([2, 'CLOSED', 0]);
+  });
+
+  it('c11: is forgotten after 60 s, and its port is free', () => {
+    const bench = new Bench();
+    const { localPort } = orphan(bench);
+    bench.clock.advanceBy(59_999);
+    const before = records(bench);
+    bench.clock.advanceBy(1);
+    expect([before, records(bench)]).toEqual([['FIN-WAIT-2'], []]);
+    expect([bench.host.ports.isFree(localPort), bench.clock.pendingTimers, bench.sent()]).toEqual([
+      true,
+      0,
+      [],
+    ]);
+  });
+
+  it('c03: has its time from close(), not from the acknowledgment of its FIN', () => {
+    const bench = new Bench();
+    const hosted = bench.connected();
+    hosted.connection.shutdownSend(bench.clock.now());
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    bench.clock.advanceBy(100_000);
+    hosted.connection.close(false, bench.clock.now());
+    hosted.connection.disown(bench.clock.now());
+    bench.host.wake(hosted);
+    bench.clock.advanceBy(59_999);
+    const before = records(bench);
+    bench.clock.advanceBy(1);
+    expect([before, records(bench)]).toEqual([['FIN-WAIT-2'], []]);
+  });
+
+  it('c04: goes in the order of the limits, whatever order they came in', () => {
+    const bench = new Bench();
+    const ports = [30_000, 5000, 10_000, 5000].map((linger2) => orphan(bench, PEER, linger2).localPort);
+    const left = (): number[] =>
+      [...bench.host.records()].map(({ localPort }) => ports.indexOf(localPort)).sort();
+    const seen = [5000, 5000, 20_000].map((milliseconds) => {
+      bench.clock.advanceBy(milliseconds);
+      return left();
+    });
+    expect([seen, bench.clock.pendingTimers]).toEqual([[[0, 2], [0], []], 0]);
+  });
+
+  it('c08: counts what a limit has beyond the length of TIME-WAIT twice', () => {
+    const bench = new Bench({ finWait2: 63_000 });
+    orphan(bench);
+    bench.clock.advanceBy(5999);
+    const before = records(bench);
+    bench.clock.advanceBy(1);
+    expect([before, records(bench)]).toEqual([['FIN-WAIT-2'], []]);
+  });
+
+  it('stays for ever where the profile has no limit, without a timer', () => {
+    const bench = new Bench(rfc9293);
+    const hosted = orphan(bench);
+    bench.clock.advanceBy(1e10);
+    expect([records(bench), bench.clock.pendingTimers, dumpConnections(bench.host)[0]?.timer]).toEqual([
+      ['FIN-WAIT-2'],
+      0,
+      null,
+    ]);
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect(records(bench)).toEqual(['TIME-WAIT']);
+    bench.clock.advanceBy(240_000);
+    expect([records(bench), bench.clock.pendingTimers]).toEqual([[], 0]);
+  });
+
+  it('stays a connection where the profile looks whether the peer is heard of', () => {
+    const bench = new Bench({ finWait2Recheck: 75_000 });
+    orphan(bench);
+    expect([records(bench), [...bench.host.connections()].length]).toEqual([[], 1]);
+  });
+
+  it('h25: goes to TIME-WAIT with the FIN, for 60 s from then on', () => {
+    const bench = new Bench();
+    const hosted = orphan(bench);
+    bench.clock.advanceBy(50_000);
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    const [reply] = bench.device.sent;
+    expect([reply?.segment.flags, reply?.segment.seq, reply?.segment.ack]).toEqual([
+      ACK,
+      hosted.connection.sender.sndNxt,
+      2,
+    ]);
+    bench.clock.advanceBy(59_999);
+    expect([records(bench), bench.host.timeWaitCount, bench.host.counters.timeWaitsEntered]).toEqual([
+      ['TIME-WAIT'],
+      1,
+      1,
+    ]);
+    bench.clock.advanceBy(1);
+    expect([records(bench), bench.host.ports.isFree(hosted.localPort), bench.clock.pendingTimers]).toEqual([
+      [],
+      true,
+      0,
+    ]);
+  });
+
+  it.each<[string, SegmentWish, string[], string[]]>([
+    [
+      'b03: resets what brings new text',
+      { flags: PSH | ACK, seq: 1, payload: new Uint8Array(5) },
+      ['R own>80'],
+      [],
+    ],
+    [
+      'b04: resets what brings text and a FIN',
+      { flags: FIN | ACK, seq: 1, payload: new Uint8Array(5) },
+      ['R own>80'],
+      [],
+    ],
+    ['b08: resets text behind a hole', { flags: ACK, seq: 9, payload: new Uint8Array(5) }, ['R own>80'], []],
+    ['b09: resets a FIN behind a hole', { flags: FIN | ACK, seq: 9 }, ['R own>80'], []],
+    ['b06: acknowledges a FIN of old', { flags: FIN | ACK, seq: -5 }, ['. own>80'], ['FIN-WAIT-2']],
+    [
+      'b10: acknowledges text beyond the window',
+      { flags: ACK, seq: 900_000, payload: new Uint8Array(5) },
+      ['. own>80'],
+      ['FIN-WAIT-2'],
+    ],
+    ['b13: is silent to an ACK', { flags: ACK, seq: 1 }, [], ['FIN-WAIT-2']],
+    ['c14: is gone with a RST at RCV.NXT', { flags: RST, seq: 1 }, [], []],
+    ['k13: is gone with a RST elsewhere in the window', { flags: RST, seq: 100 }, [], []],
+    ['k13: ignores a RST out of the window', { flags: RST, seq: 900_000 }, [], ['FIN-WAIT-2']],
+    ['resets a SYN in the window', { flags: SYN, seq: 1, ack: 0 }, ['R. own>80'], []],
+    ['acknowledges an older SYN', { flags: SYN, seq: -9, ack: 0 }, ['. own>80'], ['FIN-WAIT-2']],
+  ])('%s', (_what, fields, sent, left) => {
+    expect(after(fields)).toEqual([sent, left]);
+  });
+
+  it('acknowledges what is empty and out of the window once in 500 ms', () => {
+    const bench = new Bench();
+    const hosted = orphan(bench);
+    const probe = { flags: ACK, seq: 0, ack: hosted.connection.sender.sndNxt };
+    const seen = [0, 499, 500].map((milliseconds) => {
+      bench.clock.advanceBy(milliseconds);
+      bench.reply(hosted, probe);
+      return bench.sent().length;
+    });
+    expect(seen).toEqual([1, 0, 1]);
+  });
+
+  it('n20: vanishes when the table is full', () => {
+    const bench = new Bench({ maxTimeWaits: 0 });
+    const hosted = orphan(bench);
+    expect([[...bench.host.connections()], records(bench), bench.host.counters.timeWaitsSkipped]).toEqual([
+      [],
+      [],
+      1,
+    ]);
+    expect([hosted.connection.state, bench.host.ports.isFree(hosted.localPort)]).toEqual(['CLOSED', true]);
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect(bench.sent()).toEqual([`R ${hosted.localPort}>80`]);
+  });
+
+  it('n20: vanishes so, too, where somebody watches, who is told', () => {
+    const bench = new Bench({ maxTimeWaits: 0 });
+    const hosted = bench.connected();
+    const seen: string[] = [];
+    hosted.owner = { onConnectionEvents: () => seen.push(hosted.connection.state) };
+    hosted.connection.close(false, bench.clock.now());
+    hosted.connection.disown(bench.clock.now());
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect([seen, bench.clock.pendingTimers]).toEqual([['FIN-WAIT-2', 'CLOSED'], 0]);
+  });
+
+  it('does not make way for a connection with the same four numbers', () => {
+    const bench = new Bench({ timeWaitReuse: 1, timeWaitReuseDelay: 0 });
+    const { localPort } = orphan(bench);
+    const binding = bench.binding(localPort);
+    const request = { remoteAddress: PEER, remotePort: 80, binding, localAddress: OWN, settings: SETTINGS };
+    expect(bench.host.connect(request)).toBe('EADDRNOTAVAIL');
+  });
+
+  it('works for IPv6 as well', () => {
+    const bench = new Bench();
+    const hosted = orphan(bench, PEER6);
+    expect([records(bench), dumpConnections(bench.host)[0]?.local.address]).toEqual([
+      ['FIN-WAIT-2'],
+      OWN6.toString(),
+    ]);
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect([records(bench), bench.sent()]).toEqual([['TIME-WAIT'], [`. ${hosted.localPort}>80`]]);
+  });
+
+  it('tells an observer of each state, as a connection would', () => {
+    const bench = new Bench();
+    const events: StackEvent[] = [];
+    bench.host.observe((event) => events.push(event));
+    const hosted = orphan(bench);
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    bench.clock.advanceBy(60_000);
+    const other = orphan(bench);
+    bench.reply(other, {
+      flags: ACK,
+      seq: 1,
+      payload: new Uint8Array(1),
+      ack: other.connection.sender.sndNxt,
+    });
+    const states = events.flatMap((event) => (event.type === 'state' ? [`${event.to}: ${event.why}`] : []));
+    expect(states.slice(3, 6)).toEqual([
+      'FIN-WAIT-2: FIN acknowledged',
+      'TIME-WAIT: FIN arrived',
+      'CLOSED: TIME-WAIT over',
+    ]);
+    expect(states.slice(-2)).toEqual(['FIN-WAIT-2: FIN acknowledged', 'CLOSED: data after close']);
+  });
+});
