@@ -32,6 +32,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_syn_retries: one((profile, value) => (profile.synRetries = value)),
   tcp_syn_linear_timeouts: one((profile, value) => (profile.synLinearTimeouts = value)),
   tcp_synack_retries: one((profile, value) => (profile.synAckRetries = value)),
+  tcp_retries1: one((profile, value) => (profile.retries1 = value)),
   tcp_retries2: one((profile, value) => (profile.retries2 = value)),
   tcp_orphan_retries: one((profile, value) => (profile.orphanRetries = value || ORPHAN_RETRIES_OF_ZERO)),
   tcp_fin_timeout: one((profile, value) => (profile.finWait2 = value * SECOND)),
@@ -64,7 +65,7 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
  * the first line are in the `defaults.sh` of the public suite.
  */
 const WITHOUT_MEANING = [
-  ...['tcp_fastopen', 'tcp_fastopen_key', 'tcp_retries1', 'tcp_fack', 'tcp_no_metrics_save'],
+  ...['tcp_fastopen', 'tcp_fastopen_key', 'tcp_fack', 'tcp_no_metrics_save'],
   ...['tcp_frto', 'tcp_reordering', 'tcp_tso_win_divisor', 'tcp_ecn_option', 'tcp_notsent_lowat'],
   ...['tcp_pacing_ss_ratio', 'tcp_pacing_ca_ratio'],
 ];

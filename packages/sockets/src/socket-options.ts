@@ -22,6 +22,8 @@ export type NumberOption =
   | 'SO_RCVBUF'
   | 'SO_SNDBUF'
   | 'SO_OOBINLINE'
+  // Of no other system: 1 tells of soft errors and delivery problems as events, which is the default (RFC 9293, SHLD-20).
+  | 'TCP_ERROR_REPORTS'
   | 'IP_TOS'
   | 'IP_TTL'
   | 'IPV6_V6ONLY'
@@ -161,6 +163,9 @@ export class SocketOptions {
       case 'SO_OOBINLINE':
         this.#change({ urgentInline: value !== 0 });
         return 0;
+      case 'TCP_ERROR_REPORTS':
+        this.#change({ errorReports: value !== 0 });
+        return 0;
       case 'TCP_NODELAY':
         this.#own.noDelay = value !== 0;
         if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#inherited.noDelay;
@@ -227,6 +232,8 @@ export class SocketOptions {
         return settings.sendBuffer || profile.sendBufferInitial;
       case 'SO_OOBINLINE':
         return settings.urgentInline ? 1 : 0;
+      case 'TCP_ERROR_REPORTS':
+        return settings.errorReports ? 1 : 0;
       case 'TCP_NODELAY':
         return this.#inherited.noDelay ? 1 : 0;
       case 'TCP_CORK':

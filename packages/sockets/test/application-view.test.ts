@@ -1,5 +1,6 @@
 import { Flag, icmpError, IcmpType, IcmpUnreachable, Segment, type TcpPacket } from '@halfclose/codec';
 import { drop, fin } from '@halfclose/netem';
+import { ConnectionEvent } from '@halfclose/stack';
 import { describe, expect, it } from 'vitest';
 import { AF_INET, SHUT_RD, SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { accepted, named, pendingError, poll, read, TwoHosts, write } from './two-hosts.ts';
@@ -358,3 +359,29 @@ function sendUnreachable(hosts: TwoHosts, socket: TcpSocket): void {
   });
   hosts.settle();
 }
+
+describe('reports of errors that do not end a connection', () => {
+  /** Bits of all events that the socket is told of while nothing of its text arrives. */
+  function toldOf(reports: boolean): number {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    if (!reports) a.setsockopt('TCP_ERROR_REPORTS', 0);
+    let told = 0;
+    a.owner = { onReadiness: (events) => (told |= events) };
+    hosts.link.aToB.set({ partition: true });
+    write(a, 100);
+    hosts.settle();
+    sendUnreachable(hosts, a);
+    hosts.settle(20_000);
+    expect(pendingError(a)).toBe('EHOSTUNREACH');
+    return told;
+  }
+
+  it('are events: soft errors, and text that does not arrive after R1 retransmissions (SHLD-9)', () => {
+    expect(toldOf(true)).toBe(ConnectionEvent.SoftError | ConnectionEvent.DeliveryProblem);
+  });
+
+  it('can be disabled by the application (SHLD-20)', () => {
+    expect(toldOf(false)).toBe(0);
+  });
+});

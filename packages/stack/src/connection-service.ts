@@ -104,7 +104,13 @@ export class ConnectionService {
     }
   }
 
-  #tell(hosted: HostedConnection, events: number): void {
+  #tell(hosted: HostedConnection, happened: number): void {
+    let events = happened;
+    if ((events & ConnectionEvent.DeliveryProblem) !== 0) {
+      this.#state.adviseAgainst(hosted);
+      if (!hosted.connection.settings.errorReports) events &= ~ConnectionEvent.DeliveryProblem;
+      if (events === 0) return;
+    }
     const { listener } = hosted;
     if (listener === null) {
       hosted.owner?.onConnectionEvents(events);

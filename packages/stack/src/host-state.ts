@@ -112,6 +112,17 @@ export class HostState {
     return { device: BLACKHOLE, source: destination.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6 };
   }
 
+  /** Nothing seems to arrive where the connection leads: its device is told, and another way taken if there is one. */
+  adviseAgainst(hosted: HostedConnection): void {
+    const { device, remoteAddress, connection } = hosted;
+    device.onNegativeAdvice?.(remoteAddress);
+    this.routes.doubt(remoteAddress);
+    const other = this.routes.find(remoteAddress)?.device ?? device;
+    if (other === device) return;
+    hosted.device = other;
+    connection.changePath(this.#pathOf(other));
+  }
+
   /** Makes a connection that no table knows of. */
   connection(tuple: FourTuple, iss: number, device: PacketDevice, settings: InheritedSettings): Connection {
     const connection = new Connection({

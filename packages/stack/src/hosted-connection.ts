@@ -25,7 +25,8 @@ export class HostedConnection extends Timer implements FourTuple {
   readonly localPort: number;
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
-  readonly device: PacketDevice;
+  /** The way out; another one may be tried when nothing arrives. */
+  device: PacketDevice;
   readonly binding: Binding;
   /** Told of events; `null`: nobody yet, or nobody any more. */
   owner: ConnectionOwner | null = null;

@@ -1,21 +1,20 @@
 import { IcmpType, type IcmpPacket, IcmpUnreachable, Icmpv6Type, Icmpv6Unreachable } from '@halfclose/codec';
-import type { ErrorCode } from '@halfclose/tcp';
+import type { ErrorCode, NetworkErrorKind } from '@halfclose/tcp';
 
 /** What an ICMP error means to TCP. */
 export type NetworkError =
-  | { readonly kind: 'error'; readonly code: ErrorCode; readonly hard: boolean }
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly severity: NetworkErrorKind }
   | { readonly kind: 'path MTU'; readonly mtu: number };
 
-const REFUSED: NetworkError = { kind: 'error', code: 'ECONNREFUSED', hard: true };
-const HOST: NetworkError = { kind: 'error', code: 'EHOSTUNREACH', hard: true };
-const NETWORK: NetworkError = { kind: 'error', code: 'ENETUNREACH', hard: true };
-/** Soft, as all below (RFC 1122, 4.2.3.9). */
-const EXPIRED: NetworkError = { kind: 'error', code: 'EHOSTUNREACH', hard: false };
-const PROBLEM: NetworkError = { kind: 'error', code: 'EPROTO', hard: false };
+const REFUSED: NetworkError = { kind: 'error', code: 'ECONNREFUSED', severity: 'hard' };
+const HOST: NetworkError = { kind: 'error', code: 'EHOSTUNREACH', severity: 'unreachable' };
+const NETWORK: NetworkError = { kind: 'error', code: 'ENETUNREACH', severity: 'unreachable' };
+const EXPIRED: NetworkError = { kind: 'error', code: 'EHOSTUNREACH', severity: 'passing' };
+const PROBLEM: NetworkError = { kind: 'error', code: 'EPROTO', severity: 'passing' };
 
 /**
- * RFC 9293, 3.9.2.2, with Linux's error numbers. `hard` errors end an attempt to connect at once (closing/LINUX.md,
- * l20); in any other state all are soft (RFC 5927, section 5). `null`: TCP does not act on it.
+ * RFC 9293, 3.9.2.2, with Linux's error numbers. What an error ends is the profile's to say. `null`: TCP does not act on
+ * it.
  */
 export function networkErrorOf(packet: IcmpPacket): NetworkError | null {
   const { type, code, parameter } = packet.message;

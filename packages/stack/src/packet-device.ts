@@ -1,4 +1,4 @@
-import type { Packet } from '@halfclose/codec';
+import type { IpAddress, Packet } from '@halfclose/codec';
 
 /** What a device takes over from the stack. */
 export interface DeviceOffload {
@@ -18,6 +18,11 @@ export interface PacketDevice {
   readonly offload: DeviceOffload;
   /** Takes a packet to send and owns it from then on. Never calls back into the sender before it returns. */
   transmit(packet: Packet): void;
+  /**
+   * Advice that packets to `destination` seem to get lost behind this device: R1 retransmissions of TCP were not answered
+   * (RFC 9293, 3.8.3, MUST-20; RFC 1122, 3.3.1.4). A device that knows several gateways may try another.
+   */
+  onNegativeAdvice?(destination: IpAddress): void;
   /** Called once, by the stack: where received packets go. They belong to the stack from then on. */
   attach(receive: (packet: Packet) => void): void;
 }

@@ -189,7 +189,7 @@ export class PacketInput {
       return;
     }
     if (error.kind === 'path MTU') connection.onPathMtu(error.mtu);
-    else connection.onNetworkError(error.code, error.hard, now);
+    else connection.onNetworkError(error.code, error.severity, now);
     if (state.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
   }

@@ -74,6 +74,13 @@ export class RouteTable {
     return best;
   }
 
+  /** The way to `destination` seems to be bad: others to the same prefix come before it from now on. */
+  doubt(destination: IpAddress): void {
+    const found = this.find(destination);
+    const at = this.#prefixes.findIndex((entry) => entry === found);
+    if (at >= 0) this.#prefixes.push(...this.#prefixes.splice(at, 1));
+  }
+
   #addPrefix(entry: Prefix): void {
     const most = entry.prefix.isIPv4 ? 32 : 128;
     if (!Number.isInteger(entry.length) || entry.length < 0 || entry.length > most) {

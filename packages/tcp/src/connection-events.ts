@@ -20,4 +20,6 @@ export const ConnectionEvent = {
   Closed: 0x100,
   /** The peer's urgent pointer moved on, or the octet that it indicates came (RFC 9293, 3.8.5, MUST-32). */
   Urgent: 0x200,
+  /** Text, a FIN or a SYN has been sent again R1 times without an answer, or more often (RFC 9293, 3.8.3, SHLD-9). */
+  DeliveryProblem: 0x400,
 } as const;

@@ -38,6 +38,8 @@ export interface ConnectionSettings {
   readonly sendBuffer: number;
   /** SO_OOBINLINE: the urgent octet stays in the text. */
   readonly urgentInline: boolean;
+  /** Soft errors and delivery problems are told as events (RFC 9293, 3.9.1.8, SHLD-20); else they are only noted. */
+  readonly errorReports: boolean;
   /** IP_TTL and IPV6_UNICAST_HOPS: 0 to 255. */
   readonly timeToLive: number;
   readonly hopLimit: number;
@@ -58,6 +60,7 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     maxSegment: 0,
     sendBuffer: 0,
     urgentInline: false,
+    errorReports: true,
     timeToLive: profile.hopLimit,
     hopLimit: profile.hopLimit,
     dscp: 0,

@@ -1,6 +1,12 @@
 import type { Connection } from './connection.ts';
+import { ConnectionEvent } from './connection-events.ts';
 import { deadlineAt, isDue } from './deadline.ts';
-import { type RetryState, retriesExhausted, synRetriesExhausted } from './retry-limits.ts';
+import {
+  isDeliveryDoubtful,
+  type RetryState,
+  retriesExhausted,
+  synRetriesExhausted,
+} from './retry-limits.ts';
 
 /** Lets the timers of a connection strike whose time has come. Returns the name of the last one; `null`: none. */
 export function tickConnection(connection: Connection, now: number): string | null {
@@ -59,6 +65,7 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
     orphan: connection.orphan,
     userTimeout: settings.userTimeout,
   };
+  if (isDeliveryDoubtful(retry, profile)) connection.raise(ConnectionEvent.DeliveryProblem);
   const error = connection.softError ?? 'ETIMEDOUT';
   if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
     const exhausted =

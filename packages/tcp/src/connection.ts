@@ -21,6 +21,7 @@ import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.t
 import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
+import { type NetworkErrorKind, takeNetworkError } from './network-error.ts';
 import type { Path } from './path.ts';
 import { sendMemory, sendRoom } from './segment-memory.ts';
 import { StateLog } from './state-log.ts';
@@ -310,20 +311,21 @@ export class Connection implements SegmentMaker {
   }
 
   /** A network error that quotes a segment of ours in flight (RFC 9293, 3.9.2.2; RFC 5927). */
-  onNetworkError(error: ErrorCode, hard: boolean, now: number): void {
-    if (hard && (this.#state === 'SYN-SENT' || (this.#state === 'SYN-RECEIVED' && !this.passive))) {
-      this.fail(error, error === 'ECONNREFUSED' ? 'connection refused' : 'unreachable', now);
-      return;
-    }
-    this.softError = error;
-    this.raise(ConnectionEvent.SoftError);
+  onNetworkError(error: ErrorCode, kind: NetworkErrorKind, now: number): void {
+    takeNetworkError(this, error, kind, now);
   }
 
   /** The path's MTU is `mtu` now: text in flight that no longer fits is sent again (RFC 1191, RFC 8201). */
   onPathMtu(mtu: number): void {
     if (mtu >= this.path.mtu) return;
     // Linux ip_rt_min_pmtu; RFC 8200, section 5: nothing smaller is believed.
-    this.path = { ...this.path, mtu: Math.max(mtu, this.localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6) };
+    const least = this.localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6;
+    this.changePath({ ...this.path, mtu: Math.max(mtu, least) });
+  }
+
+  /** Packets go another way from now on: text in flight that does not fit it is sent again. */
+  changePath(path: Path): void {
+    this.path = path;
     this.updateMss();
     const { flight } = this.sender;
     for (let sent = flight.head; sent !== null; sent = sent.next) {

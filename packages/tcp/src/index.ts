@@ -46,6 +46,7 @@ export {
   timestampOffset,
 } from './initial-sequence-number.ts';
 export { sipHash } from './keyed-hash.ts';
+export type { NetworkErrorKind } from './network-error.ts';
 export { type ListenVerdict, receiveInListen } from './listen.ts';
 export { bsd, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
 export { errorOfReset, RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';

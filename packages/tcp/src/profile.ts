@@ -32,6 +32,11 @@ export interface Profile {
   readonly synLinearTimeouts: number;
   /** SYN+ACK retransmissions (net.ipv4.tcp_synack_retries). */
   readonly synAckRetries: number;
+  /**
+   * R1 of RFC 9293, 3.8.3: after so many retransmissions, and the time that they take from `minRto` on, IP is told that
+   * the way may be bad, and the application that nothing arrives (net.ipv4.tcp_retries1).
+   */
+  readonly retries1: number;
   /** R2 of RFC 9293, 3.8.3, as a count that stands for a time (net.ipv4.tcp_retries2). */
   readonly retries2: number;
   /** The same once nobody holds the connection any more (net.ipv4.tcp_orphan_retries; 0 there acts as 8). */
@@ -113,6 +118,17 @@ export interface Profile {
   /** TTL and hop limit of packets whose socket says nothing else (net.ipv4.ip_default_ttl, net.ipv6.conf.*.hop_limit). */
   readonly hopLimit: number;
 
+  /**
+   * An ICMP error that says "network, host or source route unreachable" ends an attempt to connect (RFC 5461, 3.1;
+   * closing/LINUX.md, l20). RFC 9293, 3.9.2.2 (MUST-56) says that it must not.
+   */
+  readonly unreachableEndsOpening: boolean;
+  /**
+   * One that says "protocol or port unreachable" ends a connection in any state (RFC 9293, 3.9.2.2, SHLD-26), not only
+   * an attempt to connect (RFC 5927, 5.2, and Linux).
+   */
+  readonly hardErrorsEndConnections: boolean;
+
   /** Upper bound of a listener's backlog (net.core.somaxconn). */
   readonly maxBacklog: number;
   /**
@@ -154,6 +170,7 @@ export const linux: Profile = {
   synRetries: 6,
   synLinearTimeouts: 4,
   synAckRetries: 5,
+  retries1: 3,
   retries2: 15,
   orphanRetries: 8,
   userTimeout: 0,
@@ -186,6 +203,8 @@ export const linux: Profile = {
   keepAliveProbes: 9,
   keepAliveResets: true,
   hopLimit: 64,
+  unreachableEndsOpening: true,
+  hardErrorsEndConnections: false,
   maxBacklog: 4096,
   synCookies: 1,
   abortOnOverflow: false,
@@ -200,14 +219,19 @@ export const linux: Profile = {
 /**
  * What the RFCs say where Linux does otherwise: 2MSL of four minutes (RFC 9293, 3.4.2), no limit to FIN-WAIT-2, RSTs do
  * not end TIME-WAIT (RFC 1337), a minimum RTO of one second and no linear SYN retransmissions (RFC 6298), linger 0
- * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2).
+ * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2). A SYN is sent again for more
+ * than three minutes (RFC 9293, 3.8.3, MUST-23); ICMP errors end what RFC 9293, 3.9.2.2 says.
  */
 export const rfc9293: Profile = {
   ...linux,
   name: 'rfc9293',
   toleratesMissingTimestamps: false,
   minRto: 1000,
+  synRetries: 8,
   synLinearTimeouts: 0,
+  synAckRetries: 8,
+  unreachableEndsOpening: false,
+  hardErrorsEndConnections: true,
   timeWait: 240_000,
   finWait2: Infinity,
   resetEndsTimeWait: false,

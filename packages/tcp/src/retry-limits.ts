@@ -28,6 +28,12 @@ export interface RetryState {
   readonly userTimeout: number;
 }
 
+/** Whether R1 is reached: something is wrong on the way (tcp_retries1; RFC 9293, 3.8.3, SHLD-10). */
+export function isDeliveryDoubtful({ timeouts, elapsed }: RetryState, profile: Profile): boolean {
+  const { retries1, minRto, maxRto } = profile;
+  return timeouts >= retries1 && elapsed * TIMER_SLACK >= retriesAsTime(retries1, minRto, maxRto);
+}
+
 /** Whether a SYN has been retransmitted often enough (tcp_syn_retries, with the linear ones before). */
 export function synRetriesExhausted(state: RetryState, profile: Profile): boolean {
   if (state.userTimeout > 0 && state.timeouts > 0 && state.elapsed >= state.userTimeout) return true;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { linux, type Profile, PROFILES, profile, receiveInTimeWait, timeWaitOf } from '../src/index.ts';
+import {
+  ConnectionEvent,
+  defaultSettings,
+  linux,
+  type Profile,
+  PROFILES,
+  profile,
+  receiveInTimeWait,
+  timeWaitOf,
+} from '../src/index.ts';
 import { Wire } from './wire.ts';
 
 /** The state after each of these times in milliseconds. */
@@ -177,6 +186,42 @@ const ROWS: readonly Row[] = [
     [1_000_000, 610_000],
     [2_000_000, 1_220_000],
   ],
+  [
+    'retries1',
+    (changes) => {
+      const wire = Wire.established({ profile: changes }).write(1).advance(2000);
+      return (wire.events & ConnectionEvent.DeliveryProblem) !== 0;
+    },
+    [1, true],
+    [5, false],
+  ],
+  [
+    'unreachableEndsOpening',
+    (changes) => {
+      const wire = Wire.synSent({ profile: changes });
+      wire.connection.onNetworkError('EHOSTUNREACH', 'unreachable', wire.now);
+      return wire.connection.state;
+    },
+    [true, 'CLOSED'],
+    [false, 'SYN-SENT'],
+  ],
+  [
+    'hardErrorsEndConnections',
+    (changes) => {
+      const wire = Wire.established({ profile: changes });
+      wire.connection.onNetworkError('ECONNREFUSED', 'hard', wire.now);
+      return wire.connection.state;
+    },
+    [false, 'ESTABLISHED'],
+    [true, 'CLOSED'],
+  ],
+  [
+    'synRetries',
+    (changes) => statesAt(Wire.synSent({ profile: changes }), 10_000, 200_000),
+    [2, ['CLOSED', 'CLOSED']],
+    [8, ['SYN-SENT', 'SYN-SENT']],
+  ],
+  ['hopLimit', (changes) => defaultSettings(profile(changes)).timeToLive, [64, 64], [200, 200]],
 ];
 
 describe('each of these fields of a profile changes what it says', () => {

@@ -9,7 +9,8 @@ const LETTERS = [
   ['.', Flag.ACK],
 ] as const;
 
-const LINE = /^([SFRPU.]+|-) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <(.*)>)?$/;
+const LINE =
+  /^([SFRPU.]+|-) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <(.*)>)?$/;
 
 /** Which sequence numbers count as 0: those of the sender of a segment and of its receiver. */
 export interface Origin {
