@@ -4,6 +4,9 @@ import { receiveMemory } from './segment-memory.ts';
 /** Octets from which on an arrival is handed out by itself rather than copied together with the next. */
 const WORTH_A_READ = 16_384;
 
+/** Arrivals that are not copied together however much memory they take, so that it does not happen at each of them. */
+const FEW_VIEWS = 256;
+
 /** Shared by all queues that have held nothing yet, and never written to. */
 const NO_VIEWS: Uint8Array[] = [];
 const NO_COSTS: number[] = [];
@@ -29,6 +32,49 @@ export class ReceiveQueue {
     this.#costs.push(cost);
     this.memory += cost;
     this.length += view.length;
+  }
+
+  /**
+   * Copies small arrivals together if all take more than `limit` octets of memory: a window's worth of them, one octet
+   * each, would take a thousand times their text (Linux tcp_collapse).
+   */
+  collapse(limit: number): void {
+    if (this.memory <= limit || this.#views.length - this.#first < FEW_VIEWS) return;
+    const views: Uint8Array[] = [];
+    const costs: number[] = [];
+    let memory = 0;
+    for (let at = this.#first; at < this.#views.length;) {
+      const [view, taken] = this.#smallFrom(at);
+      const cost = receiveMemory(view.length);
+      views.push(view);
+      costs.push(cost);
+      memory += cost;
+      at += taken;
+    }
+    this.#views = views;
+    this.#costs = costs;
+    this.#first = 0;
+    this.memory = memory;
+  }
+
+  /** The small arrivals from the given one on as a copy, or that one if it is large; and how many these were. */
+  #smallFrom(at: number): readonly [Uint8Array, number] {
+    let end = at;
+    let octets = 0;
+    for (let view = this.#views[end]; view !== undefined; view = this.#views[end]) {
+      if (view.length >= WORTH_A_READ) break;
+      octets += view.length;
+      end++;
+    }
+    if (end === at) return [this.#views[at] ?? NO_BYTES, 1];
+    const copy = new Uint8Array(octets);
+    let filled = 0;
+    for (let i = at; i < end; i++) {
+      const view = this.#views[i] ?? NO_BYTES;
+      copy.set(view, filled);
+      filled += view.length;
+    }
+    return [copy, end - at];
   }
 
   /**

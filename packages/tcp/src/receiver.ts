@@ -228,10 +228,10 @@ export class Receiver {
   }
 
   /**
-   * Memory that may wait behind holes: twice the buffer, as full segments of a whole window take the buffer once. Only
-   * segments much smaller than that take more, and then no more is held of them (Linux tcp_try_rmem_schedule).
+   * Memory that either queue may take: twice the buffer, as full segments of a whole window take the buffer once. Only
+   * segments much smaller than that take more (Linux tcp_try_rmem_schedule).
    */
-  get #outOfOrderLimit(): number {
+  get #memoryLimit(): number {
     return 2 * this.window.buffer;
   }
 
@@ -248,6 +248,7 @@ export class Receiver {
 
   #deliver(text: Uint8Array, push: boolean, now: number, rto: number): void {
     this.queue.push(text);
+    this.queue.collapse(this.#memoryLimit);
     this.rcvNxt = (this.rcvNxt + text.length) | 0;
     this.textReceived += text.length;
     if (text.length > this.acks.peerMss) this.window.measure(text.length);
@@ -272,7 +273,7 @@ export class Receiver {
     const end = (seq + kept.length) | 0;
     this.#reassembly ??= new ReassemblyQueue();
     const known = kept.length > 0 && this.#reassembly.covers(seq, end);
-    if (!known && kept.length > 0 && !this.#reassembly.insert(seq, kept, this.#outOfOrderLimit)) {
+    if (!known && kept.length > 0 && !this.#reassembly.insert(seq, kept, this.#memoryLimit)) {
       this.#refuse();
       return;
     }

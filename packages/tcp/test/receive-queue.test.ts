@@ -29,6 +29,20 @@ describe('receive queue', () => {
     expect(queue.read(65_536)).toEqual(textAt(16_404, 5));
   });
 
+  it('copies small arrivals together when they take more memory than the limit', () => {
+    const queue = new ReceiveQueue();
+    const large = textAt(300, 16_384);
+    for (let i = 0; i < 300; i++) queue.push(textAt(i, 1));
+    queue.push(large);
+    const memory = queue.memory;
+    queue.collapse(memory);
+    expect(queue.memory).toBe(memory);
+    queue.collapse(100_000);
+    // One block of 1024 octets and its descriptor instead of 300.
+    expect([memory - queue.memory, queue.length]).toEqual([300 * 768 - 1280, 16_684]);
+    expect([queue.read(300), queue.read(20_000)]).toEqual([textAt(0, 300), large]);
+  });
+
   it('leaves what is peeked', () => {
     const queue = new ReceiveQueue();
     queue.push(textAt(0, 10));
