@@ -5,7 +5,7 @@ import { receiveMemory } from './segment-memory.ts';
 const WORTH_A_READ = 16_384;
 
 /** Arrivals that are not copied together however much memory they take, so that it does not happen at each of them. */
-const FEW_VIEWS = 256;
+const FEW_VIEWS = 128;
 
 /** Shared by all queues that have held nothing yet, and never written to. */
 const NO_VIEWS: Uint8Array[] = [];
