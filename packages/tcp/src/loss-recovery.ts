@@ -80,7 +80,7 @@ export class LossRecovery {
     if (this.state !== 'open' || ack.duplicate || !isUsual) this.#alert(sender, ack);
     detection.onAckTaken(sender.sndUna);
     if (!this.isReducing) {
-      if (ack.acked > 0) sender.growCwnd(ack.acked, ack.now);
+      if (ack.acked > 0) sender.growCwnd(ack.delivered, ack.now);
     } else if (ack.delivered > 0) {
       this.#reduce(sender, ack.delivered, ack.advanced && flight.everLost === lostBefore);
     }

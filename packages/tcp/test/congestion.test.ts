@@ -59,6 +59,15 @@ describe('the congestion window', () => {
     expect(wire.connection.sender.cwnd).toBe(10);
   });
 
+  it('counts a segment once: when SACK blocks report it, or else when it is acknowledged (Linux tcp_cong_control)', () => {
+    const wire = Wire.established({ profile: { sack: true }, peer: 'win 65535 <mss 1000,sackOK>' });
+    wire.write(10_000).drain().advance(100);
+    for (let at = 2001; at <= 10_001; at += 1000) wire.send(`. 1:1(0) ack 1 <sack 1001:${at}>`);
+    wire.send('. 1:1(0) ack 10001');
+    const { cwnd, ssthresh } = wire.connection.sender;
+    expect({ cwnd, ssthresh }).toEqual({ cwnd: 5, ssthresh: 5 });
+  });
+
   it('falls back to ten segments after an idle time (RFC 5681, 4.1)', () => {
     const wire = Wire.established().write(60_000).drain();
     for (let at = 1001; at <= 60_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
