@@ -8,8 +8,11 @@ interface Piece {
   readonly text: Uint8Array;
 }
 
-/** Pieces held at most: what a search and the move behind an insertion cost at worst (CVE-2018-5390). */
-const MAX_PIECES = 4096;
+/**
+ * Pieces held at most: what a search and the move behind an insertion cost at worst (CVE-2018-5390). More than the
+ * largest window has of full segments, so that one loss does not make others.
+ */
+const MAX_PIECES = 16_384;
 
 /** Text that is a smaller part of its memory than this is copied, lest an octet keep a frame or a batch of them. */
 const LEAST_PART = 1 / 4;

@@ -39,10 +39,10 @@ describe('reassembly queue', () => {
     expect([...(queue.take(at(10)) ?? []), ...(queue.take(at(13)) ?? [])]).toEqual([1, 1, 1, 2, 2]);
   });
 
-  it('holds at most 4096 pieces', () => {
+  it('holds at most 16384 pieces', () => {
     const queue = new ReassemblyQueue();
-    for (let i = 0; i < 5000; i++) insert(queue, 2 * i + 1, 2 * i + 2);
-    expect([queue.pieces, queue.octets]).toEqual([4096, 4096]);
+    for (let i = 0; i < 20_000; i++) insert(queue, 2 * i + 1, 2 * i + 2);
+    expect([queue.pieces, queue.octets]).toEqual([16_384, 16_384]);
   });
 
   it('adds one piece at most for a segment that fills many holes', () => {
