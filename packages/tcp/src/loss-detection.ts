@@ -84,6 +84,11 @@ export class LossDetection {
     this.#limitDuplicates(0);
   }
 
+  /** What was sent again for lost arrived late (RFC 8985, RACK.reordering_seen; Linux tcp_try_undo_partial). */
+  onReordered(): void {
+    this.#reorderingSeen = true;
+  }
+
   /** A D-SACK: the reordering window was too small (RFC 8985, 6.2, step 4; Linux tcp_rack_update_reo_wnd). */
   onDuplicateReported(sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
     if (this.#widenedAt !== null && seqLt(sndUna, this.#widenedAt)) return;

@@ -362,6 +362,7 @@ export class LossRecovery {
     const reduction = this.#reduction;
     if (reduction === null || reduction.undoMarker === null) return false;
     if (!this.#wasDelayed(sender, ack, reduction)) return false;
+    this.detection.onReordered();
     if (flight.retransmittedOut > 0) return true;
     flight.unmarkLost();
     this.#undo(sender);

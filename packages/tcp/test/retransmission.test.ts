@@ -181,6 +181,22 @@ describe('loss recovery with SACK (RFC 8985, RFC 6675)', () => {
     expect(wire.connection.sender.retransmissions).toBe(0);
   });
 
+  it('waits for late segments once one came late that was sent again, as its timestamp tells (RFC 8985, 6.2, step 3)', () => {
+    const wire = Wire.established({
+      profile: { sack: true, timestamps: true },
+      peer: 'win 65535 <mss 1012,sackOK,TS val 1 ecr 1000>',
+      mtu: 1052,
+    });
+    wire.write(20_000).drain().advance(100);
+    wire.send('. 1:1(0) ack 1 <TS val 2 ecr 1100,sack 1001:4001>');
+    expect(wire.connection.sender.retransmissions).toBe(1);
+    wire.advance(1).send('. 1:1(0) ack 4001 <TS val 3 ecr 1100>');
+    wire.send('. 1:1(0) ack 4001 <TS val 3 ecr 1100,sack 5001:8001>').advance(24);
+    expect(wire.connection.sender.retransmissions).toBe(1);
+    wire.advance(1);
+    expect(wire.connection.sender.retransmissions).toBe(2);
+  });
+
   it.each(['5001:4001', '9001:9101', '-100:-50', '7001:9001'])(
     'ignores a block that cannot be: %s',
     (block) => {
