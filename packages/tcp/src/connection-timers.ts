@@ -98,7 +98,7 @@ function isHeldByPeer(
 function giveUpProbing(connection: Connection, now: number): boolean {
   const { profile, settings, orphan, sender } = connection;
   const { rtt } = sender;
-  if (rtt.backoff === 0) connection.probingSince = now;
+  if (rtt.backoff === 0) connection.probingSince = Math.floor(now);
   else if (settings.userTimeout > 0 && now - connection.probingSince >= settings.userTimeout) {
     connection.fail('ETIMEDOUT', 'user timeout', now);
     return true;

@@ -1,4 +1,4 @@
-import { type SequenceNumber, seqDiff, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import { NO_BYTES, type SequenceNumber, seqDiff, seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import { receiveMemory } from './segment-memory.ts';
 
 /** Text that arrived ahead of a hole. */
@@ -14,6 +14,11 @@ interface Piece {
  */
 const MAX_PIECES = 16_384;
 
+/** Places of pieces taken that are not worth a move. */
+const FEW_PIECES = 64;
+/** In the place of a piece that was taken, which thereby is let go of. */
+const TAKEN: Piece = { seq: 0, end: 0, text: NO_BYTES };
+
 /** Text that is a smaller part of its memory than this is copied, lest an octet keep a frame or a batch of them. */
 const LEAST_PART = 1 / 4;
 
@@ -23,13 +28,15 @@ const LEAST_PART = 1 / 4;
  */
 export class ReassemblyQueue {
   #pieces: Piece[] = [];
+  /** The first that was not taken: a queue of thousands is not moved for each that is. */
+  #first = 0;
   /** Octets held. */
   octets = 0;
   /** What they take from the receive buffer. */
   memory = 0;
 
   get isEmpty(): boolean {
-    return this.#pieces.length === 0;
+    return this.#first === this.#pieces.length;
   }
 
   /** The sequence number after the last octet held; `null`: none is. */
@@ -39,7 +46,7 @@ export class ReassemblyQueue {
 
   /** How many separate pieces are held. */
   get pieces(): number {
-    return this.#pieces.length;
+    return this.#pieces.length - this.#first;
   }
 
   /**
@@ -50,7 +57,7 @@ export class ReassemblyQueue {
   insert(seq: SequenceNumber, text: Uint8Array, limit: number): boolean {
     const pieces = this.#pieces;
     const first = this.#position(seq);
-    const before = pieces[first - 1];
+    const before = first > this.#first ? pieces[first - 1] : undefined;
     const from = before !== undefined && seqGt(before.end, seq) ? before.end : seq;
     let end = (seq + text.length) | 0;
     let covered = 0;
@@ -70,7 +77,7 @@ export class ReassemblyQueue {
     if (!seqLt(from, end)) return true;
     const part = text.subarray(seqDiff(from, seq), seqDiff(end, seq));
     memory += receiveMemory(part.length);
-    if (memory > limit || (covered === 0 && pieces.length >= MAX_PIECES)) return false;
+    if (memory > limit || (covered === 0 && this.pieces >= MAX_PIECES)) return false;
     const isSmall = part.length < part.buffer.byteLength * LEAST_PART;
     const piece = { seq: from, end, text: isSmall ? new Uint8Array(part) : part };
     if (first === pieces.length) pieces.push(piece);
@@ -83,9 +90,9 @@ export class ReassemblyQueue {
   /** Takes the text that follows `next`, if there is no hole before it; `null`: there is. */
   take(next: SequenceNumber): Uint8Array | null {
     for (;;) {
-      const piece = this.#pieces[0];
+      const piece = this.#pieces[this.#first];
       if (piece === undefined || seqGt(piece.seq, next)) return null;
-      this.#pieces.shift();
+      this.#dropFirst();
       this.octets -= piece.text.length;
       this.memory -= receiveMemory(piece.text.length);
       if (seqLeq(piece.end, next)) continue;
@@ -97,7 +104,7 @@ export class ReassemblyQueue {
   /** Whether all of [seq, end) is held. */
   covers(seq: SequenceNumber, end: SequenceNumber): boolean {
     let from = seq;
-    for (let at = Math.max(this.#position(seq) - 1, 0); seqLt(from, end); at++) {
+    for (let at = Math.max(this.#position(seq) - 1, this.#first); seqLt(from, end); at++) {
       const piece = this.#pieces[at];
       if (piece === undefined || seqGt(piece.seq, from)) return false;
       if (seqGt(piece.end, from)) from = piece.end;
@@ -107,8 +114,21 @@ export class ReassemblyQueue {
 
   clear(): void {
     this.#pieces = [];
+    this.#first = 0;
     this.octets = 0;
     this.memory = 0;
+  }
+
+  #dropFirst(): void {
+    const pieces = this.#pieces;
+    pieces[this.#first++] = TAKEN;
+    if (this.#first === pieces.length) {
+      pieces.length = 0;
+      this.#first = 0;
+    } else if (this.#first >= FEW_PIECES && 2 * this.#first >= pieces.length) {
+      pieces.splice(0, this.#first);
+      this.#first = 0;
+    }
   }
 
   /** The index of the first piece that starts after `seq`; arrivals are mostly at the end, so that is tried first. */
@@ -117,7 +137,7 @@ export class ReassemblyQueue {
     let high = pieces.length;
     const last = pieces[high - 1];
     if (last === undefined || seqLeq(last.seq, seq)) return high;
-    let low = 0;
+    let low = this.#first;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const piece = pieces[middle];

@@ -52,6 +52,20 @@ describe('reassembly queue', () => {
     expect([queue.pieces, queue.octets]).toEqual([1, 3000]);
   });
 
+  it('is taken in any portions, with more arriving meanwhile', () => {
+    const queue = new ReassemblyQueue();
+    for (let i = 1; i <= 1000; i++) insert(queue, 10 * i, 10 * i + 10);
+    let position = 10;
+    for (let text = queue.take(at(position)); text !== null; text = queue.take(at(position))) {
+      expect([...text]).toEqual([...textAt(position, text.length)]);
+      position += text.length;
+      const later = 10_010 + position;
+      insert(queue, later, later + 5);
+      expect(queue.covers(at(later), at(later + 5))).toBe(true);
+    }
+    expect([position, queue.pieces]).toEqual([10_010, 1000]);
+  });
+
   it('refuses what would take more memory than the limit', () => {
     const queue = new ReassemblyQueue();
     const held = Array.from({ length: 10 }, (_, i) => queue.insert(at(2 * i), textAt(2 * i, 1), 5000));
