@@ -1,8 +1,8 @@
-import { Flag, type Segment, seqDiff } from '@halfclose/codec';
+import { Flag, IcmpType, IcmpUnreachable, Icmpv6Type, type Segment, seqDiff } from '@halfclose/codec';
 import { VirtualClock } from '@halfclose/timers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Host, type HostedConnection, linux, PROFILES, tcpInfo } from '../src/index.ts';
-import { Bench, ip, OWN, packetOf, PEER, SETTINGS, TestDevice } from './bench.ts';
+import { Bench, ip, OWN, packetOf, PEER, PEER6, SETTINGS, TestDevice } from './bench.ts';
 
 /** The initial receive buffer: all that a connection may take twice, whatever comes (see below). */
 const BUFFER = linux.receiveBufferInitial;
@@ -527,6 +527,34 @@ describe('small-window “sockstress”', () => {
       target.hit(hosted, { window: 1 });
     }
     expect(segments).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('forged ICMP errors (RFC 5927)', () => {
+  const TOO_BIG = [IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.FRAGMENTATION_NEEDED] as const;
+
+  it.each([
+    [68, 'IPv4', PEER, TOO_BIG, 552],
+    [0, 'IPv4', PEER, TOO_BIG, 552],
+    [500, 'IPv6', PEER6, [Icmpv6Type.PACKET_TOO_BIG, 0] as const, 1280],
+  ])('an MTU of %i over %s is not believed', (mtu, _family, peer, [type, code], least) => {
+    const target = new Target();
+    const hosted = target.connected(peer);
+    target.write(hosted, 1000);
+    target.icmp(hosted, type, code, hosted.connection.sender.sndUna, mtu);
+    expect(hosted.connection.path.mtu).toBe(least);
+  });
+
+  it('of 4096 that quote numbers all over none is believed but for what is in flight', () => {
+    const target = new Target();
+    const hosted = target.victim();
+    target.write(hosted, 1000);
+    const { sender } = hosted.connection;
+    for (let i = 0; i < 4096; i++)
+      target.icmp(hosted, ...TOO_BIG, (sender.sndUna + 1001 + (i << 20)) | 0, 600);
+    expect([hosted.connection.path.mtu, target.host.counters.dropped['icmp-not-in-flight']]).toEqual([
+      1500, 4096,
+    ]);
   });
 });
 

@@ -7,20 +7,27 @@ const TEXT = readFileSync(`${ROOT}docs/CONFORMANCE.md`, 'utf8');
 
 interface Row {
   readonly id: string;
+  readonly level: string;
   readonly shown: string;
   /** File and title of each test. */
   readonly tests: readonly (readonly [string, string])[];
 }
 
-const ROWS: readonly Row[] = TEXT.split('\n').flatMap((line) => {
-  const match = /^\| ((?:MUST|SHLD|MAY|REC)-\d+) \| [^|]+ \| [^|]+ \| (.+) \|$/.exec(line);
-  if (match === null) return [];
-  const [, id = '', shown = ''] = match;
-  const tests = [...shown.matchAll(/`([^`]+\.test\.ts)`: “([^”]+)”/g)].map(
-    ([, file = '', title = '']) => [file, title] as const,
-  );
-  return [{ id, shown, tests }];
-});
+/** The rows whose first cell is `ids`. */
+const rowsOf = (ids: RegExp): readonly Row[] =>
+  TEXT.split('\n').flatMap((line) => {
+    const match = /^\| ([^|]+) \| ([^|]+) \| [^|]+ \| (.+) \|$/.exec(line);
+    if (match === null) return [];
+    const [, id = '', level = '', shown = ''] = match;
+    if (!ids.test(id)) return [];
+    const tests = [...shown.matchAll(/`([^`]+\.test\.ts)`: “([^”]+)”/g)].map(
+      ([, file = '', title = '']) => [file, title] as const,
+    );
+    return [{ id, level, shown, tests }];
+  });
+
+const ROWS = rowsOf(/^(?:MUST|SHLD|MAY|REC)-\d+$/);
+const FURTHER = rowsOf(/^RFC \d+/);
 
 const numbered = (kind: string, last: number): string[] =>
   Array.from({ length: last }, (_, i) => `${kind}-${i + 1}`);
@@ -43,6 +50,22 @@ describe('docs/CONFORMANCE.md', () => {
   it.each(ROWS)('$id is shown by tests that exist, or said to be not done', ({ shown, tests }) => {
     expect(tests.length > 0 || shown.startsWith('not done')).toBe(true);
     expect(tests.filter(([file, title]) => !titleIsIn(file, title))).toEqual([]);
+  });
+
+  it.each(FURTHER)(
+    '$id is shown by tests that exist; only a MAY may be not done',
+    ({ level, shown, tests }) => {
+      expect(tests.length > 0 || (level === 'MAY' && shown.startsWith('not done'))).toBe(true);
+      expect(tests.filter(([file, title]) => !titleIsIn(file, title))).toEqual([]);
+    },
+  );
+
+  it('has no two rows for the same of further RFCs', () => {
+    expect(new Set(FURTHER.map(({ id }) => id)).size).toBe(FURTHER.length);
+  });
+
+  it.each([1337, 4987, 5482, 5927, 5961, 6056, 6528])('has rows for RFC %i', (number) => {
+    expect(FURTHER.some(({ id }) => id.startsWith(`RFC ${number},`))).toBe(true);
   });
 
   it('counts its rows', () => {

@@ -66,6 +66,12 @@ describe('keep-alive (RFC 9293, 3.8.4)', () => {
     wire.expectState('CLOSED');
   });
 
+  it('counts time instead of questions with TCP_USER_TIMEOUT', () => {
+    const wire = alive();
+    wire.connection.changeSettings({ userTimeout: 20_000 });
+    wire.advance(19_999).expectState('ESTABLISHED').advance(1).expectState('CLOSED');
+  });
+
   it('is answered when the peer asks', () => {
     Wire.established().send('. 0:0(0) ack 1').expect('. 1:1(0) ack 1').expectNothing();
   });
