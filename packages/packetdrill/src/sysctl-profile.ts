@@ -41,6 +41,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_abort_on_overflow: one((profile, value) => (profile.abortOnOverflow = value !== 0)),
   tcp_invalid_ratelimit: one((profile, value) => (profile.challengeAckInterval = value)),
   tcp_early_retrans: one((profile, value) => (profile.tailLossProbe = value >= 3)),
+  tcp_frto: one((profile, value) => (profile.forwardRto = value !== 0)),
+  tcp_ecn: one((profile, value) => (profile.ecn = value === 1 ? 1 : value === 2 ? 2 : 0)),
+  tcp_ecn_fallback: one((profile, value) => (profile.ecnFallback = value !== 0)),
   tcp_slow_start_after_idle: one((profile, value) => (profile.slowStartAfterIdle = value !== 0)),
   tcp_min_snd_mss: one((profile, value) => (profile.minMss = value)),
   tcp_max_orphans: one((profile, value) => (profile.maxOrphans = value)),
@@ -55,7 +58,6 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
 /** Settings whose only value here is what the stack does anyway. */
 const FIXED: Readonly<Record<string, readonly string[]>> = {
   tcp_dsack: ['1'],
-  tcp_ecn: ['0'],
   tcp_recovery: ['1'],
   tcp_challenge_ack_limit: ['2147483647'],
 };
@@ -66,7 +68,7 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
  */
 const WITHOUT_MEANING = [
   ...['tcp_fastopen', 'tcp_fastopen_key', 'tcp_fack', 'tcp_no_metrics_save'],
-  ...['tcp_frto', 'tcp_reordering', 'tcp_tso_win_divisor', 'tcp_ecn_option', 'tcp_notsent_lowat'],
+  ...['tcp_reordering', 'tcp_tso_win_divisor', 'tcp_ecn_option', 'tcp_notsent_lowat'],
   ...['tcp_pacing_ss_ratio', 'tcp_pacing_ca_ratio'],
 ];
 

@@ -1,4 +1,4 @@
-import { type Segment, type SequenceNumber, seqDiff, seqLeq, seqLt } from '@halfclose/codec';
+import { type Segment, type SequenceNumber, seqDiff, seqLeq } from '@halfclose/codec';
 import type { DeliveryObserver } from './retransmit-queue.ts';
 import type { Sender } from './sender.ts';
 import type { SentSegment } from './sent-segment.ts';
@@ -55,11 +55,11 @@ export class AckTally implements DeliveryObserver {
     this.#sender = null;
   }
 
-  onDelivered(sent: SentSegment, cumulative: boolean): void {
+  onDelivered(sent: SentSegment, count: number, cumulative: boolean): void {
     const sender = this.#sender;
     if (sender === null) return;
     const { recovery } = sender;
-    this.delivered += sent.count;
+    this.delivered += count;
     if (sent.transmissions > 1) {
       if (cumulative) this.retransmitted = true;
     } else {
@@ -76,6 +76,6 @@ export class AckTally implements DeliveryObserver {
     this.duplicates = Math.max(1, Math.ceil(seqDiff(right, left) / mss));
     this.duplicateEnd = right;
     const probeEnd = this.#sender?.recovery.probeEnd ?? null;
-    if (probeEnd !== null && !seqLt(left, probeEnd)) this.probeDuplicated = true;
+    if (right === probeEnd) this.probeDuplicated = true;
   }
 }

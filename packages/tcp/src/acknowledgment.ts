@@ -29,6 +29,12 @@ export function takeAcknowledgment(
   sender.probesOut = 0;
   if (flight.packetsOut === 0) {
     onWindowWithNothingInFlight(sender, now);
+    if (segment.sackBlocks === null && recovery.probeEnd === null) return false;
+    tally.begin(sender, segment, sender.maker.timestamps, now);
+    tally.duplicate = plain && !isOld && !windowChanged;
+    if (segment.sackBlocks !== null && recovery.sack) takeSackBlocks(sender, segment.sackBlocks, ack);
+    recovery.onLateNews(sender, tally);
+    tally.end();
     return false;
   }
   tally.begin(sender, segment, sender.maker.timestamps, now);

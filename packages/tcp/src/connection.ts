@@ -16,7 +16,7 @@ import { tickConnection } from './connection-timers.ts';
 import { deadlineAt, earlier, NEVER } from './deadline.ts';
 import type { EcnState } from './ecn.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
-import { openActive, openByCookie, openPassive, receiveInSynSent } from './handshake.ts';
+import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
 import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.ts';
 import type { Profile } from './profile.ts';
 import { Receiver } from './receiver.ts';
@@ -188,7 +188,7 @@ export class Connection implements SegmentMaker {
     if (this.#state === 'CLOSED') return null;
     if (this.#synPending) {
       this.#synPending = false;
-      return this.sender.sendSyn(this.#state === 'SYN-SENT' ? Flag.SYN : Flag.SYN | Flag.ACK, now);
+      return this.sender.sendSyn(synFlags(this), now);
     }
     const segment = this.sender.nextSegment(now);
     if (segment !== null) {

@@ -1,5 +1,6 @@
-import { Flag, Segment, seqAdd, seqGt, seqLeq } from '@halfclose/codec';
+import { Ecn, Flag, Segment, seqAdd, seqGt, seqLeq } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
+import { EcnState } from './ecn.ts';
 import { establish } from './establishment.ts';
 import { synWindowUnit } from './make-segment.ts';
 import { MAX_WINDOW_SHIFT } from './receive-window.ts';
@@ -11,12 +12,19 @@ import { takeUrgent } from './urgent-data.ts';
 /** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
 const DEFAULT_MSS_V4 = 536;
 const DEFAULT_MSS_V6 = 1220;
+const ECN_SETUP = Flag.ECE | Flag.CWR;
 
 /** Active OPEN (RFC 9293, 3.10.1). */
 export function openActive(connection: Connection, now: number): void {
   connection.transition('SYN-SENT', 'connect', now);
   connection.updateMss();
   connection.queueSyn();
+}
+
+/** The flags of our SYN or SYN+ACK: with ECE, and in a SYN CWR, those of ECN's negotiation (RFC 3168, 6.1.1). */
+export function synFlags({ state, profile, ecn }: Connection): number {
+  if (state === 'SYN-SENT') return profile.ecn === 1 ? Flag.SYN | ECN_SETUP : Flag.SYN;
+  return ecn === null ? Flag.SYN | Flag.ACK : Flag.SYN | Flag.ACK | Flag.ECE;
 }
 
 /** A SYN reached a listener (RFC 9293, 3.10.7.2, third check). */
@@ -86,6 +94,14 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   }
 }
 
+/** Whether the peer's SYN, or SYN+ACK, and what we do about it agree on ECN (RFC 3168, 6.1.1). */
+function agreesOnEcn({ profile }: Connection, syn: Segment): boolean {
+  const said = syn.flags & ECN_SETUP;
+  if ((syn.flags & Flag.ACK) !== 0) return profile.ecn === 1 && said === Flag.ECE;
+  // A network that marks all it carries would make every SYN look like one of a sender with ECN.
+  return profile.ecn !== 0 && said === ECN_SETUP && syn.ecn === Ecn.NotEct;
+}
+
 /** Takes in sequence number and options of the peer's SYN. */
 function synchronize(connection: Connection, syn: Segment, now: number): void {
   const { receiver, sender, profile } = connection;
@@ -107,6 +123,7 @@ function synchronize(connection: Connection, syn: Segment, now: number): void {
     sender.window.shift = Math.min(syn.windowScale, MAX_WINDOW_SHIFT);
     receiver.window.shift = receiver.window.shiftToOffer();
   }
+  connection.ecn = agreesOnEcn(connection, syn) ? new EcnState() : null;
   connection.updateMss();
 }
 

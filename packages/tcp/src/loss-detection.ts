@@ -49,7 +49,7 @@ export class LossDetection {
   onDelivered(sent: SentSegment, now: number): void {
     const { transmissions, sentAt, end } = sent;
     const before = this.#highestSackedBefore;
-    if (transmissions === 1 && !sent.lost && before !== null && seqLt(end, before)) {
+    if (transmissions === 1 && before !== null && seqLt(end, before)) {
       this.#reorderingSeen = true;
     }
     const roundTrip = now - sentAt;

@@ -86,6 +86,13 @@ export class LossRecovery {
     }
   }
 
+  /** Takes in an acknowledgment while nothing is in flight: it may still tell that a reduction was spurious. */
+  onLateNews(sender: Sender, ack: AckTally): void {
+    if (ack.duplicates > 0) this.#onDuplicateReport(sender, ack);
+    if (this.probeEnd !== null) this.#judgeProbe(sender, ack, this.probeEnd);
+    this.#undoByDuplicates(sender);
+  }
+
   /** The reordering timer of RACK struck (RFC 8985, 6.2, step 5). */
   onReorderingTimer(sender: Sender, now: number): void {
     const flight = this.#flight;

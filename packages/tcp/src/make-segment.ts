@@ -38,6 +38,7 @@ export function makeSegment(
     receiver.acks.onSent(payload.length > 0, now);
   }
   if (connection.urgent !== null) connection.urgent.point(segment, connection.sender.sndNxt);
+  if (connection.ecn !== null && (flags & (Flag.SYN | Flag.RST)) === 0) connection.ecn.onSend(segment);
   if (segment.hasTimestamps) {
     segment.timestampValue = connection.timestampAt(now);
     segment.timestampEcho = (flags & Flag.ACK) !== 0 ? receiver.tsRecent : 0;

@@ -4,8 +4,8 @@ import { SentSegment } from './sent-segment.ts';
 
 /** Told of each segment as it turns out to have been delivered. */
 export interface DeliveryObserver {
-  /** `cumulative`: by the acknowledgment number; else by a SACK block. */
-  onDelivered(sent: SentSegment, cumulative: boolean): void;
+  /** `count` of the segments that `sent` stands for. `cumulative`: by the acknowledgment number; else by a SACK block. */
+  onDelivered(sent: SentSegment, count: number, cumulative: boolean): void;
 }
 
 /**
@@ -55,7 +55,7 @@ export class RetransmitQueue {
       if (head === this.#firstLost) this.#firstLost = head.next;
       if (head === this.#lastSacked) this.#lastSacked = null;
       acked += head.count;
-      if (!head.sacked) observer.onDelivered(head, true);
+      if (!head.sacked) observer.onDelivered(head, head.count, true);
       head = head.next;
     }
     this.head = head;
@@ -67,6 +67,7 @@ export class RetransmitQueue {
       head.count -= gone;
       head.seq = ack;
       acked += gone;
+      if (gone > 0 && !head.sacked) observer.onDelivered(head, gone, true);
     }
     return acked;
   }
@@ -86,7 +87,7 @@ export class RetransmitQueue {
       this.#markDelivered(sent);
       this.#lastSacked = sent;
       marked += sent.count;
-      observer.onDelivered(sent, false);
+      observer.onDelivered(sent, sent.count, false);
     }
     return marked;
   }

@@ -200,6 +200,7 @@ export function takeText(connection: Connection, segment: Segment, now: number):
     default:
       return;
   }
+  if (connection.ecn?.onArrival(segment) === true) receiver.acks.enterQuickMode(receiver.window.offered);
   const arrived = receiver.accept(segment, now, sender.rtt.rto);
   if ((arrived & Arrival.Text) !== 0) connection.raise(ConnectionEvent.Readable);
   if ((arrived & Arrival.Fin) !== 0) onFinArrived(connection, now);

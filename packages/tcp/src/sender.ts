@@ -340,7 +340,7 @@ export class Sender implements CongestionView {
   #onRetransmissionTimeout(now: number): void {
     const { flight, recovery } = this;
     if (flight.head === null) return;
-    const isSyn = this.sndUna === this.iss && flight.head.flags === Flag.SYN;
+    const isSyn = this.sndUna === this.iss && (flight.head.flags & (Flag.SYN | Flag.ACK)) === Flag.SYN;
     recovery.onTimeout(this, now);
     if (!isSyn || recovery.timeouts > this.profile.synLinearTimeouts) this.rtt.backOff();
     armRetransmission(this, now);

@@ -8,7 +8,7 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
   const { flight, recovery } = sender;
   if (flight.lostOut > 0) {
     if (recovery.permission === 'after new text') {
-      const segment = sendNewText(sender, false, now);
+      const segment = sender.hasUnsent ? sendNewText(sender, false, now) : null;
       if (segment !== null) return segment;
       recovery.onNewTextSent(sender.sndNxt);
     }
@@ -62,10 +62,17 @@ function resend(sender: Sender, sent: SentSegment, now: number): Segment {
   sender.retransmissions += sent.count;
   sender.lastSentAt = now;
   if (sender.timer === 'none') armRetransmission(sender, now);
-  if ((sent.flags & Flag.SYN) !== 0) return maker.makeSegment(sent.flags, sent.seq, NO_BYTES, now);
+  if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);
   const text = seqDiff(sent.end, sent.seq) - ((sent.flags & Flag.FIN) !== 0 ? 1 : 0);
   const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
   return maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
+}
+
+/** A SYN that asked for ECN may have been dropped for it (RFC 3168, 6.1.1.1). */
+function resendSyn({ maker, profile }: Sender, sent: SentSegment, now: number): Segment {
+  const asksForEcn = (sent.flags & (Flag.ACK | Flag.CWR)) === Flag.CWR;
+  if (asksForEcn && profile.ecnFallback) sent.flags = Flag.SYN;
+  return maker.makeSegment(sent.flags, sent.seq, NO_BYTES, now);
 }
 
 function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): Segment | null {

@@ -2,6 +2,8 @@ import { Flag, Segment, type SequenceNumber, seqAdd, seqDiff } from '@halfclose/
 
 const LETTERS = [
   ['S', Flag.SYN],
+  ['E', Flag.ECE],
+  ['W', Flag.CWR],
   ['F', Flag.FIN],
   ['R', Flag.RST],
   ['P', Flag.PSH],
@@ -10,7 +12,10 @@ const LETTERS = [
 ] as const;
 
 const LINE =
-  /^([SFRPU.]+|-) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <(.*)>)?$/;
+  /^(?:\[(\w+)\] )?([SEWFRPU.]+|-) (-?\d+):(-?\d+)\((\d+)\)(?: ack (-?\d+))?(?: win (\d+))?(?: urg (\d+))?(?: <(.*)>)?$/;
+
+/** ECN codepoints by number, as packetdrill names them. */
+const CODEPOINTS = ['noecn', 'ect1', 'ect0', 'ce'];
 
 /** Which sequence numbers count as 0: those of the sender of a segment and of its receiver. */
 export interface Origin {
@@ -30,14 +35,16 @@ export function textAt(offset: number, octets: number): Uint8Array {
 
 /**
  * Reads `S. 0:0(0) ack 1 win 1000 <mss 1460,sackOK,TS val 1 ecr 2,wscale 7,sack 1:2 3:4>`, as packetdrill and tcpdump
- * write it: flags, sequence range with the octets of text, acknowledgment, window, options. `-` means no flags.
+ * write it: ECN codepoint (`[ce]`, where it matters), flags, sequence range with the octets of text, acknowledgment, window, options. `-` means no flags.
  */
 export function parseSegment(line: string, origin: Origin): Segment {
   const match = LINE.exec(line);
   if (match === null) throw new Error(`not a segment: ${line}`);
-  const [, flags = '', from = '', to = '', octets = '', ack, window, urgent, options] = match;
+  const [, ecn = 'noecn', flags = '', from = '', to = '', octets = '', ack, window, urgent, options] = match;
   const segment = new Segment();
   for (const [letter, bit] of LETTERS) if (flags.includes(letter)) segment.flags |= bit;
+  segment.ecn = CODEPOINTS.indexOf(ecn);
+  if (segment.ecn < 0) throw new Error(`not a codepoint: ${line}`);
   if (Number(to) - Number(from) !== Number(octets))
     throw new Error(`the range does not fit its length: ${line}`);
   segment.seq = seqAdd(origin.own, Number(from));
@@ -84,7 +91,8 @@ export function formatSegment(segment: Segment, origin: Origin, detail: string):
   const flags = LETTERS.map(([letter, bit]) => ((segment.flags & bit) !== 0 ? letter : '')).join('') || '-';
   const from = seqDiff(segment.seq, origin.own);
   const octets = segment.payload.length;
-  let line = `${flags} ${from}:${from + octets}(${octets})`;
+  let line = detail.startsWith('[') ? `[${CODEPOINTS[segment.ecn]}] ` : '';
+  line += `${flags} ${from}:${from + octets}(${octets})`;
   if ((segment.flags & Flag.ACK) !== 0) line += ` ack ${seqDiff(segment.ack, origin.other)}`;
   if (detail.includes(' win ')) line += ` win ${segment.window}`;
   if ((segment.flags & Flag.URG) !== 0) line += ` urg ${segment.urgentPointer}`;
