@@ -21,10 +21,6 @@ export type Standing = 'held' | 'orphan' | 'abandoned';
 /** A connection with its place on a host: its timer entry, its device, its owner. */
 export class HostedConnection extends Timer implements FourTuple {
   readonly connection: Connection;
-  readonly localAddress: IpAddress;
-  readonly localPort: number;
-  readonly remoteAddress: IpAddress;
-  readonly remotePort: number;
   /** The way out; another one may be tried when nothing arrives. */
   device: PacketDevice;
   readonly binding: Binding;
@@ -49,12 +45,24 @@ export class HostedConnection extends Timer implements FourTuple {
   ) {
     super(onExpiry);
     this.connection = connection;
-    this.localAddress = connection.localAddress;
-    this.localPort = connection.localPort;
-    this.remoteAddress = connection.remoteAddress;
-    this.remotePort = connection.remotePort;
     this.device = device;
     this.binding = binding;
     this.listener = listener;
+  }
+
+  get localAddress(): IpAddress {
+    return this.connection.localAddress;
+  }
+
+  get localPort(): number {
+    return this.connection.localPort;
+  }
+
+  get remoteAddress(): IpAddress {
+    return this.connection.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.connection.remotePort;
   }
 }

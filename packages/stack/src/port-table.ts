@@ -25,6 +25,8 @@ export class Binding implements WantedBinding {
   readonly ephemeral: boolean;
   /** Sockets, connections and TIME-WAIT entries that hold it. */
   users = 1;
+  /** Another one of the same port. */
+  next: Binding | null = null;
 
   constructor(wanted: WantedBinding, ephemeral: boolean) {
     this.address = wanted.address;
@@ -39,21 +41,24 @@ export class Binding implements WantedBinding {
 
 /** Which ports are in use, and by whom. */
 export class PortTable {
-  readonly #bindings = new Map<number, Binding[]>();
+  /** The first one of each port; the others follow it. */
+  readonly #bindings = new Map<number, Binding>();
 
   /**
    * Whether others than `except` that hold the port forbid a socket to bind to it as well, or to listen there
    * (Linux inet_csk_bind_conflict).
    */
   conflicts(wanted: WantedBinding, except: Binding | null = null): boolean {
-    const bindings = this.#bindings.get(wanted.port);
-    if (bindings === undefined) return false;
-    return bindings.some((held) => held !== except && overlaps(held, wanted) && !mayShare(held, wanted));
+    for (let held = this.#first(wanted.port); held !== null; held = held.next) {
+      if (held !== except && overlaps(held, wanted) && !mayShare(held, wanted)) return true;
+    }
+    return false;
   }
 
   /** Whether nobody, or only connections with ports of the stack's choice, hold the port. */
   isFreeForConnect(port: number): boolean {
-    return this.#bindings.get(port)?.every((held) => held.ephemeral) ?? true;
+    for (let held = this.#first(port); held !== null; held = held.next) if (!held.ephemeral) return false;
+    return true;
   }
 
   /** Whether nobody holds the port. */
@@ -64,9 +69,12 @@ export class PortTable {
   /** Enters a binding with one user. */
   hold(wanted: WantedBinding, ephemeral = false): Binding {
     const held = new Binding(wanted, ephemeral);
-    const bindings = this.#bindings.get(held.port);
-    if (bindings === undefined) this.#bindings.set(held.port, [held]);
-    else bindings.push(held);
+    let last = this.#first(held.port);
+    if (last === null) this.#bindings.set(held.port, held);
+    else {
+      while (last.next !== null) last = last.next;
+      last.next = held;
+    }
     return held;
   }
 
@@ -85,22 +93,34 @@ export class PortTable {
 
   /** One user less of what holds the port for `address`: its own binding, or the wildcard that reaches it. */
   releaseAt(address: IpAddress, port: number): void {
-    const bindings = this.#bindings.get(port) ?? [];
-    const exact = bindings.find((held) => held.address.equals(address));
-    const held =
-      exact ?? bindings.find(({ address: any }) => any.isUnspecified && (address.isIPv4 || !any.isIPv4));
-    if (held !== undefined) this.release(held);
+    let wildcard: Binding | null = null;
+    for (let held = this.#first(port); held !== null; held = held.next) {
+      if (held.address.equals(address)) {
+        this.release(held);
+        return;
+      }
+      if (wildcard === null && held.address.isUnspecified && (address.isIPv4 || !held.address.isIPv4))
+        wildcard = held;
+    }
+    if (wildcard !== null) this.release(wildcard);
   }
 
   /** One user less; the last one frees it. */
   release(binding: Binding): void {
     binding.users--;
     if (binding.users > 0) return;
-    const bindings = this.#bindings.get(binding.port);
-    if (bindings === undefined) return;
-    const at = bindings.indexOf(binding);
-    if (at >= 0) bindings.splice(at, 1);
-    if (bindings.length === 0) this.#bindings.delete(binding.port);
+    let before = this.#first(binding.port);
+    if (before === binding) {
+      if (binding.next === null) this.#bindings.delete(binding.port);
+      else this.#bindings.set(binding.port, binding.next);
+      return;
+    }
+    while (before !== null && before.next !== binding) before = before.next;
+    if (before !== null) before.next = binding.next;
+  }
+
+  #first(port: number): Binding | null {
+    return this.#bindings.get(port) ?? null;
   }
 }
 
