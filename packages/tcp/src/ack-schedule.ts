@@ -1,11 +1,9 @@
-import { deadlineAt, NEVER } from './deadline.ts';
+import { deadlineAt, LONG_AGO, NEVER } from './connection-time.ts';
 import type { Profile } from './profile.ts';
 
 const MAX_QUICK_ACKS = 16;
 /** Linux's TCP_MSS_DEFAULT: what the peer's segments are taken to hold before the first. */
 const INITIAL_PEER_MSS = 536;
-/** Before every time, in milliseconds: no text has arrived yet. */
-const LONG_AGO = -0x4000_0000;
 
 /**
  * When to acknowledge: RFC 9293, 3.8.6.3 (MUST-58, MUST-59, SHLD-18) in the way of Linux, which acknowledges at once

@@ -1,5 +1,6 @@
 import { Flag, type Segment, type SequenceNumber, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import { AckTally } from './ack-tally.ts';
+import { NEVER } from './connection-time.ts';
 import type { Sender } from './sender.ts';
 import { arm, armPersist, disarm, rearm } from './transmit-timer.ts';
 
@@ -54,7 +55,7 @@ export function takeAcknowledgment(
       return true;
     }
   } else tally.duplicate = plain && !isOld && !windowChanged;
-  const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== Infinity;
+  const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== NEVER;
   recovery.onAck(sender, tally);
   tally.end();
   if (told) rearm(sender, advanced, now);

@@ -2,7 +2,7 @@ import { type Segment, seqAdd, seqGt } from '@halfclose/codec';
 import { decideClose } from './close-table.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
-import { deadlineAt, NEVER } from './deadline.ts';
+import { deadlineAt, NEVER } from './connection-time.ts';
 import type { EndReason } from './ending.ts';
 import { resetFor } from './reset-reply.ts';
 

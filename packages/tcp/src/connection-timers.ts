@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
-import { deadlineAt, isDue } from './deadline.ts';
+import { deadlineAt, isDue } from './connection-time.ts';
 import {
   isDeliveryDoubtful,
   type RetryState,
@@ -24,7 +24,7 @@ export function tickConnection(connection: Connection, now: number): string | nu
     onFinWait2Limit(connection, now);
     return 'FIN-WAIT-2';
   }
-  if (sender.timerDeadline <= now) {
+  if (isDue(sender.timerDeadline, now)) {
     struck = sender.timer;
     onTransmitTimer(connection, now);
   }
@@ -52,7 +52,7 @@ function onTransmitTimer(connection: Connection, now: number): void {
 function strikeAtUserTimeout({ sender, settings, probingSince }: Connection): void {
   if (sender.timer !== 'retransmission' && sender.timer !== 'persist') return;
   const since = sender.timer === 'persist' ? probingSince : sender.recovery.firstTimeoutAt;
-  sender.timerDeadline = Math.min(sender.timerDeadline, since + settings.userTimeout);
+  sender.timerDeadline = Math.min(sender.timerDeadline, deadlineAt(since + settings.userTimeout));
 }
 
 /** R2 of RFC 9293, 3.8.3. Returns whether the connection has ended. */

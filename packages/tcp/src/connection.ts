@@ -13,7 +13,7 @@ import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
-import { deadlineAt, earlier, NEVER } from './deadline.ts';
+import { deadlineAt, earlier, NEVER } from './connection-time.ts';
 import type { EcnState } from './ecn.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
@@ -223,7 +223,7 @@ export class Connection implements SegmentMaker {
     const room = this.sendRoom;
     const count = bytes.length <= room ? bytes.length : room;
     if (count < bytes.length) this.#sendBufferWasFull = true;
-    if (count > 0) this.sender.buffer.append(count === bytes.length ? bytes : bytes.subarray(0, count));
+    if (count > 0) this.sender.append(count === bytes.length ? bytes : bytes.subarray(0, count));
     return count;
   }
 

@@ -9,7 +9,7 @@ import {
 } from '@halfclose/codec';
 import { answerWithReset, onFinArrived } from './closing.ts';
 import type { Connection } from './connection.ts';
-import { NEVER } from './deadline.ts';
+import { NEVER } from './connection-time.ts';
 import { decideFinWait2, type FinWait2Answer, FinWait2Fact } from './fin-wait-2-rules.ts';
 import type { Profile } from './profile.ts';
 import { errorOfReset } from './reset-error.ts';

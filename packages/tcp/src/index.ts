@@ -27,7 +27,7 @@ export {
   isSynchronized,
   TRANSITIONS,
 } from './connection-state.ts';
-export { NEVER } from './deadline.ts';
+export { NEVER } from './connection-time.ts';
 export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 export { finWait2Limit } from './closing.ts';
 export { finWait2Of, isFinWait2Record, reasonOfReset, receiveInFinWait2 } from './fin-wait-2.ts';

@@ -1,4 +1,5 @@
 import { type SequenceNumber, seqAdd, seqDiff, seqGeq, seqGt, seqLt } from '@halfclose/codec';
+import { deadlineAt, microseconds, NEVER } from './connection-time.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
 import type { SentSegment } from './sent-segment.ts';
@@ -22,11 +23,11 @@ export class LossDetection {
   readonly #rtt: RttEstimator;
   /** Whether the peer reports SACK blocks. */
   sack = false;
-  /** When the reordering timer of RACK should strike; Infinity: never. */
-  reorderDeadline = Infinity;
-  // RACK: the segment sent last among those delivered.
-  #sentAt = -Infinity;
-  #end: SequenceNumber = 0;
+  /** When the reordering timer of RACK should strike, in whole milliseconds; or {@link NEVER}. */
+  reorderDeadline = NEVER;
+  // RACK: the segment sent last among those delivered: when, in microseconds, and up to where; `null`: none was.
+  #sentAt = 0;
+  #end: SequenceNumber | null = null;
   /** Its round trip in microseconds. */
   #roundTrip = 0;
   #advanced = false;
@@ -57,8 +58,8 @@ export class LossDetection {
     if (transmissions > 1 && roundTrip < this.#rtt.minimum) return;
     this.#advanced = true;
     this.#roundTrip = Math.round(roundTrip * MICROSECONDS);
-    if (sentAt > this.#sentAt || (sentAt === this.#sentAt && seqGt(end, this.#end))) {
-      this.#sentAt = sentAt;
+    if (this.#end === null || this.#order(sent, this.#end) > 0) {
+      this.#sentAt = microseconds(sentAt);
       this.#end = end;
     }
   }
@@ -106,6 +107,8 @@ export class LossDetection {
   onAckTaken(sndUna: SequenceNumber): void {
     if (this.#highestSacked !== null && seqGeq(sndUna, this.#highestSacked)) this.#highestSacked = null;
     this.#highestSackedBefore = this.#highestSacked;
+    // Whatever is sent from now on is sent after that.
+    if (this.#flight.head === null) this.#end = null;
   }
 
   /** Marks what is lost. `advanced`: SND.UNA moved; `recovering`: in recovery or after a timeout. */
@@ -139,7 +142,7 @@ export class LossDetection {
 
   /** RFC 8985, 6.2, step 5. */
   #detectByTime(recovering: boolean, now: number): void {
-    if (this.#flight.head === null) this.reorderDeadline = Infinity;
+    if (this.#flight.head === null) this.reorderDeadline = NEVER;
     if (!this.#advanced) return;
     this.#advanced = false;
     this.detectOverdue(recovering, now);
@@ -148,20 +151,26 @@ export class LossDetection {
   /** The same when the reordering timer struck. */
   detectOverdue(recovering: boolean, now: number): void {
     const flight = this.#flight;
-    this.reorderDeadline = Infinity;
+    this.reorderDeadline = NEVER;
+    if (this.#end === null) return;
     const window = this.#reorderingWindow(recovering);
     let latest = -1;
     let sent = flight.oldestSent;
     while (sent !== null) {
       const { sentAt } = sent;
-      if (sentAt > this.#sentAt || (sentAt === this.#sentAt && seqDiff(this.#end, sent.end) <= 0)) break;
+      if (this.#order(sent, this.#end) >= 0) break;
       const next = sent.sentAfter;
       const due = sentAt + this.#roundTrip / MICROSECONDS + window;
       if (due <= now) flight.markLost(sent);
       else if (due > latest) latest = due;
       sent = next;
     }
-    if (latest >= 0) this.reorderDeadline = latest;
+    if (latest >= 0) this.reorderDeadline = deadlineAt(latest);
+  }
+
+  /** Positive: sent after the one delivered; of those sent at the same time the numbers decide (RFC 8985, 6.2, step 2). */
+  #order(sent: SentSegment, deliveredEnd: SequenceNumber): number {
+    return (microseconds(sent.sentAt) - this.#sentAt) | 0 || seqDiff(sent.end, deliveredEnd);
   }
 
   #reorderingWindow(recovering: boolean): number {

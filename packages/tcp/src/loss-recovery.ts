@@ -1,5 +1,6 @@
 import { type SequenceNumber, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import type { AckTally } from './ack-tally.ts';
+import { NEVER } from './connection-time.ts';
 import { CwndReduction } from './cwnd-reduction.ts';
 import { LossDetection } from './loss-detection.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
@@ -118,13 +119,13 @@ export class LossRecovery {
       sender.congestion.onTimeout();
     }
     sender.cwnd = this.#flight.inFlight + 1;
-    if (isFirst) this.firstTimeoutAt = now;
+    if (isFirst) this.firstTimeoutAt = Math.floor(now);
     this.timeouts++;
     this.state = 'loss';
     this.highSeq = sender.sndNxt;
     this.probeEnd = null;
     this.permission = 'now';
-    this.detection.reorderDeadline = Infinity;
+    this.detection.reorderDeadline = NEVER;
   }
 
   /** A tail loss probe went out. */

@@ -1,4 +1,5 @@
 import { type SequenceNumber, seqDiff } from '@halfclose/codec';
+import { microseconds } from './connection-time.ts';
 import type { Profile } from './profile.ts';
 import { receiveMemory } from './segment-memory.ts';
 
@@ -172,9 +173,4 @@ export class ReceiveWindow {
   get #full(): number {
     return Math.floor((this.#buffer * this.#ratio) / WHOLE);
   }
-}
-
-/** A time in milliseconds as microseconds modulo 2^32: an int32, which needs no box of its own in V8. */
-function microseconds(time: number): number {
-  return (time * 1000) | 0;
 }

@@ -9,9 +9,13 @@ import { SackBlocks } from './sack-blocks.ts';
 /** What arrived, as {@link Receiver.accept} tells: bits. */
 export const Arrival = { None: 0, Text: 1, Fin: 2 } as const;
 
+/** Of connections that have received no text; never pushed to. */
+const NOTHING_RECEIVED = new ReceiveQueue();
+
 /** The receiving half of a connection: RCV.NXT, the window, reassembly, and when to acknowledge. */
 export class Receiver {
-  readonly queue = new ReceiveQueue();
+  /** One for all connections until text arrives. */
+  queue = NOTHING_RECEIVED;
   readonly window: ReceiveWindow;
   readonly acks: AckSchedule;
   /** RCV.NXT. */
@@ -247,6 +251,7 @@ export class Receiver {
   }
 
   #deliver(text: Uint8Array, push: boolean, now: number, rto: number): void {
+    if (this.queue === NOTHING_RECEIVED) this.queue = new ReceiveQueue();
     this.queue.push(text);
     this.queue.collapse(this.#memoryLimit);
     this.rcvNxt = (this.rcvNxt + text.length) | 0;

@@ -3,6 +3,7 @@ import { onFinAcknowledged, onFinArrived, resetByData } from './closing.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { hasReceivedFin } from './connection-state.ts';
+import { NEVER } from './connection-time.ts';
 import { establish } from './establishment.ts';
 import { arriveAtOrphan } from './fin-wait-2.ts';
 import { Arrival } from './receiver.ts';
@@ -154,9 +155,9 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   const plain = segment.payload.length === 0 && (segment.flags & (Flag.SYN | Flag.FIN)) === 0;
   const echoed = connection.echoedRtt(segment, now);
   if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);
-  const probeDeadline = sender.timer === 'persist' ? sender.timerDeadline : Infinity;
+  const probeDeadline = sender.timer === 'persist' ? sender.timerDeadline : NEVER;
   const advanced = sender.onAck(segment, plain, echoed, now);
-  if (probeDeadline !== Infinity) keepProbeDeadline(connection, probeDeadline);
+  if (probeDeadline !== NEVER) keepProbeDeadline(connection, probeDeadline);
   if (connection.state === 'SYN-RECEIVED') {
     sender.window.establish(segment, segment.window << sender.window.shift);
     establish(connection, 'ACK arrived', now);

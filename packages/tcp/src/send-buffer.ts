@@ -13,11 +13,14 @@ const OWN_CHUNK_OCTETS = 32_768;
  */
 export class BlockPool {
   readonly allocate: Allocate;
+  /** What connections share that have not written anything; never written to. */
+  readonly empty: SendBuffer;
   block: Uint8Array = NO_BYTES;
   used = 0;
 
   constructor(allocate: Allocate = (octets) => new Uint8Array(octets)) {
     this.allocate = allocate;
+    this.empty = new SendBuffer(this);
   }
 
   /** Makes room for at least one octet in the current block. */
@@ -57,6 +60,16 @@ export class SendBuffer {
 
   constructor(pool: BlockPool) {
     this.#pool = pool;
+  }
+
+  /** Whether this is {@link BlockPool.empty}. */
+  get isShared(): boolean {
+    return this === this.#pool.empty;
+  }
+
+  /** An empty one from the same pool. */
+  another(): SendBuffer {
+    return new SendBuffer(this.#pool);
   }
 
   /** Copies `bytes` to the end. */

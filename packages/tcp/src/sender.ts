@@ -10,6 +10,7 @@ import {
 } from '@halfclose/codec';
 import { takeAcknowledgment } from './acknowledgment.ts';
 import { type CongestionControl, congestionControl, type CongestionView } from './congestion-control.ts';
+import { deadlineAt, LONG_AGO, NEVER } from './connection-time.ts';
 import { CwndUsage } from './cwnd-usage.ts';
 import type { EcnState } from './ecn.ts';
 import { LossRecovery } from './loss-recovery.ts';
@@ -18,7 +19,7 @@ import type { Path } from './path.ts';
 import type { Profile } from './profile.ts';
 import { RetransmitQueue } from './retransmit-queue.ts';
 import { RttEstimator } from './rtt-estimator.ts';
-import { type BlockPool, SendBuffer } from './send-buffer.ts';
+import type { BlockPool, SendBuffer } from './send-buffer.ts';
 import { SendWindow } from './send-window.ts';
 import { SentSegment } from './sent-segment.ts';
 import { nextToSend } from './transmission.ts';
@@ -57,7 +58,8 @@ export class Sender implements CongestionView {
   readonly maker: SegmentMaker;
   readonly profile: Profile;
   readonly iss: SequenceNumber;
-  readonly buffer: SendBuffer;
+  /** One for all connections of a host until text is written: see {@link BlockPool.empty}. */
+  buffer: SendBuffer;
   readonly flight = new RetransmitQueue();
   readonly rtt: RttEstimator;
   readonly recovery: LossRecovery;
@@ -81,12 +83,14 @@ export class Sender implements CongestionView {
   /** Segments sent again. */
   retransmissions = 0;
   timer: TransmitTimer = 'none';
-  timerDeadline = Infinity;
+  /** Whole milliseconds, or {@link NEVER}. */
+  timerDeadline = NEVER;
   /** Unanswered zero-window probes. */
   probesOut = 0;
   /** A probe is to be sent whatever cwnd says. */
   probe: 'none' | 'tail loss' | 'urgent' | 'window' = 'none';
-  lastSentAt = -Infinity;
+  /** The millisecond in which something last went out. */
+  lastSentAt = LONG_AGO;
   /** The end of the last segment with PSH. */
   pushedSeq: SequenceNumber;
   /** SACK blocks as last reported. */
@@ -108,7 +112,7 @@ export class Sender implements CongestionView {
     this.sndNxt = iss;
     this.pushedSeq = seqAdd(iss, 1);
     this.nagle = new Nagle(iss);
-    this.buffer = new SendBuffer(pool);
+    this.buffer = pool.empty;
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt);
     this.#roundEnd = iss;
@@ -266,7 +270,7 @@ export class Sender implements CongestionView {
   /** Lets the first retransmission of a SYN come soon; later ones keep their times. */
   hastenSyn(now: number): void {
     if (this.recovery.timeouts === 0 && this.timer === 'retransmission') {
-      this.timerDeadline = Math.min(this.timerDeadline, now + SHORTEST_TIMEOUT);
+      this.timerDeadline = Math.min(this.timerDeadline, deadlineAt(now + SHORTEST_TIMEOUT));
     }
   }
 
@@ -287,6 +291,12 @@ export class Sender implements CongestionView {
     this.flight.clear();
     this.probe = 'none';
     disarm(this);
+  }
+
+  /** Takes in text behind what is there, by copy. */
+  append(bytes: Uint8Array): void {
+    if (this.buffer.isShared) this.buffer = this.buffer.another();
+    this.buffer.append(bytes);
   }
 
   // --- shared by the modules of the sender

@@ -60,7 +60,7 @@ function resend(sender: Sender, sent: SentSegment, now: number): Segment {
   flight.markRetransmitted(sent, now);
   recovery.onRetransmitted(sent.count, maker.timestampAt(now));
   sender.retransmissions += sent.count;
-  sender.lastSentAt = now;
+  sender.lastSentAt = Math.floor(now);
   if (sender.timer === 'none') armRetransmission(sender, now);
   if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);
   const text = seqDiff(sent.end, sent.seq) - ((sent.flags & Flag.FIN) !== 0 ? 1 : 0);
@@ -122,7 +122,7 @@ function transmit(sender: Sender, payload: Uint8Array, fin: boolean, cut: boolea
   flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
   sender.sndNxt = end;
   if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
-  sender.lastSentAt = now;
+  sender.lastSentAt = Math.floor(now);
   sender.sentInBurst = true;
   sender.recovery.onSent(count);
   const { timer } = sender;

@@ -1,3 +1,4 @@
+import { deadlineAt, NEVER } from './connection-time.ts';
 import type { Sender } from './sender.ts';
 
 /** What the transmit timer stands for: one timer, as only one of these can be due (Linux icsk_retransmit_timer). */
@@ -23,7 +24,7 @@ export function rearm(sender: Sender, advanced: boolean, now: number): void {
     return;
   }
   const { reorderDeadline } = sender.recovery.detection;
-  if (reorderDeadline !== Infinity) arm(sender, 'reordering', reorderDeadline);
+  if (reorderDeadline !== NEVER) arm(sender, 'reordering', reorderDeadline);
   else if (armLossProbe(sender, now)) return;
   else if (advanced || sender.timer !== 'retransmission') armRetransmission(sender, now);
 }
@@ -34,10 +35,10 @@ export function armPersist(sender: Sender, now: number): void {
   arm(sender, 'persist', now + Math.min(Math.max(sender.rtt.rto, minRto), maxRto));
 }
 
-/** Sets the one timer. */
-export function arm(sender: Sender, timer: TransmitTimer, deadline: number): void {
+/** Sets the one timer, for `time`. */
+export function arm(sender: Sender, timer: TransmitTimer, time: number): void {
   sender.timer = timer;
-  sender.timerDeadline = deadline;
+  sender.timerDeadline = deadlineAt(time);
 }
 
 /** Nothing is waited for. */

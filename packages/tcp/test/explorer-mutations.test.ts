@@ -1,6 +1,6 @@
 import { Flag, NO_BYTES, Segment, seqLt } from '@halfclose/codec';
 import { expect, it } from 'vitest';
-import type { Connection } from '../src/index.ts';
+import { type Connection, NEVER } from '../src/index.ts';
 import { formatPath, parsePath } from './explorer/action.ts';
 import { SMALL } from './explorer/bounds.ts';
 import type { CheckName } from './explorer/checks.ts';
@@ -30,7 +30,8 @@ const finIsSentOnce: Mutation = ({ sender }) => {
 const lastAckHasNoTimer: Mutation = (connection) => {
   const { tick, sender } = connection;
   Object.defineProperty(connection, 'deadline', {
-    get: () => (connection.state === 'LAST-ACK' ? Infinity : sender.timerDeadline),
+    get: () =>
+      connection.state === 'LAST-ACK' || sender.timerDeadline === NEVER ? Infinity : sender.timerDeadline,
   });
   connection.tick = (now) => (connection.state === 'LAST-ACK' ? null : tick.call(connection, now));
 };
