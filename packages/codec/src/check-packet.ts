@@ -1,6 +1,7 @@
 import type { IcmpMessage } from './icmp-message.ts';
 import type { Packet } from './packet.ts';
 import type { Segment } from './segment.ts';
+import { checkSourceRoute } from './source-route.ts';
 import { MAXIMAL_TCP_HEADER, MINIMAL_TCP_HEADER } from './tcp-length.ts';
 
 // What the wire cannot carry is a mistake of the caller: these throw, and name the field.
@@ -16,6 +17,10 @@ export function checkIpFields(packet: Packet, totalLength: number): void {
   }
   checkMask('hopLimit', packet.hopLimit, 0xff);
   checkMask('dscp', packet.dscp, 0x3f);
+  if (packet.kind === 'tcp' && packet.sourceRoute !== undefined) {
+    if (!packet.source.isIPv4) throw new RangeError('sourceRoute: IPv6 has none');
+    checkSourceRoute(packet.sourceRoute);
+  }
   if (totalLength > 0xffff) {
     throw new RangeError(`packet: ${String(totalLength)} octets, and IP carries at most 65535`);
   }

@@ -11,6 +11,7 @@ import { Protocol } from './protocol.ts';
 import { readQuotedSegment } from './quoted-segment.ts';
 import { readTcpOptions } from './read-tcp-options.ts';
 import { Segment } from './segment.ts';
+import { finalDestination, type SourceRoute } from './source-route.ts';
 import { TcpView } from './tcp-view.ts';
 
 /** How strictly {@link decodePacket} looks. */
@@ -24,7 +25,7 @@ export interface DecodeOptions {
  * octets; octets behind the packet's own length are the link's padding and ignored. Payloads, ICMP bodies and the
  * data of unknown options are views of `bytes`, which must not change while they are in use.
  *
- * Not in the result: IPv4 identification, fragmentation flags and options; IPv6 flow label and extension headers;
+ * Not in the result: IPv4 identification, fragmentation flags and options but a source route; IPv6 flow label and extension headers;
  * the reserved bits of TCP; the ECN codepoint around ICMP.
  */
 export function decodePacket(bytes: Uint8Array, options?: DecodeOptions): Packet | DropReason {
@@ -44,9 +45,12 @@ function decodeIpv4(bytes: Uint8Array, verify: boolean): Packet | DropReason {
   const ip = Ipv4View.check(bytes);
   if (typeof ip === 'string') return ip;
   if (verify && !ip.hasValidChecksum) return 'ipv4-checksum';
+  const route = ip.sourceRoute;
+  if (route === 'malformed') return 'ipv4-option';
   if (ip.isFragment) return 'ipv4-fragment';
   switch (ip.protocol) {
     case Protocol.TCP:
+      if (route !== null) return decodeRouted(ip, route, verify);
       return decodeTcp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
     case Protocol.ICMP:
       return decodeIcmp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
@@ -108,6 +112,14 @@ function decodeTcp(
   const length = tcp.end - tcp.payloadOffset;
   if (length > 0) segment.payload = viewOf(tcp.bytes, tcp.payloadOffset, length);
   return { kind: 'tcp', source, destination, hopLimit: ip.hopLimit, dscp: ip.dscp, segment };
+}
+
+/** The checksum is over the end of the route, and the packet is still to the next station. */
+function decodeRouted(ip: Ipv4View, sourceRoute: SourceRoute, verify: boolean): Packet | DropReason {
+  const { source, destination } = ip;
+  const packet = decodeTcp(ip, source, finalDestination(destination, sourceRoute), ip.payloadOffset, verify);
+  if (typeof packet === 'string' || packet.kind !== 'tcp') return packet;
+  return { ...packet, destination, sourceRoute };
 }
 
 function decodeIcmp(

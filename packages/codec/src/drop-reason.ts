@@ -14,6 +14,8 @@ export const DROP_REASONS = [
   'ipv4-truncated',
   /** RFC 1122, 3.2.1.2. */
   'ipv4-checksum',
+  /** An option that ends past the header, or a source route that is none (RFC 791, 3.1). */
+  'ipv4-option',
   /** A fragment; this codec does not reassemble (RFC 791, 3.2). */
   'ipv4-fragment',
   /** Fewer octets than an IPv6 header has. */

@@ -5,6 +5,7 @@ import { writeInt32, writeUint16 } from './octets.ts';
 import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
 import { Protocol } from './protocol.ts';
 import type { Segment } from './segment.ts';
+import { finalDestination, sourceRouteLength, writeSourceRoute } from './source-route.ts';
 import { tcpHeaderLength } from './tcp-length.ts';
 import { IPV4_HEADER, IPV6_HEADER, writeIpv4Header, writeIpv6Header } from './write-ip-header.ts';
 import { writeTcpOptions } from './write-tcp-options.ts';
@@ -25,10 +26,17 @@ const ICMP_HEADER = 8;
 
 /** Octets of the packet on the wire, its IP header included. */
 export function packetLength(packet: Packet): number {
-  const ipHeader = packet.source.isIPv4 ? IPV4_HEADER : IPV6_HEADER;
+  const ipHeader = ipHeaderLength(packet);
   return packet.kind === 'tcp'
     ? ipHeader + tcpHeaderLength(packet.segment) + packet.segment.payload.length
     : ipHeader + ICMP_HEADER + packet.message.body.length;
+}
+
+function ipHeaderLength(packet: Packet): number {
+  if (!packet.source.isIPv4) return IPV6_HEADER;
+  return packet.kind === 'tcp' && packet.sourceRoute !== undefined
+    ? IPV4_HEADER + sourceRouteLength(packet.sourceRoute.addresses.length)
+    : IPV4_HEADER;
 }
 
 /**
@@ -68,7 +76,9 @@ function encodeTcp(packet: TcpPacket, target: Uint8Array, offset: number, option
   const start = writeIpHeader(packet, segment.ecn, Protocol.TCP, length, target, offset, options);
   writeTcpHeader(segment, headerLength, target, start);
   if (length !== headerLength) target.set(segment.payload, start + headerLength);
-  const sum = pseudoHeaderSum(packet.source, packet.destination, Protocol.TCP, length);
+  const { source, destination, sourceRoute } = packet;
+  const end = sourceRoute === undefined ? destination : finalDestination(destination, sourceRoute);
+  const sum = pseudoHeaderSum(source, end, Protocol.TCP, length);
   const checksum = options?.checksum === false ? sum : ~onesComplementSum(target, start, length, sum);
   writeUint16(target, start + 16, checksum);
   return start + length - offset;
@@ -117,7 +127,7 @@ function writeIpHeader(
   options: EncodeOptions | undefined,
 ): number {
   const isIPv4 = packet.source.isIPv4;
-  const headerLength = isIPv4 ? IPV4_HEADER : IPV6_HEADER;
+  const headerLength = ipHeaderLength(packet);
   const totalLength = headerLength + length;
   const identification = options?.identification ?? 0;
   checkIpFields(packet, totalLength);
@@ -125,7 +135,11 @@ function writeIpHeader(
   if (offset < 0 || offset + totalLength > target.length) {
     throw new RangeError(`target: too short for a packet of ${String(totalLength)} octets at its place`);
   }
-  if (isIPv4) writeIpv4Header(packet, ecn, protocol, identification, totalLength, target, offset);
-  else writeIpv6Header(packet, ecn, protocol, length, target, offset);
+  if (isIPv4) {
+    if (packet.kind === 'tcp' && packet.sourceRoute !== undefined) {
+      writeSourceRoute(packet.sourceRoute, target, offset + IPV4_HEADER);
+    }
+    writeIpv4Header(packet, ecn, protocol, identification, headerLength, totalLength, target, offset);
+  } else writeIpv6Header(packet, ecn, protocol, length, target, offset);
   return offset + headerLength;
 }

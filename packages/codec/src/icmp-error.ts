@@ -1,6 +1,7 @@
 import { encodePacket } from './encode-packet.ts';
 import type { IcmpMessage } from './icmp-message.ts';
 import type { TcpPacket } from './packet.ts';
+import { finalDestination } from './source-route.ts';
 
 /** An ICMP error fits in 576 octets with its IPv4 header of 20 (RFC 1812, 4.3.2.3). */
 const MAXIMAL_IPV4_QUOTE = 576 - 20 - 8;
@@ -16,7 +17,8 @@ const MAXIMAL_IPV6_QUOTE = 1280 - 40 - 8;
  * @throws RangeError if `about` cannot be encoded.
  */
 export function icmpError(type: number, code: number, about: TcpPacket, parameter = 0): IcmpMessage {
-  const { source, destination, segment } = about;
+  const { source, segment, sourceRoute } = about;
+  const destination = finalDestination(about.destination, sourceRoute);
   const { sourcePort, destinationPort, seq } = segment;
   return {
     type,

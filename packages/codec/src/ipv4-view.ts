@@ -3,12 +3,13 @@ import type { DropReason } from './drop-reason.ts';
 import { readIpv4Address } from './ip-address-octets.ts';
 import type { IpAddress } from './ip-address.ts';
 import { readUint16, readUint8 } from './octets.ts';
+import { readSourceRoute, type SourceRoute } from './source-route.ts';
 
 const MINIMAL_HEADER = 20;
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
 
-/** An IPv4 header whose lengths were checked, read in place (RFC 791, 3.1). Options are skipped. */
+/** An IPv4 header whose lengths were checked, read in place (RFC 791, 3.1). Of its options, a source route is read. */
 export class Ipv4View {
   readonly bytes: Uint8Array;
   /** Where the header starts in `bytes`. */
@@ -75,6 +76,12 @@ export class Ipv4View {
 
   get destination(): IpAddress {
     return readIpv4Address(this.bytes, this.offset + 16);
+  }
+
+  /** `null`: the options have none; `'malformed'`: they are none. */
+  get sourceRoute(): SourceRoute | null | 'malformed' {
+    const first = this.offset + MINIMAL_HEADER;
+    return first === this.payloadOffset ? null : readSourceRoute(this.bytes, first, this.payloadOffset);
   }
 
   /** Whether the header's checksum is right (RFC 1071). */

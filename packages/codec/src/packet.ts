@@ -1,6 +1,7 @@
 import type { IcmpMessage } from './icmp-message.ts';
 import type { IpAddress } from './ip-address.ts';
 import type { Segment } from './segment.ts';
+import type { SourceRoute } from './source-route.ts';
 
 /**
  * An IP packet that carries a TCP segment. Both addresses are of one family: IPv4 (held as v4-mapped) or IPv6.
@@ -15,6 +16,8 @@ export interface TcpPacket {
   /** Differentiated services codepoint, 0 to 63 (RFC 2474). */
   readonly dscp: number;
   readonly segment: Segment;
+  /** IPv4 only, and rare. Of a route that is not done, the last address is where the segment goes. */
+  readonly sourceRoute?: SourceRoute;
 }
 
 /** An IP packet that carries an ICMP or ICMPv6 message. */

@@ -5,6 +5,7 @@ import type { IpAddress } from './ip-address.ts';
 import { walkExtensionHeaders } from './ipv6-extension-headers.ts';
 import { readInt32, readUint16, readUint8 } from './octets.ts';
 import { Protocol } from './protocol.ts';
+import { finalDestination, readSourceRoute } from './source-route.ts';
 
 /** Ports and sequence number: the least of TCP that an error quotes (RFC 792). */
 const QUOTED_TCP = 8;
@@ -36,7 +37,11 @@ function readFromIpv4(body: Uint8Array): QuotedSegment | null {
   const headerLength = (readUint8(body, 0) & 0xf) * 4;
   const fragmentOffset = readUint16(body, 6) & 0x1fff;
   if (headerLength < 20 || fragmentOffset !== 0) return null;
-  return readTcp(body, headerLength, readIpv4Address(body, 12), readIpv4Address(body, 16));
+  const destination = readIpv4Address(body, 16);
+  if (headerLength === 20) return readTcp(body, headerLength, readIpv4Address(body, 12), destination);
+  const route = readSourceRoute(body, 20, Math.min(headerLength, body.length));
+  const end = route === null || route === 'malformed' ? destination : finalDestination(destination, route);
+  return readTcp(body, headerLength, readIpv4Address(body, 12), end);
 }
 
 function readFromIpv6(body: Uint8Array): QuotedSegment | null {

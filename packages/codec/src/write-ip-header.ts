@@ -1,4 +1,4 @@
-import { foldSum, halves } from './checksum.ts';
+import { foldSum, halves, onesComplementSum } from './checksum.ts';
 import { writeIpv6Address } from './ip-address-octets.ts';
 import { writeInt32, writeUint16 } from './octets.ts';
 import type { Packet } from './packet.ts';
@@ -9,12 +9,12 @@ export const IPV4_HEADER = 20;
 /** Octets of an IPv6 header without extensions (RFC 8200, section 3). */
 export const IPV6_HEADER = 40;
 
-/** Version 4 and a header of 5 words, in the upper half of the first word. */
+/** Version 4 and a header of 5 words, in the upper half of the first word; options make it longer. */
 const VERSION_AND_LENGTH = 0x4500;
 const DONT_FRAGMENT = 0x4000;
 
 /**
- * Writes an IPv4 header without options at `offset`, with DF set: the path MTU is found out, never fragmented to
+ * Writes an IPv4 header of `headerLength` octets at `offset`, with DF set; its options stand there already. DF: the path MTU is found out, never fragmented to
  * (RFC 1191). The checksum is summed up from the values, which saves reading them back.
  */
 export function writeIpv4Header(
@@ -22,15 +22,19 @@ export function writeIpv4Header(
   ecn: number,
   protocol: number,
   identification: number,
+  headerLength: number,
   totalLength: number,
   target: Uint8Array,
   offset: number,
 ): void {
-  const first = VERSION_AND_LENGTH | (packet.dscp << 2) | ecn;
+  const optionsLength = headerLength - IPV4_HEADER;
+  const first = (VERSION_AND_LENGTH + (optionsLength << 6)) | (packet.dscp << 2) | ecn;
   const hopLimitAndProtocol = (packet.hopLimit << 8) | protocol;
   const source = packet.source.word3;
   const destination = packet.destination.word3;
+  const options = optionsLength === 0 ? 0 : onesComplementSum(target, offset + IPV4_HEADER, optionsLength);
   const sum =
+    options +
     first +
     totalLength +
     identification +

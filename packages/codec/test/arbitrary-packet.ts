@@ -7,6 +7,7 @@ import {
   IpAddress,
   type Packet,
   type Segment,
+  type SourceRoute,
   type TcpPacket,
   tcpOptionsLength,
   type UnknownOption,
@@ -75,14 +76,23 @@ const addresses = fc.oneof(fc.tuple(ipv4Address, ipv4Address), fc.tuple(ipv6Addr
 
 const ipFields = fc.record({ hopLimit: uint8, dscp: fc.integer({ min: 0, max: 63 }) });
 
+const sourceRoute: fc.Arbitrary<SourceRoute> = fc
+  .tuple(fc.boolean(), fc.array(ipv4Address, { maxLength: 9 }), fc.nat(9))
+  .map(([strict, stations, visited]) => ({
+    strict,
+    addresses: stations,
+    visited: Math.min(visited, stations.length),
+  }));
+
 const tcpPacket: fc.Arbitrary<TcpPacket> = fc
-  .tuple(addresses, ipFields, anySegment)
-  .map(([[source, destination], fields, each]) => ({
+  .tuple(addresses, ipFields, anySegment, fc.option(sourceRoute, { freq: 4 }))
+  .map(([[source, destination], fields, each, route]) => ({
     kind: 'tcp',
     source,
     destination,
     ...fields,
     segment: each,
+    ...(route !== null && source.isIPv4 ? { sourceRoute: route } : {}),
   }));
 
 /** Messages that quote nothing, because of their type, and errors that quote a segment. */

@@ -2,7 +2,9 @@ import {
   type Connection,
   type ConnectionSettings,
   defaultSettings,
+  formatIpOptions,
   type InheritedSettings,
+  parseIpOptions,
   type Profile,
 } from '@halfclose/stack';
 import { Errno } from './errno.ts';
@@ -117,6 +119,20 @@ export class SocketOptions {
     this.#forAccepted = null;
     this.#linger = onoff === 0 ? null : Math.max(0, linger);
     return 0;
+  }
+
+  /** Sets IP_OPTIONS: a source route of the stations before the peer, or no octets for none. */
+  setIpOptions(options: Uint8Array): number {
+    const sourceRoute = parseIpOptions(options);
+    if (sourceRoute === 'invalid') return -Errno.EINVAL;
+    this.#change({ sourceRoute });
+    this.#connection?.updateMss();
+    return 0;
+  }
+
+  /** IP_OPTIONS; of an accepted connection, the way back to the peer. */
+  get ipOptions(): Uint8Array {
+    return formatIpOptions(this.#connection?.settings.sourceRoute ?? this.#settings.sourceRoute);
   }
 
   /** Sets a number option; times in the units of Linux (seconds; TCP_USER_TIMEOUT: milliseconds). 0 or an errno negated. */

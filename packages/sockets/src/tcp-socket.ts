@@ -414,11 +414,14 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
   setsockopt(option: 'SO_LINGER', value: Linger): number;
+  setsockopt(option: 'IP_OPTIONS', value: Uint8Array): number;
   setsockopt(option: NumberOption, value: number): number;
-  setsockopt(option: NumberOption | 'SO_LINGER', value: number | Linger): number {
+  setsockopt(option: NumberOption | 'SO_LINGER' | 'IP_OPTIONS', value: number | Linger | Uint8Array): number {
     if (this.#closed) return -Errno.EBADF;
+    if (option === 'IP_OPTIONS')
+      return value instanceof Uint8Array ? this.options.setIpOptions(value) : -Errno.EINVAL;
     if (option === 'SO_LINGER')
-      return typeof value === 'object' ? this.options.setLinger(value) : -Errno.EINVAL;
+      return typeof value === 'object' && 'onoff' in value ? this.options.setLinger(value) : -Errno.EINVAL;
     if (typeof value !== 'number') return -Errno.EINVAL;
     const result = this.options.set(option, value, this.host.timers.now());
     // What was held back may go now: TCP_CORK taken away, TCP_NODELAY set.
@@ -430,13 +433,16 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   getsockopt(option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN'): number;
   getsockopt(option: 'SO_LINGER'): Linger;
   getsockopt(option: 'TCP_INFO'): TcpInfo | number;
+  getsockopt(option: 'IP_OPTIONS'): Uint8Array;
   getsockopt(
-    option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_INFO',
-  ): number | Linger | TcpInfo {
+    option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_INFO' | 'IP_OPTIONS',
+  ): number | Linger | TcpInfo | Uint8Array {
     const connection = this.#hosted?.connection;
     switch (option) {
       case 'SO_ERROR':
         return this.takeError();
+      case 'IP_OPTIONS':
+        return this.options.ipOptions;
       case 'SO_ACCEPTCONN':
         return this.#listener === null ? 0 : 1;
       case 'SO_LINGER': {

@@ -8,7 +8,6 @@ import {
 } from '@halfclose/tcp';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
-import { dscpOf, hopLimitOf } from './ip-header.ts';
 
 /** Serves a connection that has something to tell or to send: its owner, the network, its timer, its end. */
 export class ConnectionService {
@@ -45,15 +44,7 @@ export class ConnectionService {
       if (events !== 0) this.#tell(hosted, events);
       let segment = connection.nextSegment(now);
       while (segment !== null) {
-        state.transmit(
-          hosted,
-          hosted.device,
-          segment,
-          connection.state,
-          now,
-          dscpOf(connection),
-          hopLimitOf(connection),
-        );
+        state.transmit(hosted, hosted.device, segment, connection.state, now, connection);
         sent++;
         segment = connection.nextSegment(now);
       }

@@ -3,6 +3,7 @@ export const HOST_DROP_REASONS = [
   'not-local',
   'multicast',
   'martian-source',
+  'source-route',
   'no-connection',
   'no-connection-reset',
   'listener-ignored',

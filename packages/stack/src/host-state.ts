@@ -10,6 +10,7 @@ import {
 import {
   type Allocate,
   BlockPool,
+  type ChosenRoute,
   Connection,
   type ConnectionSettings,
   type ConnectionState,
@@ -20,6 +21,7 @@ import {
   type Path,
   type Profile,
   sipHash,
+  sourceRouteOf,
   timestampOffset,
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
@@ -30,9 +32,11 @@ import { EventSource } from './event-source.ts';
 import { HostedConnection } from './hosted-connection.ts';
 import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
 import { LoopbackDevice } from './loopback-device.ts';
+import { dscpOf, hopLimitOf } from './ip-header.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { type Binding, PortTable } from './port-table.ts';
 import { type Route, RouteTable } from './route-table.ts';
+import { sentAlong } from './source-routing.ts';
 import { TimeWaitTable } from './time-wait-table.ts';
 
 /** What a host is made of. */
@@ -158,6 +162,15 @@ export class HostState {
     return hosted;
   }
 
+  /** Has `hosted` go by `route` from now on, and by the device that leads to its first station. */
+  takeRoute(hosted: HostedConnection, sourceRoute: ChosenRoute | null): void {
+    const { connection, remoteAddress } = hosted;
+    connection.changeSettings({ sourceRoute });
+    connection.updateMss();
+    const first = sourceRoute?.hops[0] ?? remoteAddress;
+    hosted.device = this.routes.find(first)?.device ?? hosted.device;
+  }
+
   /** Whether no connection has these four numbers, or only one in TIME-WAIT that may be reopened. */
   isFree(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number, now: number): boolean {
     if (this.connections.find(local, localPort, remote, remotePort) !== null) return false;
@@ -178,8 +191,8 @@ export class HostState {
   }
 
   /**
-   * Sends `segment` from one address to the other. What no connection stands behind has the host's hop limit, and no
-   * Diffserv codepoint unless told.
+   * Sends `segment` from one address to the other. What no connection stands behind has the host's hop limit, the given
+   * Diffserv codepoint, and goes the way that the routes say.
    */
   transmit(
     from: { readonly localAddress: IpAddress; readonly remoteAddress: IpAddress },
@@ -187,17 +200,19 @@ export class HostState {
     segment: Segment,
     state: ConnectionState | null,
     now: number,
+    connection: Connection | null = null,
     dscp = 0,
-    hopLimit = this.profile.hopLimit,
   ): void {
-    const packet: TcpPacket = {
+    const direct: TcpPacket = {
       kind: 'tcp',
       source: from.localAddress,
       destination: from.remoteAddress,
-      hopLimit,
-      dscp,
+      hopLimit: connection === null ? this.profile.hopLimit : hopLimitOf(connection),
+      dscp: connection === null ? dscp : dscpOf(connection),
       segment,
     };
+    const route = connection === null ? null : sourceRouteOf(connection);
+    const packet = route === null ? direct : sentAlong(direct, route);
     this.counters.packetsSent++;
     if ((segment.flags & Flag.RST) !== 0) this.counters.resetsSent++;
     if (this.events.active) this.events.segment('sent', packet, state, now);

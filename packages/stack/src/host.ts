@@ -132,7 +132,8 @@ export class Host {
     const { remoteAddress, remotePort } = request;
     // RFC 9293, 3.9.2.3, MUST-46.
     if (remoteAddress.isMulticast || isBroadcast(remoteAddress)) return 'ENETUNREACH';
-    const route = state.routeTo(remoteAddress);
+    const chosen = remoteAddress.isIPv4 ? request.settings.connection?.sourceRoute : null;
+    const route = state.routeTo(chosen?.hops[0] ?? remoteAddress);
     if (route === null) return 'ENETUNREACH';
     const now = state.timers.now();
     const localAddress = request.localAddress ?? route.source;

@@ -10,6 +10,7 @@ export {
 export {
   type Allocate,
   bsd,
+  type ChosenRoute,
   type CloseReport,
   closeReport,
   type CloseReportOctets,
@@ -62,6 +63,7 @@ export { type InheritedSettings, Listener, type ListenerOwner } from './listener
 export { LoopbackDevice } from './loopback-device.ts';
 export type { DeviceOffload, PacketDevice } from './packet-device.ts';
 export { Binding, type PortTable, type WantedBinding } from './port-table.ts';
+export { formatIpOptions, parseIpOptions } from './source-routing.ts';
 export type { InterfaceAddress, Route } from './route-table.ts';
 export type {
   EventEndpoint,

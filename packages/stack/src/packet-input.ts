@@ -1,4 +1,11 @@
-import { Flag, type IcmpPacket, type Packet, seqAdd, type TcpPacket } from '@halfclose/codec';
+import {
+  Flag,
+  type IcmpPacket,
+  type Packet,
+  seqAdd,
+  type SourceRoute,
+  type TcpPacket,
+} from '@halfclose/codec';
 import {
   type FourTuple,
   initialSequenceNumber,
@@ -16,6 +23,7 @@ import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { RecordInput } from './record-input.ts';
 import { isBroadcast } from './route-table.ts';
+import { learnsRoute, returnRoute } from './source-routing.ts';
 import { answerWithCookie, synOfReturnedCookie } from './syn-cookie-exchange.ts';
 
 /** Where an arrived packet goes: to its connection, to a record of one, to a listener, or nowhere. */
@@ -53,6 +61,8 @@ export class PacketInput {
     }
     if (!state.routes.isLocal(destination)) state.drop(packet, 'not-local', now);
     else if (packet.kind === 'icmp') this.#receiveIcmp(packet, now);
+    else if (packet.sourceRoute !== undefined && !this.#admitsRoute(packet.sourceRoute))
+      state.drop(packet, 'source-route', now);
     else this.#receiveTcp(packet, device, now);
   }
 
@@ -69,6 +79,9 @@ export class PacketInput {
     }
     if (hosted !== null) {
       if (hosted.listener?.acceptQueueFull === true && !this.#admit(hosted, packet, now)) return;
+      const route = packet.sourceRoute;
+      if (route !== undefined && learnsRoute(hosted.connection, packet))
+        this.#state.takeRoute(hosted, returnRoute(route));
       hosted.connection.receive(segment, now);
       // At once, so that others of the same turn find the queue as full as it is.
       if (hosted.listener !== null && isSynchronized(hosted.connection.state))
@@ -85,6 +98,11 @@ export class PacketInput {
       if (iss !== null && listener !== null) this.#open(listener, packet, device, iss, now);
     } else if (listener === null) this.#answerWithReset(packet, device, 'no-connection', now);
     else this.#receiveInListen(listener, packet, device, now);
+  }
+
+  /** A host is no router: it takes in only what has come to its end, and that if it is told to (RFC 1122, 3.2.1.8 (c)). */
+  #admitsRoute({ addresses, visited }: SourceRoute): boolean {
+    return this.#state.profile.acceptSourceRoute && visited === addresses.length;
   }
 
   #receiveInListen(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): void {
@@ -135,7 +153,7 @@ export class PacketInput {
       return;
     }
     const firstNumber = iss ?? initialSequenceNumber(tuple, state.hash, now);
-    const hosted = this.#addTo(listener, tuple, firstNumber, way);
+    const hosted = this.#addTo(listener, packet, tuple, firstNumber, way);
     hosted.connection.accept(packet.segment, now);
     if (state.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
@@ -152,7 +170,7 @@ export class PacketInput {
       return true;
     }
     const way = state.wayBack(packet, device) ?? device;
-    const hosted = this.#addTo(listener, tuple, seqAdd(packet.segment.ack, -1), way);
+    const hosted = this.#addTo(listener, packet, tuple, seqAdd(packet.segment.ack, -1), way);
     hosted.connection.acceptByCookie(syn, now);
     hosted.connection.receive(packet.segment, now);
     listener.complete(hosted);
@@ -161,11 +179,21 @@ export class PacketInput {
     return true;
   }
 
-  #addTo(listener: Listener, tuple: FourTuple, iss: number, device: PacketDevice): HostedConnection {
+  #addTo(
+    listener: Listener,
+    { sourceRoute }: TcpPacket,
+    tuple: FourTuple,
+    iss: number,
+    device: PacketDevice,
+  ): HostedConnection {
     const { binding, settings } = listener;
     binding.users++;
     const hosted = this.#state.add(tuple, iss, device, binding, listener, settings, this.#onTimer);
     listener.synQueue.add(hosted);
+    // What the listener's own IP_OPTIONS say is not for those who call (Linux tcp_v4_syn_recv_sock).
+    const chosen = hosted.connection.settings.sourceRoute;
+    if (sourceRoute !== undefined || chosen !== null)
+      this.#state.takeRoute(hosted, sourceRoute === undefined ? null : returnRoute(sourceRoute));
     return hosted;
   }
 
@@ -211,7 +239,7 @@ export class PacketInput {
     if (state.events.active) state.events.segment('received', packet, null, now);
     const from = { localAddress: packet.destination, remoteAddress: packet.source };
     // Linux answers with the codepoint of what it answers (tcp_v4_send_reset).
-    state.transmit(from, way, reply, null, now, packet.dscp);
+    state.transmit(from, way, reply, null, now, null, packet.dscp);
   }
 
   #observeArrival(packet: Packet, hosted: HostedConnection, now: number): void {

@@ -127,6 +127,6 @@ export class RecordInput {
     const way = this.#state.wayBack(packet, device);
     if (way === null) this.#state.drop(packet, 'no-route', now);
     // As what answers for no connection (Linux tcp_v4_send_reset).
-    else this.#state.transmit(entry, way, reply, then, now, then === 'CLOSED' ? packet.dscp : 0);
+    else this.#state.transmit(entry, way, reply, then, now, null, then === 'CLOSED' ? packet.dscp : 0);
   }
 }

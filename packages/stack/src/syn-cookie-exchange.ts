@@ -8,7 +8,6 @@ import {
   withoutWhatNoCookieKeeps,
 } from '@halfclose/tcp';
 import type { HostState } from './host-state.ts';
-import { dscpOf, hopLimitOf } from './ip-header.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
 
@@ -34,7 +33,7 @@ export function answerWithCookie(
   listener.lastCookieAt = now;
   state.counters.synCookiesSent++;
   if (state.events.active) state.events.segment('received', packet, null, now);
-  state.transmit(tuple, device, answer, null, now, dscpOf(connection), hopLimitOf(connection));
+  state.transmit(tuple, device, answer, null, now, connection);
 }
 
 /**

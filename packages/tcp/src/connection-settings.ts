@@ -2,6 +2,7 @@ import type { IpAddress, SequenceNumber } from '@halfclose/codec';
 import type { Profile } from './profile.ts';
 import type { BlockPool } from './send-buffer.ts';
 import type { Path } from './path.ts';
+import type { ChosenRoute } from './source-route.ts';
 
 /** What a connection is made of. */
 export interface ConnectionInit {
@@ -46,6 +47,8 @@ export interface ConnectionSettings {
   /** The Diffserv codepoint of IP_TOS and of IPV6_TCLASS: 0 to 63. */
   readonly dscp: number;
   readonly dscpIPv6: number;
+  /** IP_OPTIONS, or the way by which the peer's packets came; `null`: whatever IP finds. */
+  readonly sourceRoute: ChosenRoute | null;
 }
 
 /** What a connection starts with when its owner has said nothing. */
@@ -65,5 +68,6 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     hopLimit: profile.hopLimit,
     dscp: 0,
     dscpIPv6: 0,
+    sourceRoute: null,
   };
 }

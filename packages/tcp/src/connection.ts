@@ -24,6 +24,7 @@ import { segmentArrives } from './segment-arrival.ts';
 import { type NetworkErrorKind, takeNetworkError } from './network-error.ts';
 import type { Path } from './path.ts';
 import { sendMemory, sendRoom } from './segment-memory.ts';
+import { ipOptionsOctets } from './source-route.ts';
 import { StateLog } from './state-log.ts';
 import { Sender, type SegmentMaker } from './sender.ts';
 import { copyToMark, octetsOutOfBand, octetsToMark, type UrgentData } from './urgent-data.ts';
@@ -391,7 +392,7 @@ export class Connection implements SegmentMaker {
 
   /** Octets of text per segment, from the peer's MSS, the path and the options in use (RFC 9293, 3.7.1, MUST-16). */
   updateMss(): void {
-    const options = this.timestamps ? TIMESTAMPS_OCTETS : 0;
+    const options = (this.timestamps ? TIMESTAMPS_OCTETS : 0) + ipOptionsOctets(this);
     this.sender.resegment(Math.min(this.peerMss, this.pathMss) - options);
   }
 

@@ -129,6 +129,9 @@ export interface Profile {
    */
   readonly hardErrorsEndConnections: boolean;
 
+  /** Packets that came by a source route are taken in (net.ipv4.conf.*.accept_source_route; RFC 9293, 3.9.2.1). */
+  readonly acceptSourceRoute: boolean;
+
   /** Upper bound of a listener's backlog (net.core.somaxconn). */
   readonly maxBacklog: number;
   /**
@@ -205,6 +208,7 @@ export const linux: Profile = {
   hopLimit: 64,
   unreachableEndsOpening: true,
   hardErrorsEndConnections: false,
+  acceptSourceRoute: false,
   maxBacklog: 4096,
   synCookies: 1,
   abortOnOverflow: false,
@@ -220,7 +224,8 @@ export const linux: Profile = {
  * What the RFCs say where Linux does otherwise: 2MSL of four minutes (RFC 9293, 3.4.2), no limit to FIN-WAIT-2, RSTs do
  * not end TIME-WAIT (RFC 1337), a minimum RTO of one second and no linear SYN retransmissions (RFC 6298), linger 0
  * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2). A SYN is sent again for more
- * than three minutes (RFC 9293, 3.8.3, MUST-23); ICMP errors end what RFC 9293, 3.9.2.2 says.
+ * than three minutes (RFC 9293, 3.8.3, MUST-23); ICMP errors end what RFC 9293, 3.9.2.2 says;
+ * source routes are taken for the way back.
  */
 export const rfc9293: Profile = {
   ...linux,
@@ -232,6 +237,7 @@ export const rfc9293: Profile = {
   synAckRetries: 8,
   unreachableEndsOpening: false,
   hardErrorsEndConnections: true,
+  acceptSourceRoute: true,
   timeWait: 240_000,
   finWait2: Infinity,
   resetEndsTimeWait: false,

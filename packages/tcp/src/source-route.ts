@@ -1,0 +1,23 @@
+import { type IpAddress, sourceRouteLength } from '@halfclose/codec';
+import type { Connection } from './connection.ts';
+
+/** The stations of a connection's packets on their way to the peer (RFC 9293, 3.9.2.1): IPv4 only. */
+export interface ChosenRoute {
+  /** No other station may lie between (SSRR). */
+  readonly strict: boolean;
+  /** One to nine, in order; the peer itself is not among them. */
+  readonly hops: readonly IpAddress[];
+  /** The way that a packet of the peer came, not what the application wants: a later one may take its place. */
+  readonly learned: boolean;
+}
+
+/** The route that the packets of `connection` take; `null`: whatever IP finds. */
+export function sourceRouteOf({ localAddress, settings }: Connection): ChosenRoute | null {
+  return localAddress.isIPv4 ? settings.sourceRoute : null;
+}
+
+/** Octets of IP options in each packet: segments are shorter by these (RFC 9293, 3.7.1, MUST-16). */
+export function ipOptionsOctets(connection: Connection): number {
+  const route = sourceRouteOf(connection);
+  return route === null ? 0 : sourceRouteLength(route.hops.length);
+}
