@@ -72,7 +72,11 @@ export class LossRecovery {
     this.permission = 'now';
     if (ack.advanced) {
       this.timeouts = 0;
-      if (!detection.sack) detection.onAdvanceWithoutSack(ack.acked, this.state === 'recovery');
+      if (!detection.sack) {
+        // What duplicates stood for was delivered before (Linux tcp_remove_reno_sacks).
+        if (ack.acked > 0) ack.delivered = Math.max(ack.acked - flight.sackedOut, 1);
+        detection.onAdvanceWithoutSack(ack.acked, this.state === 'recovery');
+      }
       if (this.#recover !== null && seqGt(sender.sndUna, this.#recover)) this.#recover = null;
     }
     if (ack.duplicates > 0) this.#onDuplicateReport(sender, ack);
@@ -221,7 +225,10 @@ export class LossRecovery {
   /** Without SACK. Duplicates of what was repaired already are no new loss (RFC 6582, 3.2, step 1). */
   #countDuplicate(sender: Sender, ack: AckTally): void {
     if (this.sack || !ack.duplicate) return;
-    if (this.#recover === null || seqGt(sender.sndUna, this.#recover)) this.detection.onDuplicateAck();
+    if (this.#recover !== null && seqLeq(sender.sndUna, this.#recover)) return;
+    const before = this.#flight.sackedOut;
+    this.detection.onDuplicateAck();
+    ack.delivered += this.#flight.sackedOut - before;
   }
 
   /** F-RTO (RFC 5682, section 2.1 and 3.1), else the ordinary way (RFC 5681, section 3.1). */

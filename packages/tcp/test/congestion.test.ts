@@ -68,6 +68,14 @@ describe('the congestion window', () => {
     expect({ cwnd, ssthresh }).toEqual({ cwnd: 5, ssthresh: 5 });
   });
 
+  it('counts a segment once without SACK, too: duplicates stand for segments (Linux tcp_remove_reno_sacks)', () => {
+    const wire = Wire.established().write(10_000).drain().advance(100);
+    for (let duplicates = 0; duplicates < 9; duplicates++) wire.send('. 1:1(0) ack 1');
+    wire.send('. 1:1(0) ack 10001');
+    const { cwnd, ssthresh } = wire.connection.sender;
+    expect({ cwnd, ssthresh }).toEqual({ cwnd: 5, ssthresh: 5 });
+  });
+
   it('falls back to ten segments after an idle time (RFC 5681, 4.1)', () => {
     const wire = Wire.established().write(60_000).drain();
     for (let at = 1001; at <= 60_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
