@@ -112,6 +112,8 @@ export interface Profile {
   readonly keepAliveIdle: number;
   readonly keepAliveInterval: number;
   readonly keepAliveProbes: number;
+  /** Keep-alives carry an octet of garbage, for peers that answer nothing else (RFC 9293, 3.8.4, MAY-6). */
+  readonly keepAliveGarbage: boolean;
   /** A connection that dies of unanswered keep-alives says so with a RST. */
   readonly keepAliveResets: boolean;
 
@@ -204,6 +206,7 @@ export const linux: Profile = {
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
   keepAliveProbes: 9,
+  keepAliveGarbage: false,
   keepAliveResets: true,
   hopLimit: 64,
   unreachableEndsOpening: true,

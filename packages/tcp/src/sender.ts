@@ -88,7 +88,7 @@ export class Sender implements CongestionView {
   /** Unanswered zero-window probes. */
   probesOut = 0;
   /** A probe is to be sent whatever cwnd says. */
-  probe: 'none' | 'tail loss' | 'urgent' | 'window' = 'none';
+  probe: 'none' | 'tail loss' | 'urgent' | 'window' | 'garbage' = 'none';
   /** The millisecond in which something last went out. */
   lastSentAt = LONG_AGO;
   /** The end of the last segment with PSH. */
@@ -274,9 +274,9 @@ export class Sender implements CongestionView {
     }
   }
 
-  /** Asks for one segment that the peer must answer. */
+  /** Asks for one segment that the peer must answer: a keep-alive. */
   requestProbe(): void {
-    if (this.probe === 'none') this.probe = 'window';
+    if (this.probe === 'none') this.probe = this.profile.keepAliveGarbage ? 'garbage' : 'window';
   }
 
   /** The path or the peer allows other segments from now on. */

@@ -133,6 +133,9 @@ function transmit(sender: Sender, payload: Uint8Array, fin: boolean, cut: boolea
   return segment;
 }
 
+/** What a keep-alive may carry: in a place that was acknowledged, so that no peer takes it for text. */
+const GARBAGE = Uint8Array.of(0);
+
 /** RFC 8985, 7.3 and 7.4 (tail loss), or one octet's worth of question into a closed window (RFC 9293, 3.8.6.1). */
 function sendProbe(sender: Sender, now: number): Segment | null {
   const { flight } = sender;
@@ -151,7 +154,8 @@ function sendProbe(sender: Sender, now: number): Segment | null {
   if (!isTailLoss) {
     const isUrgent = probe === 'urgent';
     if (isUrgent) sender.probe = 'window';
-    return sender.maker.makeSegment(Flag.ACK, seqAdd(sender.sndUna, isUrgent ? 0 : -1), NO_BYTES, now);
+    const seq = seqAdd(sender.sndUna, isUrgent ? 0 : -1);
+    return sender.maker.makeSegment(Flag.ACK, seq, probe === 'garbage' ? GARBAGE : NO_BYTES, now);
   }
   let last = flight.tail;
   if (last === null) return null;

@@ -29,6 +29,19 @@ describe('keep-alive (RFC 9293, 3.8.4)', () => {
     alive().advance(9999).expectNothing().advance(1).expect('. 0:0(0) ack 1').expectNothing();
   });
 
+  it('asks with an octet of garbage where that is configured (MAY-6), which is no part of the text', () => {
+    const wire = Wire.established({ profile: { keepAliveGarbage: true } });
+    wire.connection.changeSettings({ keepAlive: true, keepAliveIdle: 10_000 });
+    wire.connection.updateKeepAlive(wire.now);
+    wire.advance(10_000);
+    expect(wire.sent.map(({ seq, payload }) => [seq, payload.length])).toEqual([
+      [wire.connection.sender.iss, 1],
+    ]);
+    wire.drain().send('. 1:1(0) ack 1').write(10).expect('P. 1:11(10) ack 1');
+    const peer = Wire.established().send('. 0:1(1) ack 1').expect('. 1:1(0) ack 1').expectNothing();
+    expect(peer.connection.readable).toBe(0);
+  });
+
   it('asks again at each interval', () => {
     alive().advance(10_000).drain().advance(999).expectNothing().advance(1).expect('. 0:0(0) ack 1');
   });

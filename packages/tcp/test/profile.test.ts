@@ -161,6 +161,17 @@ const ROWS: readonly Row[] = [
     [false, 'ACK'],
   ],
   [
+    'keepAliveGarbage',
+    (changes) => {
+      const wire = Wire.established({ profile: changes });
+      wire.connection.changeSettings({ keepAlive: true, keepAliveIdle: 1000 });
+      wire.connection.updateKeepAlive(wire.now);
+      return wire.advance(1000).sent.map(({ payload }) => payload.length);
+    },
+    [false, [0]],
+    [true, [1]],
+  ],
+  [
     'receiveBufferMax',
     (changes) => {
       const { window } = Wire.established({ profile: changes }).connection.receiver;
