@@ -1,8 +1,8 @@
-import { type Connection, type Host, LINGERING_STATES, Timer } from '@halfclose/stack';
+import { type Connection, type Host, lingers, Timer } from '@halfclose/stack';
 
 /**
- * A close() with SO_LINGER {1, t}: on Linux it sleeps while the connection is in FIN-WAIT-1, CLOSING or LAST-ACK, at
- * most t seconds, and returns 0 in every case; the connection goes on as an orphan (closing/LINUX.md, e01 to e09).
+ * A close() with SO_LINGER {1, t}: on Linux it sleeps as `LINGER_TABLE` of `@halfclose/tcp` says, at most t seconds, and returns 0 in
+ * every case; the connection goes on as an orphan (closing/LINUX.md, e01 to e09).
  */
 export class LingeringClose {
   readonly #host: Host;
@@ -16,20 +16,16 @@ export class LingeringClose {
     this.#host = host;
     this.#connection = connection;
     this.#onSettled = onSettled;
-    this.#timer = new Timer(() => {
+    this.#timer = new Timer((now) => {
+      if (connection.profile.lingerTimeoutResets) connection.abort('linger time over', now);
       this.#settle();
     });
     host.timers.arm(this.#timer, host.timers.now() + milliseconds);
   }
 
-  /** Whether close() would sleep in the connection's state. */
-  static isNeeded(connection: Connection): boolean {
-    return LINGERING_STATES.includes(connection.state);
-  }
-
   /** The connection has news. */
   onEvents(): void {
-    if (!LingeringClose.isNeeded(this.#connection)) this.#settle();
+    if (!lingers(this.#connection)) this.#settle();
   }
 
   #settle(): void {

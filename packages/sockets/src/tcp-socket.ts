@@ -7,10 +7,13 @@ import {
   type Connection,
   type EndReason,
   type ConnectionOwner,
+  decideShutdown,
+  type ErrorCall,
   type Host,
   hasEnded,
   type HostedConnection,
   type IpAddress,
+  lingers,
   type Listener,
   type ListenerOwner,
   LOOPBACK_IPV4,
@@ -18,10 +21,12 @@ import {
   markUrgent,
   passUrgentOctet,
   readableBeforeMark,
+  type ShutdownEffect,
   type TcpInfo,
   tcpInfo,
   urgentOctetsAhead,
 } from '@halfclose/stack';
+import { maySend, refusal, unconnectedRefusal } from './refused-calls.ts';
 import { AF_INET, AF_INET6, MSG_OOB, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
 import { Errno, errnoName } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
@@ -203,12 +208,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   send(bytes: Uint8Array, flags = 0): number {
     if (this.#closed) return this.#transferred('send', bytes.length, -Errno.EBADF);
     const hosted = this.#hosted;
-    if (hosted === null) return this.#error === null ? -Errno.EPIPE : -this.takeError();
+    if (hosted === null) return this.#refused('send');
     const { connection } = hosted;
-    if (connection.error !== null)
-      return this.#transferred('send', bytes.length, this.#takeError(connection));
-    if (connection.sendShut) return this.#transferred('send', bytes.length, -Errno.EPIPE);
-    if (connection.state === 'SYN-SENT' || connection.state === 'SYN-RECEIVED') return -Errno.EAGAIN;
+    if (!maySend(connection)) return this.#transferred('send', bytes.length, this.#refused('send'));
     const count = connection.send(bytes);
     if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
     if ((flags & MSG_OOB) !== 0 && count > 0) markUrgent(connection);
@@ -270,26 +272,22 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   shutdown(how: number): number {
     if (this.#closed) return -Errno.EBADF;
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -Errno.EINVAL;
-    const read = how !== SHUT_WR;
-    const write = how !== SHUT_RD;
-    if (this.#listener !== null) {
-      if (read) this.#unlisten();
-      return this.#called(`shutdown(${SHUT_NAMES[how]})`, 0);
-    }
     const hosted = this.#hosted;
-    const state = hosted?.connection.state ?? 'CLOSED';
-    if (hosted === null || state === 'CLOSED' || state === 'TIME-WAIT') {
-      if (read) this.#receiveShut = true;
-      return -Errno.ENOTCONN;
+    const state = this.#listener === null ? (hosted?.connection.state ?? 'CLOSED') : 'LISTEN';
+    const { profile } = this.host;
+    let error: 'ENOTCONN' | null = null;
+    if (how !== SHUT_RD) {
+      const rule = decideShutdown('write', state, profile);
+      this.#shut(rule.effect);
+      error = rule.error;
     }
-    const now = this.host.timers.now();
-    if (state === 'SYN-SENT') this.#letGo(hosted, 'shutdown', now);
-    else {
-      if (write) hosted.connection.shutdownSend(now);
-      if (read) hosted.connection.shutdownReceive(now);
-      this.host.wake(hosted);
+    if (how !== SHUT_WR) {
+      const rule = decideShutdown('read', state, profile);
+      this.#shut(rule.effect);
+      error = rule.error;
     }
-    return this.#called(`shutdown(${SHUT_NAMES[how]})`, 0);
+    if (hosted !== null) this.host.wake(hosted);
+    return error === null ? this.#called(`shutdown(${SHUT_NAMES[how]})`, 0) : -Errno[error];
   }
 
   /** connect(2) with AF_UNSPEC: resets the connection; the socket can be used again. */
@@ -324,7 +322,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
     }
     const linger = this.#options?.linger ?? null;
     hosted.connection.close(linger === 0, this.host.timers.now());
-    if (linger !== null && linger > 0 && LingeringClose.isNeeded(hosted.connection)) {
+    if (linger !== null && linger > 0 && lingers(hosted.connection)) {
       const after = this.#prepareAfterClose();
       after.lingering = new LingeringClose(this.host, hosted.connection, linger * 1000, () => {
         after.lingering = null;
@@ -458,11 +456,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** SO_ERROR: the pending error as a positive number, which is thereby taken; 0: none. */
   takeError(): number {
-    const connection = this.#hosted?.connection;
-    if (connection !== undefined) return -this.#takeError(connection);
-    const error = this.#error ?? 0;
-    this.#error = null;
-    return error;
+    return -this.#refused('SO_ERROR');
   }
 
   onConnectionEvents(events: number): void {
@@ -492,22 +486,45 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   #readability(peek: boolean): number {
     if (this.#closed) return -Errno.EBADF;
     const hosted = this.#hosted;
-    if (hosted === null) {
-      if (this.#error !== null) return -this.takeError();
-      return this.#receiveShut ? 0 : -Errno.ENOTCONN;
+    if (hosted !== null) {
+      const { connection } = hosted;
+      if (connection.readable > 0) return 1;
+      if (!peek) passUrgentOctet(connection);
     }
-    const { connection } = hosted;
-    if (connection.readable > 0) return 1;
-    if (!peek) passUrgentOctet(connection);
-    if (connection.receiver.finReceived) return 0;
-    if (connection.error !== null) return this.#takeError(connection);
-    if (connection.receiveShut) return 0;
-    return -Errno.EAGAIN;
+    return this.#refused('recv');
   }
 
-  #takeError(connection: Connection): number {
-    const error = connection.takeError();
-    return error === null ? 0 : -Errno[error];
+  /** What a call gives that cannot do its work: 0, or an error number negated. A pending error is thereby taken. */
+  #refused(call: ErrorCall): number {
+    if (this.#hosted !== null) return refusal(call, this.#hosted.connection);
+    const error = this.#error;
+    const result = unconnectedRefusal(call, error, this.#receiveShut);
+    if (error !== null && result === -error) this.#error = null;
+    return result;
+  }
+
+  #shut(effect: ShutdownEffect): void {
+    const hosted = this.#hosted;
+    const now = this.host.timers.now();
+    switch (effect) {
+      case 'fin':
+        hosted?.connection.shutdownSend(now);
+        break;
+      case 'stop reading':
+        hosted?.connection.shutdownReceive(now);
+        break;
+      case 'disconnect':
+        if (hosted !== null) this.#letGo(hosted, 'shutdown', now);
+        break;
+      case 'unlisten':
+        this.#unlisten();
+        break;
+      case 'remember':
+        this.#receiveShut = true;
+        break;
+      case 'nothing':
+        break;
+    }
   }
 
   #prepareAfterClose(): AfterClose {

@@ -60,6 +60,10 @@ export class RecordInput {
         this.#observe(packet, 'TIME-WAIT', now);
         this.#end(entry, 'peer reset', now);
         return null;
+      case 'reset':
+        this.#observe(packet, 'TIME-WAIT', now);
+        this.#reply(entry, packet, device, resetFor(packet.segment), 'TIME-WAIT', now);
+        return null;
       case 'open':
         timeWaits.remove(entry);
         ports.releaseAt(entry.localAddress, entry.localPort);

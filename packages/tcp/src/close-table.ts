@@ -12,6 +12,10 @@ export interface CloseSituation {
   readonly allSent: boolean;
   /** The profile's choice for linger 0 with everything sent. */
   readonly vanishWhenAllSent: boolean;
+  /** Nothing of ours is unsent or unacknowledged, our FIN included. */
+  readonly idle: boolean;
+  /** The profile's choice for linger 0 with nothing of ours on its way. */
+  readonly endsInOrderWhenIdle: boolean;
 }
 
 /** What a close() does on the wire: a RST, a FIN, nothing with the state let go, or nothing with the state going on. */
@@ -19,12 +23,13 @@ export type CloseAction = 'reset' | 'fin' | 'vanish' | 'go on';
 
 /** One row of the decision table. The first row whose conditions hold decides. */
 export interface CloseRule {
-  /** Rows of closing/LINUX.md that show it. */
+  /** Rows of closing/LINUX.md that show it; none: another profile than `linux`. */
   readonly rows: readonly string[];
   readonly states: readonly ConnectionState[];
   readonly unread?: true;
   readonly lingerZero?: true;
   readonly allSent?: true;
+  readonly idle?: true;
   readonly action: CloseAction;
   readonly reason: EndReason;
 }
@@ -52,6 +57,15 @@ export const CLOSE_TABLE: readonly CloseRule[] = [
     reason: 'linger 0',
   },
   {
+    rows: [],
+    states: ['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT'],
+    lingerZero: true,
+    idle: true,
+    action: 'fin',
+    reason: 'close',
+  },
+  { rows: [], states: ['FIN-WAIT-2'], lingerZero: true, idle: true, action: 'go on', reason: 'close' },
+  {
     rows: ['d01', 'd02', 'd03', 'd04', 'd05', 'd06', 'd07', 'd09', 'd13'],
     states: ['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'LAST-ACK'],
     lingerZero: true,
@@ -72,18 +86,13 @@ export const CLOSE_TABLE: readonly CloseRule[] = [
   },
 ];
 
-/**
- * While a connection is in one of these, a close() with SO_LINGER {1, t} waits, at most t seconds (closing/LINUX.md,
- * e01 to e09).
- */
-export const LINGERING_STATES: readonly ConnectionState[] = ['FIN-WAIT-1', 'CLOSING', 'LAST-ACK'];
-
 /** The row that decides. */
 export function decideClose(situation: CloseSituation): CloseRule {
   for (const rule of CLOSE_TABLE) {
     if (!rule.states.includes(situation.state)) continue;
     if (rule.unread && !situation.unread) continue;
     if (rule.lingerZero && !situation.lingerZero) continue;
+    if (rule.idle && !(situation.idle && situation.endsInOrderWhenIdle)) continue;
     if (rule.allSent && !(situation.allSent && situation.vanishWhenAllSent)) continue;
     return rule;
   }

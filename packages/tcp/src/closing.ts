@@ -1,10 +1,13 @@
-import { type Segment, seqAdd, seqGt } from '@halfclose/codec';
+import { type Segment, seqAdd, seqGt, seqLt } from '@halfclose/codec';
 import { decideClose } from './close-table.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { deadlineAt, NEVER } from './connection-time.ts';
 import type { EndReason } from './ending.ts';
+import { stateAfterFin } from './fin-table.ts';
 import { resetFor } from './reset-reply.ts';
+import { decideShutdown } from './shutdown-table.ts';
+import { decideText, TextFact } from './text-table.ts';
 
 /** CLOSE by the last holder, decided by the close table (RFC 9293, 3.10.4). */
 export function closeConnection(connection: Connection, lingerZero: boolean, now: number): void {
@@ -15,6 +18,8 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
     lingerZero,
     allSent: !sender.hasUnsent,
     vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,
+    endsInOrderWhenIdle: !profile.lingerZeroResetsIdle,
+    idle: sender.flight.packetsOut === 0 && !sender.hasUnsent,
   });
   connection.receiveShut = true;
   receiver.discardUnread();
@@ -53,7 +58,9 @@ export function shutdownReceiving(connection: Connection, now: number): void {
 /** SHUT_WR: a FIN after what is queued; idempotent. */
 export function shutdownSending(connection: Connection, why: EndReason, now: number): void {
   if (connection.sendShut) return;
-  queueFin(connection, why, now);
+  const { effect } = decideShutdown('write', connection.state, connection.profile);
+  if (effect === 'fin') queueFin(connection, why, now);
+  else if (effect === 'disconnect') connection.fail('ECONNRESET', why, now);
   connection.sendShut = true;
   // Whoever waits for readiness is to look again (Linux inet_shutdown; closing/LINUX.md, m19).
   connection.raise(ConnectionEvent.Writable);
@@ -74,66 +81,57 @@ export function reset(connection: Connection, reason: EndReason, now: number): v
   connection.finish(reason, now);
 }
 
-/** Our FIN was acknowledged. Returns whether the segment's text is still to be looked at. */
+/** Our FIN was acknowledged: see {@link FIN_TABLE}. Returns whether the segment's text is still to be looked at. */
 export function onFinAcknowledged(connection: Connection, segment: Segment, now: number): boolean {
-  switch (connection.state) {
-    case 'FIN-WAIT-1':
-      connection.transition('FIN-WAIT-2', 'FIN acknowledged', now);
-      connection.raise(ConnectionEvent.FinAcked);
-      if (connection.orphan) {
-        if (connection.settings.linger2 < 0) {
-          answerWithReset(connection, segment, 'TCP_LINGER2 negative', now);
-          return false;
-        }
-        limitFinWait2(connection, now);
-      } else limitWithoutReader(connection, now);
-      return true;
-    case 'CLOSING':
-      connection.raise(ConnectionEvent.FinAcked);
-      enterTimeWait(connection, 'FIN acknowledged', now);
-      return false;
-    case 'LAST-ACK':
-      connection.raise(ConnectionEvent.FinAcked);
-      connection.finish('FIN acknowledged', now);
-      return false;
-    default:
-      return true;
+  const to = stateAfterFin(connection.state, 'ours acknowledged');
+  if (to === null) return true;
+  connection.raise(ConnectionEvent.FinAcked);
+  if (to === 'TIME-WAIT') {
+    enterTimeWait(connection, 'FIN acknowledged', now);
+    return false;
   }
+  if (to === 'CLOSED') {
+    connection.finish('FIN acknowledged', now);
+    return false;
+  }
+  connection.transition(to, 'FIN acknowledged', now);
+  if (!connection.orphan) limitWithoutReader(connection, now);
+  else if (connection.settings.linger2 < 0) {
+    answerWithReset(connection, segment, 'TCP_LINGER2 negative', now);
+    return false;
+  } else limitFinWait2(connection, now);
+  return true;
 }
 
-/** The peer's FIN was taken in, in order (RFC 9293, 3.10.7.4, eighth check). */
+/** The peer's FIN was taken in, in order: see {@link FIN_TABLE} (RFC 9293, 3.10.7.4, eighth check). */
 export function onFinArrived(connection: Connection, now: number): void {
   const { receiver } = connection;
   connection.receiveShut = true;
   connection.mark('fin', 'received', 'peer closed', now);
   connection.raise(ConnectionEvent.PeerClosed | ConnectionEvent.Readable);
-  switch (connection.state) {
-    case 'ESTABLISHED':
-      connection.transition('CLOSE-WAIT', 'FIN arrived', now);
-      receiver.acks.enterConversation();
-      break;
-    case 'FIN-WAIT-1':
-      receiver.acks.atOnce();
-      connection.transition('CLOSING', 'FIN arrived', now);
-      break;
-    case 'FIN-WAIT-2':
-      receiver.acks.atOnce();
-      enterTimeWait(connection, 'FIN arrived', now);
-      break;
-    default:
-      break;
-  }
+  const to = stateAfterFin(connection.state, "the peer's arrived");
+  if (to === null) return;
+  if (to === 'CLOSE-WAIT') receiver.acks.enterConversation();
+  else receiver.acks.atOnce();
+  if (to === 'TIME-WAIT') enterTimeWait(connection, 'FIN arrived', now);
+  else connection.transition(to, 'FIN arrived', now);
 }
 
 /**
- * Text after the program said that it will read no more: a RST, and no TIME-WAIT, so that the peer learns that its
- * text was lost (RFC 9293, 3.6.1; RFC 2525, 2.17; closing/LINUX.md, section 2). So it is with a FIN behind a hole (b09).
- * Returns whether that was so.
+ * Text or a FIN arrived, and nothing more is to be read: see {@link TEXT_TABLE}. Returns whether it is to be taken in as
+ * always.
  */
-export function resetByData(connection: Connection, segment: Segment, now: number): boolean {
-  if (!seqGt(seqAdd(segment.seq, segment.payload.length), connection.receiver.rcvNxt)) return false;
-  answerWithReset(connection, segment, 'data after close', now);
-  return true;
+export function takesText(connection: Connection, segment: Segment, now: number): boolean {
+  const { receiver, state, profile } = connection;
+  const isNew = seqGt(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt);
+  const answer = decideText(
+    state,
+    (isNew ? TextFact.New : 0) |
+      (seqLt(segment.seq, receiver.rcvNxt) ? TextFact.Old : 0) |
+      (profile.textAfterShutdownResets ? TextFact.ShutdownResets : 0),
+  );
+  if (answer === 'reset') answerWithReset(connection, segment, 'data after close', now);
+  return answer === 'take';
 }
 
 /** A bare RST at what the segment acknowledges, as if the connection had been unknown. */
@@ -154,10 +152,6 @@ export function answerWithReset(
 
 function queueFin(connection: Connection, why: EndReason, now: number): void {
   switch (connection.state) {
-    case 'SYN-SENT':
-      // closing/LINUX.md, f07: shutdown() before the handshake is over disconnects.
-      connection.fail('ECONNRESET', why, now);
-      break;
     case 'SYN-RECEIVED':
     case 'ESTABLISHED':
       connection.sender.finQueued = true;

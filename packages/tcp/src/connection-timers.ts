@@ -33,10 +33,13 @@ export function tickConnection(connection: Connection, now: number): string | nu
 
 /** 4.4BSD keeps who still hears from its peer, and looks again later (tcp_timers, TCPT_2MSL). */
 function onFinWait2Limit(connection: Connection, now: number): void {
-  const { finWait2, finWait2Recheck } = connection.profile;
-  if (finWait2Recheck > 0 && now - connection.lastReceivedAt <= finWait2) {
-    connection.finWait2Deadline = deadlineAt(now + finWait2Recheck);
-  } else connection.finish('FIN-WAIT-2 limit', now);
+  const { finWait2, finWait2Recheck, finWait2Probes } = connection.profile;
+  if (finWait2Recheck === 0 || now - connection.lastReceivedAt > finWait2) {
+    connection.finish('FIN-WAIT-2 limit', now);
+    return;
+  }
+  connection.finWait2Deadline = deadlineAt(now + finWait2Recheck);
+  if (finWait2Probes) connection.sender.requestProbe();
 }
 
 function onTransmitTimer(connection: Connection, now: number): void {

@@ -460,6 +460,10 @@ export class Connection implements SegmentMaker {
       this.#sendBufferWasFull = false;
       this.raise(ConnectionEvent.Writable);
     }
+    // A lingering close() waits for this.
+    if (this.sendShut && this.profile.lingerUntil === 'text' && this.sender.buffer.length === 0) {
+      this.raise(ConnectionEvent.Writable);
+    }
   }
 
   // --- inside

@@ -17,6 +17,7 @@ export type EndReason =
   | 'shutdown'
   | 'unread data at close'
   | 'linger 0'
+  | 'linger time over'
   | 'data after close'
   | 'too many orphans'
   | 'listener closed'

@@ -5,7 +5,6 @@ export {
   type CloseRule,
   type CloseSituation,
   decideClose,
-  LINGERING_STATES,
 } from './close-table.ts';
 export {
   type CloseReport,
@@ -29,6 +28,24 @@ export {
 } from './connection-state.ts';
 export { NEVER } from './connection-time.ts';
 export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+export {
+  CallFact,
+  type CallResult,
+  decideCall,
+  ERROR_DELIVERY,
+  type ErrorCall,
+  type ErrorDeliveryRule,
+} from './error-delivery.ts';
+export { FIN_TABLE, type FinEvent, type FinRule, stateAfterFin } from './fin-table.ts';
+export { decideLinger, LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './linger-table.ts';
+export {
+  decideShutdown,
+  SHUTDOWN_TABLE,
+  type ShutdownDirection,
+  type ShutdownEffect,
+  type ShutdownRule,
+} from './shutdown-table.ts';
+export { decideText, TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './text-table.ts';
 export { finWait2Limit } from './closing.ts';
 export { finWait2Of, isFinWait2Record, reasonOfReset, receiveInFinWait2 } from './fin-wait-2.ts';
 export {

@@ -1,4 +1,5 @@
 import type { CongestionControlName } from './congestion-control.ts';
+import type { LingerUntil } from './linger-table.ts';
 
 /**
  * Everything in which systems differ, as one object of named fields. Times are milliseconds unless the name says
@@ -90,6 +91,11 @@ export interface Profile {
    * final (4.4BSD: tcp_maxidle, then each tcp_keepintvl).
    */
   readonly finWait2Recheck: number;
+  /**
+   * Each time that it looks, the peer is probed as by keep-alive, so that one that lives is heard of; else only what it
+   * sends by itself counts. 4.4BSD looks at `t_idle` (tcp_timers, TCPT_2MSL) and probes with its keep-alives.
+   */
+  readonly finWait2Probes: boolean;
   /** What a limit has beyond the length of TIME-WAIT is waited for, and then again (closing/LINUX.md, c08). */
   readonly finWait2ExcessCountsTwice: boolean;
   /** The longest that TCP_LINGER2 may ask for (Linux TCP_FIN_TIMEOUT_MAX). */
@@ -101,10 +107,25 @@ export interface Profile {
    * closing/LINUX.md, h12). A higher number does in any case.
    */
   readonly timestampReopensTimeWait: boolean;
+  /** Such a SYN reopens it at all (h09); else it is answered with a RST (lwIP; closing/LINUX-NOTES.md, section 12). */
+  readonly synReopensTimeWait: boolean;
   /** close() resets if text was not read (RFC 2525, 2.17; closing/LINUX.md, a01); else it sends a FIN. */
   readonly unreadResets: boolean;
   /** linger {1,0} in CLOSING or LAST-ACK with everything sent: no segment, the connection vanishes. */
   readonly lingerZeroVanishesWhenAllSent: boolean;
+  /** linger {1,0} with nothing on its way: a RST as ever; else an orderly end (lwIP; closing/LINUX-NOTES.md, section 12). */
+  readonly lingerZeroResetsIdle: boolean;
+  /**
+   * What ends a lingering close() before its time (closing/LINUX.md, e01, e06): Linux waits for its FIN's
+   * acknowledgment, lwIP for that of its text, gVisor for the end (closing/LINUX-NOTES.md, section 12).
+   */
+  readonly lingerUntil: LingerUntil;
+  /** When the time of a lingering close() is over, the connection is reset (lwIP); else it goes on (e02). */
+  readonly lingerTimeoutResets: boolean;
+  /** Text that comes after SHUT_RD is answered with a RST (lwIP); else taken in, and can be read (f01). */
+  readonly textAfterShutdownResets: boolean;
+  /** SHUT_WR when our FIN is queued already fails with ENOTCONN (lwIP); else it succeeds and does nothing (f05). */
+  readonly secondShutdownFails: boolean;
   /** Shortest time between two answers to unacceptable segments without text (net.ipv4.tcp_invalid_ratelimit). */
   readonly challengeAckInterval: number;
 
@@ -196,12 +217,19 @@ export const linux: Profile = {
   finWait2: 60_000,
   finWait2LimitsWithoutReader: false,
   finWait2Recheck: 0,
+  finWait2Probes: false,
   finWait2ExcessCountsTwice: true,
   linger2Max: 120_000,
   resetEndsTimeWait: true,
   timestampReopensTimeWait: true,
+  synReopensTimeWait: true,
   unreadResets: true,
   lingerZeroVanishesWhenAllSent: true,
+  lingerZeroResetsIdle: true,
+  lingerUntil: 'fin',
+  lingerTimeoutResets: false,
+  textAfterShutdownResets: false,
+  secondShutdownFails: false,
   challengeAckInterval: 500,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
@@ -251,7 +279,7 @@ export const rfc9293: Profile = {
 /**
  * How 4.4BSD closes (Stevens and Wright, TCP/IP Illustrated, volume 2; closing/LINUX-NOTES.md, section 12): an MSL of 30
  * s; FIN-WAIT-2 limited once nobody can receive, to 10 minutes and then as long as the peer is heard of, looked at
- * each 75 s; unread text does not make close() reset; linger 0 resets in every state; timestamps do not reopen
+ * and probed each 75 s; unread text does not make close() reset; linger 0 resets in every state; timestamps do not reopen
  * TIME-WAIT; 12 retransmissions, and 8 keep-alives. In what does not belong to closing it is as {@link linux}.
  */
 export const bsd: Profile = {
@@ -266,6 +294,7 @@ export const bsd: Profile = {
   finWait2: 600_000,
   finWait2LimitsWithoutReader: true,
   finWait2Recheck: 75_000,
+  finWait2Probes: true,
   finWait2ExcessCountsTwice: false,
   timestampReopensTimeWait: false,
   unreadResets: false,

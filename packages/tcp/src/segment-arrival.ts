@@ -1,5 +1,5 @@
 import { Flag, type Segment, segmentLength, seqAdd, seqDiff, seqGt, seqLt } from '@halfclose/codec';
-import { onFinAcknowledged, onFinArrived, resetByData } from './closing.ts';
+import { onFinAcknowledged, onFinArrived, takesText } from './closing.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { hasReceivedFin } from './connection-state.ts';
@@ -185,22 +185,7 @@ export function takeText(connection: Connection, segment: Segment, now: number):
     if (seqLt(segment.seq, receiver.rcvNxt)) receiver.acks.atOnce();
     return;
   }
-  switch (connection.state) {
-    case 'ESTABLISHED':
-      break;
-    case 'FIN-WAIT-1':
-    case 'FIN-WAIT-2':
-      if (connection.receiveShut && resetByData(connection, segment, now)) return;
-      break;
-    case 'CLOSE-WAIT':
-    case 'CLOSING':
-    case 'LAST-ACK':
-      // RFC 9293: "Ignore the segment text." What is old is acknowledged again.
-      if (!seqLt(segment.seq, receiver.rcvNxt)) return;
-      break;
-    default:
-      return;
-  }
+  if (connection.receiveShut && !takesText(connection, segment, now)) return;
   if (connection.ecn?.onArrival(segment) === true) receiver.acks.enterQuickMode(receiver.window.offered);
   const arrived = receiver.accept(segment, now, sender.rtt.rto);
   if ((arrived & Arrival.Text) !== 0) connection.raise(ConnectionEvent.Readable);

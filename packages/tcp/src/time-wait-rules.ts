@@ -18,12 +18,17 @@ export const TimeWaitFact = {
   Listening: 0x100,
   /** The profile lets RSTs end TIME-WAIT (`resetEndsTimeWait`). */
   ResetEnds: 0x200,
+  /** The profile resets SYNs instead of reopening the connection (`synReopensTimeWait`). */
+  SynResets: 0x400,
 } as const;
 
 /** What to do with a segment that reached a TIME-WAIT entry. */
 export interface TimeWaitVerdict {
-  /** `acknowledge`: answer; `ignore`: drop; `end`: the entry goes; `open`: hand it to the listener as a new SYN. */
-  readonly answer: 'acknowledge' | 'ignore' | 'end' | 'open';
+  /**
+   * `acknowledge`: answer; `ignore`: drop; `end`: the entry goes; `open`: hand it to the listener as a new SYN; `reset`:
+   * answer with a RST, and the entry stays.
+   */
+  readonly answer: 'acknowledge' | 'ignore' | 'end' | 'open' | 'reset';
   /** The 2MSL start again. */
   readonly restart: boolean;
 }
@@ -43,7 +48,7 @@ export interface TimeWaitRule {
   readonly limited: boolean;
 }
 
-const { Rst, Syn, Ack, SynRst, Exact, Empty, Stale, Newer, Listening, ResetEnds } = TimeWaitFact;
+const { Rst, Syn, Ack, SynRst, Exact, Empty, Stale, Newer, Listening, ResetEnds, SynResets } = TimeWaitFact;
 
 const IGNORE: TimeWaitVerdict = { answer: 'ignore', restart: false };
 const IGNORE_AND_RESTART: TimeWaitVerdict = { answer: 'ignore', restart: true };
@@ -51,11 +56,13 @@ const ACKNOWLEDGE: TimeWaitVerdict = { answer: 'acknowledge', restart: false };
 const ACKNOWLEDGE_AND_RESTART: TimeWaitVerdict = { answer: 'acknowledge', restart: true };
 const END: TimeWaitVerdict = { answer: 'end', restart: false };
 const OPEN: TimeWaitVerdict = { answer: 'open', restart: false };
+const RESET: TimeWaitVerdict = { answer: 'reset', restart: false };
 
 /** Segments in TIME-WAIT (closing/LINUX.md, section 3; RFC 9293, 3.10.7.4; RFC 1337; RFC 6191). */
 export const TIME_WAIT_TABLE: readonly TimeWaitRule[] = [
   rule(['h06'], 'RST at RCV.NXT', Rst | Exact | ResetEnds, Stale | SynRst, END),
   rule(['h07', 'h08', 'h18', 'h24'], 'any other RST; or if the profile ignores them', Rst, 0, IGNORE),
+  rule([], 'SYN that is newer, if the profile does not reopen', Syn | Newer | SynResets, 0, RESET),
   rule(['h09', 'h12', 'h14', 'h15'], 'SYN that is newer, and a listener', Syn | Newer | Listening, 0, OPEN),
   rule(['h13'], 'SYN with an older timestamp', Syn | Stale, 0, ACKNOWLEDGE_AND_RESTART, true),
   rule(['h10', 'h11', 'h16'], 'any other SYN', Syn, 0, ACKNOWLEDGE, true),

@@ -77,7 +77,8 @@ function factsOf(entry: TimeWait, segment: Segment, listening: boolean, profile:
     (isStale ? TimeWaitFact.Stale : 0) |
     (isNewer ? TimeWaitFact.Newer : 0) |
     (listening ? TimeWaitFact.Listening : 0) |
-    (profile.resetEndsTimeWait ? TimeWaitFact.ResetEnds : 0)
+    (profile.resetEndsTimeWait ? TimeWaitFact.ResetEnds : 0) |
+    (profile.synReopensTimeWait ? 0 : TimeWaitFact.SynResets)
   );
 }
 

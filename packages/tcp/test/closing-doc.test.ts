@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { evidence, NOT_SHOWN, ROWS } from './closing-doc/rows.ts';
-import { TABLES } from './closing-doc/tables.ts';
+import { NAMED_ROWS, TABLES } from './closing-doc/tables.ts';
 
 const file = fileURLToPath(new URL('../../../docs/CLOSING.md', import.meta.url));
 const MARKED = /(<!-- printed: ([\w-]+) -->\n)[^]*?(<!-- end -->)/g;
@@ -21,4 +21,9 @@ it('docs/CLOSING.md holds the tables of the code as they are (`--update` prints 
 it('every row of closing/LINUX.md has a script or a test named for it, but those that say why not', () => {
   const shownBy = evidence();
   expect(ROWS.filter((row) => shownBy(row) === null)).toEqual(Object.keys(NOT_SHOWN));
+});
+
+it('the tables name rows that there are: of closing/LINUX.md, or with a capital of LINUX-NOTES.md', () => {
+  const known = new Set(ROWS);
+  expect(NAMED_ROWS.filter((row) => !known.has(row) && !/^[A-Z]\d+$/.test(row))).toEqual([]);
 });

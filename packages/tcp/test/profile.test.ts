@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   ConnectionEvent,
@@ -39,6 +40,14 @@ const bothShut = (changes: Partial<Profile>): Wire => {
 };
 
 const closed = (changes: Partial<Profile>): Wire => Wire.finWait2({ profile: changes }).close();
+
+/** What a connection with keep-alives sends in so many milliseconds of silence. */
+const keptAlive = (changes: Partial<Profile>, milliseconds: number): string => {
+  const wire = Wire.established({ profile: changes });
+  wire.connection.changeSettings({ keepAlive: true });
+  wire.connection.updateKeepAlive(wire.now);
+  return sent(wire.advance(milliseconds));
+};
 
 /** A field, two values of it, and what is seen with each. */
 type Row = {
@@ -97,6 +106,51 @@ const ROWS: readonly Row[] = [
     (changes) => sent(Wire.lastAck({ profile: changes }).close(true)),
     [true, 'nothing'],
     [false, 'RST'],
+  ],
+  [
+    'lingerZeroResetsIdle',
+    (changes) =>
+      [Wire.established, Wire.finWait2, Wire.lastAck].map((wire) =>
+        sent(wire({ profile: changes }).close(true)),
+      ),
+    [true, ['RST', 'RST', 'nothing']],
+    [false, ['FIN', 'nothing', 'nothing']],
+  ],
+  [
+    'textAfterShutdownResets',
+    (changes) => {
+      const wire = Wire.established({ profile: changes });
+      wire.connection.shutdownReceive(wire.now);
+      wire.send('P. 1:6(5) ack 1').advance(100);
+      return [sent(wire), wire.connection.readable, wire.connection.error];
+    },
+    [false, ['ACK', 5, null]],
+    [true, ['RST', 0, 'ECONNRESET']],
+  ],
+  [
+    'synReopensTimeWait',
+    (changes) => [inTimeWait(changes, 'S 9:9(0) <TS val 501 ecr 0>'), inTimeWait(changes, 'S 1:1(0)')],
+    [true, ['open', 'acknowledge']],
+    [false, ['reset', 'acknowledge']],
+  ],
+  [
+    'finWait2Probes',
+    (changes) => sent(closed({ ...changes, finWait2Recheck: 10_000 }).advance(60_000)),
+    [false, 'nothing'],
+    [true, 'ACK'],
+  ],
+  ['keepAliveIdle', (changes) => keptAlive(changes, 5000), [1000, 'ACK'], [10_000, 'nothing']],
+  [
+    'keepAliveInterval',
+    (changes) => keptAlive({ ...changes, keepAliveIdle: 1000 }, 5000),
+    [1000, 'ACK ACK ACK ACK ACK'],
+    [10_000, 'ACK'],
+  ],
+  [
+    'keepAliveProbes',
+    (changes) => keptAlive({ ...changes, keepAliveIdle: 1000, keepAliveInterval: 1000 }, 10_000),
+    [2, 'ACK ACK RST'],
+    [4, 'ACK ACK ACK ACK RST'],
   ],
   ['resetEndsTimeWait', (changes) => inTimeWait(changes, 'R 2:2(0)'), [true, 'end'], [false, 'ignore']],
   [
@@ -241,6 +295,65 @@ describe('each of these fields of a profile changes what it says', () => {
   });
 });
 
+/** Fields that are shown with the layers that act on them, and where. */
+const SHOWN_ABOVE: Readonly<Partial<Record<keyof Profile, string>>> = {
+  timeWait: 'stack',
+  maxTimeWaits: 'stack',
+  maxOrphans: 'stack',
+  timeWaitReuse: 'stack',
+  timeWaitReuseDelay: 'stack',
+  abortOnOverflow: 'stack',
+  lingerUntil: 'sockets',
+  lingerTimeoutResets: 'sockets',
+  secondShutdownFails: 'sockets',
+};
+
+/** Fields that do not change how connections close. */
+const NOT_ABOUT_CLOSING: readonly (keyof Profile)[] = [
+  'name',
+  'timestamps',
+  'windowScaling',
+  'sack',
+  'initialRto',
+  'minRto',
+  'maxRto',
+  'synRetries',
+  'synLinearTimeouts',
+  'synAckRetries',
+  'initialWindow',
+  'congestionControl',
+  'slowStartAfterIdle',
+  'tailLossProbe',
+  'forwardRto',
+  'ecn',
+  'ecnFallback',
+  'delayedAckMin',
+  'delayedAckMax',
+  'receiveBufferInitial',
+  'hopLimit',
+  'acceptSourceRoute',
+  'maxBacklog',
+  'synCookies',
+  'ephemeralPortFirst',
+  'ephemeralPortLast',
+];
+
+/** The fields that the same table of another package shows. */
+const shownIn = (name: string): string[] => {
+  const file = new URL(`../../${name}/test/profile.test.ts`, import.meta.url);
+  return [...readFileSync(file, 'utf8').matchAll(/^ {2}\[\n? *'(\w+)',/gm)].map(([, field]) => field ?? '');
+};
+
+describe('a field of a profile', () => {
+  const own: readonly string[] = ROWS.map(([field]) => field);
+
+  it.each(Object.keys(linux))('%s is shown to change what it says, or is not about closing', (field) => {
+    const above = Object.entries(SHOWN_ABOVE).find(([name]) => name === field)?.[1];
+    const isShown = above === undefined ? own.includes(field) : shownIn(above).includes(field);
+    expect(isShown || NOT_ABOUT_CLOSING.some((name) => name === field)).toBe(true);
+  });
+});
+
 describe('the profile', () => {
   it.each(Object.entries(PROFILES))('%s is known by its name', (name, { name: own }) => {
     expect(own).toBe(name);
@@ -265,6 +378,26 @@ describe('the profile', () => {
     const ended = connection.history.at(-1)?.time ?? NaN;
     expect(ended - last).toBeGreaterThan(600_000);
     expect(ended - last).toBeLessThanOrEqual(675_000);
+  });
+
+  it('bsd probes the peer each time that it looks, so that one that lives keeps the connection', () => {
+    const wire = closed(PROFILES['bsd'] ?? linux);
+    let probes = 0;
+    for (let seconds = 0; seconds < 7200; seconds += 15) {
+      wire.advance(15_000);
+      if (wire.sent.length === 0) continue;
+      probes += wire.sent.length;
+      // SND.UNA - 1: what any peer answers (RFC 9293, 3.8.4).
+      wire.expect('. 1:1(0) ack 1').send('. 1:1(0) ack 2');
+    }
+    wire.expectState('FIN-WAIT-2');
+    expect(probes).toBe(Math.floor((7200 - 600) / 75) + 1);
+  });
+
+  it('bsd lets go of a peer that answers no probe', () => {
+    const wire = closed(PROFILES['bsd'] ?? linux);
+    expect(statesAt(wire, 600_000, 674_999, 675_000)).toEqual(['FIN-WAIT-2', 'FIN-WAIT-2', 'CLOSED']);
+    expect(sent(wire)).toBe('ACK');
   });
 
   it('bsd does not limit a socket that is half-closed and still reads', () => {

@@ -3,8 +3,14 @@ import {
   CLOSE_TABLE,
   type CloseRule,
   type ConnectionState,
-  LINGERING_STATES,
+  ERROR_DELIVERY,
+  FIN_TABLE,
+  FIN_WAIT_2_TABLE,
+  LINGER_TABLE,
+  lingers,
   RESET_ERRORS,
+  SHUTDOWN_TABLE,
+  TEXT_TABLE,
   TIME_WAIT_TABLE,
   type TimeWaitRule,
 } from '../../src/index.ts';
@@ -59,11 +65,24 @@ const ARRIVALS: readonly (readonly [ConnectionState, string, string, string])[] 
   ['LAST-ACK', 'a07', 'ACK of our FIN', '. 102:102(0) ack 2'],
 ];
 
+/** All rows that the tables of the code name. */
+export const NAMED_ROWS: readonly string[] = [
+  CLOSE_TABLE,
+  ERROR_DELIVERY,
+  FIN_TABLE,
+  FIN_WAIT_2_TABLE,
+  LINGER_TABLE,
+  RESET_ERRORS,
+  SHUTDOWN_TABLE,
+  TEXT_TABLE,
+  TIME_WAIT_TABLE,
+].flatMap((rules: readonly { readonly rows: readonly string[] }[]) => rules.flatMap(({ rows }) => rows));
+
 /** The tables of docs/CLOSING.md by name, made from the tables of the code, or by trying the code out. */
 export const TABLES: Readonly<Record<string, () => string>> = {
   close: () =>
     table(
-      ['state', 'unread text', 'linger 0', 'all sent', 'close() does', 'reason', 'rows'],
+      ['state', 'unread text', 'linger 0', 'all sent', 'idle', 'close() does', 'reason', 'rows'],
       CLOSE_TABLE.map(closeRow),
     ),
   'time-wait': () => table(['segment', 'answer', '2MSL', 'rows'], TIME_WAIT_TABLE.map(timeWaitRow)),
@@ -77,6 +96,15 @@ export const TABLES: Readonly<Record<string, () => string>> = {
     ),
   shutdown: () =>
     table(
+      ['direction', 'state', 'effect', 'result', 'rows'],
+      SHUTDOWN_TABLE.map(({ direction, states, ifSecondFails, effect, error, rows }) => {
+        const where =
+          ifSecondFails === true ? `${states.join(', ')}, if the profile says so` : states.join(', ');
+        return [direction, where, effect, error ?? '0', rows.join(', ')];
+      }),
+    ),
+  'shutdown-tried': () =>
+    table(
       ['state', 'SHUT_WR sends', 'then', 'SHUT_RD sends', 'then'],
       STATES.filter((state) => state !== 'SYN-SENT').map((state) => [
         state,
@@ -84,13 +112,57 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         ...after(state, shutReading),
       ]),
     ),
+  text: () =>
+    table(
+      ['state', 'arrives', 'answer', 'rows'],
+      TEXT_TABLE.map(({ states, segment, answer, rows }) => [
+        states.join(', '),
+        segment,
+        answer,
+        rows.join(', '),
+      ]),
+    ),
+  fin: () =>
+    table(
+      ['state', 'FIN', 'then', 'rows'],
+      FIN_TABLE.map(({ from, event, to, rows }) => [from, event, to, rows.join(', ')]),
+    ),
+  'fin-wait-2': () =>
+    table(
+      ['segment', 'answer', 'rows'],
+      FIN_WAIT_2_TABLE.map(({ segment, answer, limited, rows }) => [
+        segment,
+        limited ? `${answer}, at most once in 500 ms` : answer,
+        rows.join(', '),
+      ]),
+    ),
+  'error-delivery': () =>
+    table(
+      ['call', 'when', 'gives', 'rows'],
+      ERROR_DELIVERY.map(({ call, when, gives, rows }) => [
+        call,
+        when,
+        GIVEN[gives] ?? gives,
+        rows.join(', '),
+      ]),
+    ),
   linger: () =>
+    table(
+      ['state after close()', 'profile', 'close()', 'rows'],
+      LINGER_TABLE.map(({ states, until, textAcknowledged, close, rows }) => {
+        const condition = textAcknowledged === true ? ', and the text is acknowledged' : '';
+        const profile = until === undefined ? 'any' : `lingers until '${until}'${condition}`;
+        return [states.join(', '), profile, close, rows.join(', ')];
+      }),
+    ),
+  'linger-tried': () =>
     table(
       ['state', 'linger {1, 0} sends', 'then', 'linger {1, t} sends', 'then', 'close() waits'],
       STATES.map((state) => {
-        const [sent, then] = after(state, (wire) => wire.close());
-        const waits = LINGERING_STATES.includes(then) ? 'yes' : 'no';
-        return [state, ...after(state, (wire) => wire.close(true)), sent, then, waits];
+        const closed = wireIn(state).close();
+        const waits = lingers(closed.connection) ? 'yes' : 'no';
+        const { state: then } = closed.connection;
+        return [state, ...after(state, (wire) => wire.close(true)), answers(closed), then, waits];
       }),
     ),
   errors: () =>
@@ -113,9 +185,9 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   },
 };
 
-function closeRow({ states, unread, lingerZero, allSent, action, reason, rows }: CloseRule): string[] {
+function closeRow({ states, unread, lingerZero, allSent, idle, action, reason, rows }: CloseRule): string[] {
   const condition = (holds: true | undefined): string => (holds === true ? 'yes' : '');
-  const conditions = [condition(unread), condition(lingerZero), condition(allSent)];
+  const conditions = [condition(unread), condition(lingerZero), condition(allSent), condition(idle)];
   return [states.join(', '), ...conditions, action, reason, rows.join(', ')];
 }
 
@@ -134,9 +206,20 @@ function shutReading(wire: Wire): Wire {
   return wire.pull();
 }
 
+/** What calls give, in words. */
+const GIVEN: Readonly<Record<string, string>> = {
+  error: 'the error, once',
+  'soft error': 'the error, once',
+  end: '0',
+};
+
+function wireIn(state: ConnectionState): Wire {
+  return state === 'SYN-RECEIVED' ? Wire.simultaneousOpen() : Wire.in(state);
+}
+
 /** What is sent by what a program does in a state, and the state then. */
 function after(state: ConnectionState, act: (wire: Wire) => Wire): [string, ConnectionState] {
-  const wire = act(state === 'SYN-RECEIVED' ? Wire.simultaneousOpen() : Wire.in(state));
+  const wire = act(wireIn(state));
   return [answers(wire), wire.connection.state];
 }
 

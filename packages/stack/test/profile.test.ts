@@ -1,0 +1,133 @@
+import { Flag } from '@halfclose/codec';
+import { describe, expect, it } from 'vitest';
+import type { HostedConnection, Profile } from '../src/index.ts';
+import { Bench, OWN, PEER, SETTINGS } from './bench.ts';
+
+/** The program closes, and lets go. */
+function close(bench: Bench, hosted: HostedConnection): void {
+  hosted.connection.close(false, bench.clock.now());
+  hosted.connection.disown(bench.clock.now());
+  bench.host.wake(hosted);
+  bench.clock.runTasks();
+}
+
+/** A connection with timestamps brought to TIME-WAIT; returns its port. */
+function timeWait(bench: Bench): number {
+  const hosted = bench.connect();
+  const stamped = { hasTimestamps: true, timestampValue: 500, timestampEcho: 1 };
+  const ack = (): number => hosted.connection.sender.sndNxt;
+  bench.reply(hosted, { flags: Flag.SYN | Flag.ACK, seq: 0, ack: ack(), ...stamped });
+  close(bench, hosted);
+  bench.reply(hosted, { flags: Flag.FIN | Flag.ACK, seq: 1, ack: ack(), ...stamped });
+  return hosted.localPort;
+}
+
+/** Whether connect() chooses the only ephemeral port, whose last connection is in TIME-WAIT for `milliseconds`. */
+function reusesPort(changes: Partial<Profile>, milliseconds: number): boolean {
+  const bench = new Bench({ ...changes, ephemeralPortFirst: 5000, ephemeralPortLast: 5000 });
+  timeWait(bench);
+  bench.clock.advanceBy(milliseconds);
+  const result = bench.host.connect({
+    remoteAddress: PEER,
+    remotePort: 80,
+    binding: null,
+    localAddress: OWN,
+    settings: SETTINGS,
+  });
+  return typeof result !== 'string';
+}
+
+/** A field, two values of it, and what is seen with each. */
+type Row = {
+  [K in keyof Profile]: readonly [
+    field: K,
+    see: (changes: Partial<Profile>) => unknown,
+    first: readonly [value: Profile[K], seen: unknown],
+    second: readonly [value: Profile[K], seen: unknown],
+  ];
+}[keyof Profile];
+
+const ROWS: readonly Row[] = [
+  [
+    'timeWait',
+    (changes) => {
+      const bench = new Bench(changes);
+      bench.closed();
+      return [999, 1, 59_000].map((milliseconds) => {
+        bench.clock.advanceBy(milliseconds);
+        return bench.host.timeWaitCount;
+      });
+    },
+    [1000, [1, 0, 0]],
+    [60_000, [1, 1, 0]],
+  ],
+  [
+    'maxTimeWaits',
+    (changes) => {
+      const bench = new Bench(changes);
+      bench.closed();
+      bench.closed();
+      return bench.host.timeWaitCount;
+    },
+    [1, 1],
+    [2, 2],
+  ],
+  [
+    'maxOrphans',
+    (changes) => {
+      const bench = new Bench(changes);
+      close(bench, bench.connected());
+      close(bench, bench.connected());
+      return bench.host.counters.resetsSent;
+    },
+    [1, 1],
+    [2, 0],
+  ],
+  ['timeWaitReuse', (changes) => reusesPort(changes, 5000), [1, true], [0, false]],
+  [
+    'timeWaitReuseDelay',
+    (changes) => reusesPort({ ...changes, timeWaitReuse: 1 }, 500),
+    [400, true],
+    [1000, false],
+  ],
+  [
+    'abortOnOverflow',
+    (changes) => {
+      const bench = new Bench(changes);
+      bench.listen(80, 0);
+      for (const sourcePort of [1000, 1001]) {
+        bench.receive({ sourcePort, flags: Flag.SYN, seq: 0 });
+      }
+      const numbers = bench.device.sent.splice(0).map(({ segment }) => segment.seq);
+      for (const [i, sourcePort] of [1000, 1001].entries()) {
+        bench.receive({ sourcePort, flags: Flag.ACK, seq: 1, ack: ((numbers[i] ?? 0) + 1) | 0 });
+      }
+      return bench.sent();
+    },
+    [false, []],
+    [true, ['R 80>1001']],
+  ],
+];
+
+describe('each of these fields of a profile changes what it says', () => {
+  it.each(ROWS)('%s', (field, see, [first, seenFirst], [second, seenSecond]) => {
+    expect([see({ [field]: first }), see({ [field]: second })]).toEqual([seenFirst, seenSecond]);
+  });
+});
+
+describe('the profile rfc9293', () => {
+  it('keeps orphans in FIN-WAIT-2 and entries in TIME-WAIT as it says', () => {
+    const bench = new Bench({ timeWait: 240_000, finWait2: Infinity });
+    const orphan = bench.connected();
+    close(bench, orphan);
+    bench.reply(orphan, { flags: Flag.ACK, seq: 1, ack: orphan.connection.sender.sndNxt });
+    bench.closed();
+    bench.clock.advanceBy(239_999);
+    const before = [...bench.host.records()].map(({ state }) => state);
+    bench.clock.advanceBy(1);
+    expect([before.sort(), [...bench.host.records()].map(({ state }) => state)]).toEqual([
+      ['FIN-WAIT-2', 'TIME-WAIT'],
+      ['FIN-WAIT-2'],
+    ]);
+  });
+});
