@@ -48,6 +48,7 @@ export function takeAcknowledgment(
     sender.releaseText(ack);
     sampleRtt(sender, echoedRtt, now);
     sender.countRound();
+    if (sender.maker.mtuProbe?.onAcknowledged(sender) === true) sender.maker.updateMss();
     if (flight.head?.sacked === true) {
       // RFC 2018, section 8: it may drop what it reported, until the number acknowledges it.
       tally.end();

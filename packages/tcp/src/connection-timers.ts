@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { deadlineAt, isDue } from './connection-time.ts';
+import { suspectBlackHole } from './path-mtu-probe.ts';
 import {
   isDeliveryDoubtful,
   type RetryState,
@@ -68,7 +69,10 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
     orphan: connection.orphan,
     userTimeout: settings.userTimeout,
   };
-  if (isDeliveryDoubtful(retry, profile)) connection.raise(ConnectionEvent.DeliveryProblem);
+  if (isDeliveryDoubtful(retry, profile)) {
+    connection.raise(ConnectionEvent.DeliveryProblem);
+    suspectBlackHole(connection, now);
+  }
   const error = connection.softError ?? 'ETIMEDOUT';
   if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
     const exhausted =

@@ -23,6 +23,7 @@ import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
 import { type NetworkErrorKind, takeNetworkError } from './network-error.ts';
 import type { Path } from './path.ts';
+import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { sendMemory, sendRoom } from './segment-memory.ts';
 import { ipOptionsOctets } from './source-route.ts';
 import { StateLog } from './state-log.ts';
@@ -56,6 +57,8 @@ export class Connection implements SegmentMaker {
   readonly receiver: Receiver;
   /** Explicit congestion notification, if it was negotiated. */
   ecn: EcnState | null = null;
+  /** The search for what passes a path that drops silently; `null`: there is no such suspicion (RFC 4821). */
+  mtuProbe: PathMtuProbe | null = null;
   /** Made by a listener. */
   passive = false;
   /** Timestamps were negotiated. */
@@ -328,10 +331,7 @@ export class Connection implements SegmentMaker {
   changePath(path: Path): void {
     this.path = path;
     this.updateMss();
-    const { flight } = this.sender;
-    for (let sent = flight.head; sent !== null; sent = sent.next) {
-      if (seqDiff(sent.end, sent.seq) > sent.count * this.sender.mss) flight.markLost(sent);
-    }
+    this.sender.recovery.onSegmentsTooLarge(this.sender);
   }
 
   // --- shared by the modules of this package
@@ -392,8 +392,13 @@ export class Connection implements SegmentMaker {
 
   /** Octets of text per segment, from the peer's MSS, the path and the options in use (RFC 9293, 3.7.1, MUST-16). */
   updateMss(): void {
-    const options = (this.timestamps ? TIMESTAMPS_OCTETS : 0) + ipOptionsOctets(this);
-    this.sender.resegment(Math.min(this.peerMss, this.pathMss) - options);
+    const { largestMss, mtuProbe } = this;
+    this.sender.resegment(mtuProbe === null ? largestMss : Math.min(largestMss, mtuProbe.low));
+  }
+
+  /** The same where nothing is known of the path but what ICMP tells. */
+  get largestMss(): number {
+    return Math.min(this.peerMss, this.pathMss) - (this.timestamps ? TIMESTAMPS_OCTETS : 0) - ipOptionsOctets(this);
   }
 
   /** Our timestamp clock: one tick a millisecond (RFC 7323, 5.4). */

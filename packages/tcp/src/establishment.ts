@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
+import { suspectBlackHole } from './path-mtu-probe.ts';
 
 /** Both SYNs are acknowledged. */
 export function establish(connection: Connection, why: string, now: number): void {
@@ -9,6 +10,7 @@ export function establish(connection: Connection, why: string, now: number): voi
   sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
   sender.ssthresh = 0x7fffffff;
   sender.recovery.timeouts = 0;
+  if (profile.mtuProbing === 2) suspectBlackHole(connection, now);
   connection.updateKeepAlive(now);
   connection.raise(ConnectionEvent.Connected | ConnectionEvent.Writable);
 }

@@ -1,4 +1,4 @@
-import { type SequenceNumber, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import { type SequenceNumber, seqDiff, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import type { AckTally } from './ack-tally.ts';
 import { NEVER } from './connection-time.ts';
 import { CwndReduction } from './cwnd-reduction.ts';
@@ -132,6 +132,22 @@ export class LossRecovery {
     this.detection.reorderDeadline = NEVER;
   }
 
+  /** What was sent in larger segments than the path now takes is sent again; cwnd stays (Linux tcp_simple_retransmit). */
+  onSegmentsTooLarge(sender: Sender): void {
+    const flight = this.#flight;
+    const lostBefore = flight.everLost;
+    for (let sent = flight.head; sent !== null; sent = sent.next) {
+      if (seqDiff(sent.end, sent.seq) > sent.count * sender.mss) flight.markLost(sent);
+    }
+    if (flight.everLost === lostBefore || this.state === 'loss') return;
+    sender.ssthresh = thresholdBefore(sender);
+    this.#reduction = null;
+    this.highSeq = sender.sndNxt;
+    this.state = 'loss';
+    this.#forwardRto = false;
+    this.permission = 'now';
+  }
+
   /** A tail loss probe went out. */
   onProbe(sndNxt: SequenceNumber, retransmitted: boolean): void {
     this.probeEnd = sndNxt;
@@ -191,8 +207,9 @@ export class LossRecovery {
       if (!this.#isIn('cwr')) this.#undoByDuplicates(sender);
       this.#detect(sender, ack);
     }
-    if (flight.lostOut > 0) this.#enterRecovery(sender, ack.congestionEcho);
-    else this.#tryToOpen(sender, ack);
+    if (flight.lostOut === 0) this.#tryToOpen(sender, ack);
+    else if (!this.isReducing && sender.maker.mtuProbe?.onLoss(sender) === true) this.#onMtuProbeLost(sender);
+    else this.#enterRecovery(sender, ack.congestionEcho);
   }
 
   #detect(sender: Sender, ack: AckTally): void {
@@ -261,6 +278,12 @@ export class LossRecovery {
       this.#recover = this.highSeq;
       this.state = 'open';
     } else if (seqGt(sndNxt, this.highSeq)) this.#countDuplicate(sender, ack);
+  }
+
+  /** Its segment alone is sent again, and in smaller ones. */
+  #onMtuProbeLost(sender: Sender): void {
+    sender.cwnd++;
+    this.onSegmentsTooLarge(sender);
   }
 
   #enterRecovery(sender: Sender, byEcho: boolean): void {

@@ -61,6 +61,17 @@ export interface Profile {
   readonly ecn: 0 | 1 | 2;
   /** A SYN that asks for ECN is sent again without (RFC 3168, 6.1.1.1; net.ipv4.tcp_ecn_fallback). */
   readonly ecnFallback: boolean;
+  /**
+   * Packetization layer path MTU discovery (RFC 4821; net.ipv4.tcp_mtu_probing): 0 never, 1 when a path seems to drop
+   * large segments silently, 2 from the beginning.
+   */
+  readonly mtuProbing: 0 | 1 | 2;
+  /** Octets of text per segment that such a path is taken to pass at first (net.ipv4.tcp_base_mss; RFC 4821, 7.2). */
+  readonly baseMss: number;
+  /** The least that it is taken to pass (net.ipv4.tcp_mtu_probe_floor). */
+  readonly mtuProbeFloor: number;
+  /** How long what was found stays unquestioned (net.ipv4.tcp_probe_interval). */
+  readonly mtuProbeInterval: number;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
   readonly tailLossProbe: boolean;
 
@@ -206,6 +217,10 @@ export const linux: Profile = {
   forwardRto: true,
   ecn: 2,
   ecnFallback: true,
+  mtuProbing: 0,
+  baseMss: 1024,
+  mtuProbeFloor: 48,
+  mtuProbeInterval: 600_000,
   tailLossProbe: true,
   delayedAckMin: 40,
   delayedAckMax: 200,
@@ -261,6 +276,7 @@ export const linux: Profile = {
 export const rfc9293: Profile = {
   ...linux,
   name: 'rfc9293',
+  mtuProbing: 1,
   toleratesMissingTimestamps: false,
   minRto: 1000,
   synRetries: 8,

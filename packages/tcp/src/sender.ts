@@ -16,6 +16,7 @@ import type { EcnState } from './ecn.ts';
 import { LossRecovery } from './loss-recovery.ts';
 import { Nagle } from './nagle.ts';
 import type { Path } from './path.ts';
+import type { PathMtuProbe } from './path-mtu-probe.ts';
 import type { Profile } from './profile.ts';
 import { RetransmitQueue } from './retransmit-queue.ts';
 import { RttEstimator } from './rtt-estimator.ts';
@@ -42,6 +43,12 @@ export interface SegmentMaker {
   readonly ecn: EcnState | null;
   /** A segment with ports, acknowledgment, window and options filled in. */
   makeSegment(flags: number, seq: SequenceNumber, payload: Uint8Array, now: number): Segment;
+  /** The search for what a silent path passes; `null`: none is under way. */
+  readonly mtuProbe: PathMtuProbe | null;
+  /** Octets of text per segment where no such search is. */
+  readonly largestMss: number;
+  /** Takes over what the search found. */
+  updateMss(): void;
   /** Our timestamp clock, whether timestamps are in use or not. */
   timestampAt(now: number): number;
   /** Octets that SACK blocks take from the text of the next segment. */

@@ -1,4 +1,5 @@
 import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
+import type { PathMtuProbe } from './path-mtu-probe.ts';
 import type { Sender } from './sender.ts';
 import { SentSegment } from './sent-segment.ts';
 import { armAfterSending, armRetransmission } from './transmit-timer.ts';
@@ -18,7 +19,20 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
     }
   }
   if (sender.probe !== 'none') return sendProbe(sender, now);
-  return sender.hasUnsent ? sendNewText(sender, true, now) : null;
+  if (!sender.hasUnsent) return null;
+  const { mtuProbe } = sender.maker;
+  if (mtuProbe === null) return sendNewText(sender, true, now);
+  const size = mtuProbe.nextSize(sender, now);
+  if (size < 0) return null;
+  return size === 0 ? sendNewText(sender, true, now) : sendMtuProbe(sender, mtuProbe, size, now);
+}
+
+/** RFC 4821, 7.4: new text in a segment larger than others. It counts for two, so that cwnd is not exceeded. */
+function sendMtuProbe(sender: Sender, probe: PathMtuProbe, size: number, now: number): Segment {
+  const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), size, false);
+  probe.onSent(sender.sndNxt, size);
+  sender.cwnd--;
+  return transmit(sender, payload, false, size, false, now);
 }
 
 function sendNewText(sender: Sender, byNagle: boolean, now: number): Segment | null {
@@ -58,6 +72,7 @@ function resend(sender: Sender, sent: SentSegment, now: number): Segment {
     flight.split(sent, seqAdd(sent.seq, most * mss), mss);
   }
   flight.markRetransmitted(sent, now);
+  maker.mtuProbe?.abandon();
   recovery.onRetransmitted(sent.count, maker.timestampAt(now));
   sender.retransmissions += sent.count;
   sender.lastSentAt = Math.floor(now);
@@ -78,7 +93,7 @@ function resendSyn({ maker, profile }: Sender, sent: SentSegment, now: number): 
 function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): Segment | null {
   const { unsent, maker } = sender;
   const room = seqDiff(seqAdd(sender.sndUna, sender.sndWnd), sender.sndNxt);
-  if (unsent === 0) return room > 0 ? transmit(sender, NO_BYTES, true, false, now) : null;
+  if (unsent === 0) return room > 0 ? transmit(sender, NO_BYTES, true, sender.currentMss, false, now) : null;
   if (room <= 0) return null;
   const mss = sender.window.bound(sender.currentMss);
   let length = unsent;
@@ -96,15 +111,21 @@ function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): 
     maker.path.byReference,
   );
   const fin = sender.finQueued && payload.length === unsent && room > unsent;
-  return transmit(sender, payload, fin, payload.length < length, now);
+  return transmit(sender, payload, fin, sender.currentMss, payload.length < length, now);
 }
 
-/** `cut`: short only because what follows lies elsewhere in memory, and follows at once. */
-function transmit(sender: Sender, payload: Uint8Array, fin: boolean, cut: boolean, now: number): Segment {
+/** `mss`: octets of text per segment. `cut`: short only because what follows lies elsewhere in memory, and follows at once. */
+function transmit(
+  sender: Sender,
+  payload: Uint8Array,
+  fin: boolean,
+  mss: number,
+  cut: boolean,
+  now: number,
+): Segment {
   const { flight, maker } = sender;
   const { length } = payload;
   const seq = sender.sndNxt;
-  const mss = sender.currentMss;
   let flags: number = Flag.ACK;
   if (length > 0 && sender.isPushed(seqAdd(seq, length), length)) {
     flags |= Flag.PSH;
@@ -147,7 +168,7 @@ function sendProbe(sender: Sender, now: number): Segment | null {
     const text = Math.min(sender.unsent, room, sender.currentMss);
     const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), text, false);
     const fin = sender.finQueued && text === sender.unsent && room > text;
-    const segment = transmit(sender, payload, fin, false, now);
+    const segment = transmit(sender, payload, fin, sender.currentMss, false, now);
     if (isTailLoss) noteTailLossProbe(sender, false, now);
     return segment;
   }

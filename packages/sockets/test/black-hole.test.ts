@@ -1,0 +1,57 @@
+import { drop, segment } from '@halfclose/netem';
+import type { Profile } from '@halfclose/stack';
+import { describe, expect, it } from 'vitest';
+import { TwoHosts } from './two-hosts.ts';
+
+const OCTETS = 400_000;
+/** Octets of text that the way takes; what is larger vanishes, and nobody says so. */
+const PASSES = 1300;
+
+/** What there is after a transfer of OCTETS from a to b, or a minute of trying. */
+function transfer(profile: Partial<Profile>, passes = PASSES) {
+  const tooLarge = segment(({ payload }) => payload.length > passes);
+  const hosts = new TwoHosts(profile, { aToB: { rules: [drop(tooLarge)] } });
+  const { a, b } = hosts.connected();
+  const into = new Uint8Array(65_536);
+  let received = 0;
+  let took = 0;
+  for (let sent = 0; received < OCTETS && took < 60_000; took += 5) {
+    hosts.clock.advanceBy(5);
+    if (sent < OCTETS) sent += Math.max(0, a.send(new Uint8Array(Math.min(OCTETS - sent, 65_536))));
+    for (let n = b.recv(into); n > 0; n = b.recv(into)) received += n;
+  }
+  return { received, took, mss: a.connection?.sender.mss ?? 0, ssthresh: a.connection?.sender.ssthresh ?? 0 };
+}
+
+describe('a way that drops large segments and says nothing (RFC 4821)', () => {
+  it('lets nothing through where nobody searches: net.ipv4.tcp_mtu_probing=0', () => {
+    expect(transfer({ mtuProbing: 0 })).toMatchObject({ received: 0, mss: 1448 });
+  });
+
+  it('is found out after R1 retransmissions, and then what passes, to within 8 octets', () => {
+    const { received, took, mss } = transfer({ mtuProbing: 1 });
+    expect([received, took < 5000]).toEqual([OCTETS, true]);
+    expect(mss).toBeGreaterThan(PASSES - 8);
+    expect(mss).toBeLessThanOrEqual(PASSES);
+  });
+
+  it('is met with small segments from the beginning by 2', () => {
+    const { received, took } = transfer({ mtuProbing: 2 });
+    expect([received, took < 1000]).toEqual([OCTETS, true]);
+  });
+
+  it('may take even less than net.ipv4.tcp_base_mss: half of it each time', () => {
+    const { received, mss } = transfer({ mtuProbing: 1 }, 600);
+    expect(received).toBe(OCTETS);
+    expect(mss).toBeLessThanOrEqual(600);
+    expect(mss).toBeGreaterThan(592);
+  });
+
+  it('costs no slow-start threshold: a probe that is lost is no congestion', () => {
+    expect(transfer({ mtuProbing: 2 }).ssthresh).toBe(0x7fffffff);
+  });
+
+  it('costs a way that takes everything nothing', () => {
+    expect(transfer({ mtuProbing: 1 }, Infinity)).toMatchObject({ received: OCTETS, mss: 1448 });
+  });
+});

@@ -1,0 +1,102 @@
+import { type SequenceNumber, seqDiff, seqLeq } from '@halfclose/codec';
+import type { Connection } from './connection.ts';
+import type { Sender } from './sender.ts';
+
+/** Text that must follow a probe, in segments: so many tell whether it was lost (RFC 4821, 7.4; Linux tcp_mtu_probe). */
+const SEGMENTS_AFTER_PROBE = 4;
+/** cwnd below which a probe could stall the connection (Linux). */
+const LEAST_CWND = 11;
+/** Octets of the search range that are not worth a probe (Linux tcp_probe_threshold). */
+const THRESHOLD = 8;
+
+/**
+ * Packetization layer path MTU discovery (RFC 4821), for a path whose routers drop what is too big and say nothing: text
+ * goes in small segments, and a larger one now and then finds out what passes. Sizes are octets of text per segment,
+ * options not counted. A connection that never met such a path has none.
+ */
+export class PathMtuProbe {
+  /** What passes. */
+  low: number;
+  /** What may pass. */
+  high: number;
+  /** What the probe in flight holds; 0: none is. */
+  size = 0;
+  #start: SequenceNumber = 0;
+  #searchedAt: number;
+
+  constructor(low: number, high: number, now: number) {
+    this.low = low;
+    this.high = high;
+    this.#searchedAt = Math.floor(now);
+  }
+
+  /** Octets to probe with now; 0: none, -1: none, but what is in flight should drain first. */
+  nextSize(sender: Sender, now: number): number {
+    if (this.size > 0 || sender.recovery.state !== 'open' || sender.cwnd < LEAST_CWND) return 0;
+    if (sender.maker.sackOctets > 0) return 0;
+    const size = (this.low + this.high) >> 1;
+    if (this.high - this.low < THRESHOLD) {
+      this.#searchAgain(sender, now);
+      return 0;
+    }
+    const needed = size + SEGMENTS_AFTER_PROBE * sender.mss;
+    if (sender.unsent < needed || sender.sndWnd < needed) return 0;
+    if (seqDiff(sender.sndNxt, sender.sndUna) + needed > sender.sndWnd) return -1;
+    const { inFlight } = sender.flight;
+    if (inFlight + 2 > sender.cwnd) return inFlight === 0 ? 0 : -1;
+    return size;
+  }
+
+  /** A probe of `size` octets goes out as [start, start + size). */
+  onSent(start: SequenceNumber, size: number): void {
+    this.#start = start;
+    this.size = size;
+  }
+
+  /** Something was acknowledged. Returns whether the probe was among it: its size passes. */
+  onAcknowledged(sender: Sender): boolean {
+    if (this.size === 0 || !seqLeq(this.#start + this.size, sender.sndUna)) return false;
+    // cwnd counts segments, which are larger now.
+    sender.cwnd = Math.max(1, Math.floor((sender.cwnd * sender.mss) / this.size));
+    this.low = this.size;
+    this.size = 0;
+    return true;
+  }
+
+  /** Something is lost. Returns whether it is the probe: its size does not pass, and the network is not congested. */
+  onLoss(sender: Sender): boolean {
+    if (this.size === 0 || sender.sndUna !== this.#start) return false;
+    this.high = this.size - 1;
+    this.size = 0;
+    return true;
+  }
+
+  /** What becomes of the probe will tell nothing. */
+  abandon(): void {
+    this.size = 0;
+  }
+
+  /** Not even this passes. */
+  shrink(least: number, base: number): void {
+    this.low = Math.max(Math.min(base, this.low >> 1), least);
+    this.size = 0;
+  }
+
+  /** RFC 4821, 7.7: paths change (net.ipv4.tcp_probe_interval). */
+  #searchAgain(sender: Sender, now: number): void {
+    if (now - this.#searchedAt < sender.profile.mtuProbeInterval) return;
+    this.#searchedAt = Math.floor(now);
+    this.high = sender.maker.largestMss;
+  }
+}
+
+/** Text was sent several times and never acknowledged: its size may be why (RFC 4821, 7.7; Linux tcp_mtu_probing). */
+export function suspectBlackHole(connection: Connection, now: number): void {
+  const { mtuProbing, baseMss, mtuProbeFloor, minMss } = connection.profile;
+  if (mtuProbing === 0) return;
+  const { mtuProbe, largestMss } = connection;
+  if (mtuProbe === null)
+    connection.mtuProbe = new PathMtuProbe(Math.min(baseMss, largestMss), largestMss, now);
+  else mtuProbe.shrink(Math.max(mtuProbeFloor, minMss), baseMss);
+  connection.updateMss();
+}
