@@ -73,6 +73,15 @@ describe('a connection that becomes an orphan', () => {
     expect([hosted.connection.state, bench.host.orphanCount]).toEqual(['FIN-WAIT-2', 0]);
   });
 
+  it('does not count any more when its FIN is acknowledged', () => {
+    const bench = new Bench();
+    const hosted = bench.connected();
+    close(bench, hosted);
+    const during = bench.host.orphanCount;
+    bench.reply(hosted, { flags: Flag.ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect([during, bench.host.orphanCount]).toEqual([1, 0]);
+  });
+
   it('does not count while its program holds it', () => {
     const bench = new Bench({ maxOrphans: 0 });
     const hosted = bench.connected();
