@@ -398,7 +398,9 @@ export class Connection implements SegmentMaker {
 
   /** The same where nothing is known of the path but what ICMP tells. */
   get largestMss(): number {
-    return Math.min(this.peerMss, this.pathMss) - (this.timestamps ? TIMESTAMPS_OCTETS : 0) - ipOptionsOctets(this);
+    return (
+      Math.min(this.peerMss, this.pathMss) - (this.timestamps ? TIMESTAMPS_OCTETS : 0) - ipOptionsOctets(this)
+    );
   }
 
   /** Our timestamp clock: one tick a millisecond (RFC 7323, 5.4). */

@@ -6,6 +6,7 @@ import { LossDetection } from './loss-detection.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
 import type { Sender } from './sender.ts';
+import type { SentSegment } from './sent-segment.ts';
 
 /** Linux's names for where a sender stands: TCP_CA_Open, Disorder, CWR, Recovery, Loss. */
 export type RecoveryState = 'open' | 'disorder' | 'cwr' | 'recovery' | 'loss';
@@ -37,6 +38,8 @@ export class LossRecovery {
   undone = 0;
   permission: Permission = 'now';
   readonly #flight: RetransmitQueue;
+  /** The last segment may go once more: nothing else tells of its loss (RFC 6675, RescueRxt). */
+  #mayRescue = false;
   #probeRetransmitted = false;
   /** Without SACK: what the last recovery repaired; `null`: it is acknowledged, and more (RFC 6582, "recover"). */
   #recover: SequenceNumber | null = null;
@@ -152,6 +155,15 @@ export class LossRecovery {
   onProbe(sndNxt: SequenceNumber, retransmitted: boolean): void {
     this.probeEnd = sndNxt;
     this.#probeRetransmitted = retransmitted;
+  }
+
+  /** The segment that is to be sent when nothing else may: once in a recovery. `null`: none. */
+  takeRescue(): SentSegment | null {
+    const { tail } = this.#flight;
+    if (!this.#mayRescue || this.state !== 'recovery' || tail === null) return null;
+    if (tail.sacked || tail.lost || tail.transmissions > 1) return null;
+    this.#mayRescue = false;
+    return tail;
   }
 
   /** `count` segments were sent for the first time. */
@@ -292,6 +304,7 @@ export class LossRecovery {
       if (this.#reduction !== null) this.#reduction.ssthreshBefore = 0;
     } else this.#beginReduction(sender, byEcho ? 0 : thresholdBefore(sender), sender.sndUna);
     this.state = 'recovery';
+    this.#mayRescue = sender.profile.rescueRetransmission;
   }
 
   #tryToOpen(sender: Sender, ack: AckTally): void {

@@ -72,6 +72,11 @@ export interface Profile {
   readonly mtuProbeFloor: number;
   /** How long what was found stays unquestioned (net.ipv4.tcp_probe_interval). */
   readonly mtuProbeInterval: number;
+  /**
+   * In recovery, once and when nothing else may be sent, the last segment goes again, as nobody may tell of its loss
+   * (RFC 6675, section 4, NextSeg rule 4). Linux leaves that to the retransmission timer.
+   */
+  readonly rescueRetransmission: boolean;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
   readonly tailLossProbe: boolean;
 
@@ -218,6 +223,7 @@ export const linux: Profile = {
   ecn: 2,
   ecnFallback: true,
   mtuProbing: 0,
+  rescueRetransmission: false,
   baseMss: 1024,
   mtuProbeFloor: 48,
   mtuProbeInterval: 600_000,
@@ -277,6 +283,7 @@ export const rfc9293: Profile = {
   ...linux,
   name: 'rfc9293',
   mtuProbing: 1,
+  rescueRetransmission: true,
   toleratesMissingTimestamps: false,
   minRto: 1000,
   synRetries: 8,

@@ -19,12 +19,25 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
     }
   }
   if (sender.probe !== 'none') return sendProbe(sender, now);
-  if (!sender.hasUnsent) return null;
+  if (!sender.hasUnsent) return sendRescue(sender, now);
   const { mtuProbe } = sender.maker;
   if (mtuProbe === null) return sendNewText(sender, true, now);
   const size = mtuProbe.nextSize(sender, now);
   if (size < 0) return null;
   return size === 0 ? sendNewText(sender, true, now) : sendMtuProbe(sender, mtuProbe, size, now);
+}
+
+/** RFC 6675, section 4, NextSeg, rule 4. */
+function sendRescue(sender: Sender, now: number): Segment | null {
+  if (sender.flight.inFlight >= sender.cwnd) return null;
+  const last = sender.recovery.takeRescue();
+  return last === null ? null : resend(sender, lastSegmentOf(sender, last), now);
+}
+
+/** The last segment of those that `sent` stands for. */
+function lastSegmentOf({ flight, mss }: Sender, sent: SentSegment): SentSegment {
+  const isCut = sent.count > 1 && flight.split(sent, seqAdd(sent.seq, (sent.count - 1) * mss), mss);
+  return isCut ? (sent.next ?? sent) : sent;
 }
 
 /** RFC 4821, 7.4: new text in a segment larger than others. It counts for two, so that cwnd is not exceeded. */
@@ -178,13 +191,8 @@ function sendProbe(sender: Sender, now: number): Segment | null {
     const seq = seqAdd(sender.sndUna, isUrgent ? 0 : -1);
     return sender.maker.makeSegment(Flag.ACK, seq, probe === 'garbage' ? GARBAGE : NO_BYTES, now);
   }
-  let last = flight.tail;
-  if (last === null) return null;
-  const { mss } = sender;
-  if (last.count > 1 && flight.split(last, seqAdd(last.seq, (last.count - 1) * mss), mss)) {
-    last = last.next ?? last;
-  }
-  const segment = resend(sender, last, now);
+  if (flight.tail === null) return null;
+  const segment = resend(sender, lastSegmentOf(sender, flight.tail), now);
   noteTailLossProbe(sender, true, now);
   return segment;
 }

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { CwndReduction } from '../src/cwnd-reduction.ts';
+import { Wire } from './wire.ts';
+
+const SACK = { peer: 'win 65535 <mss 1000,sackOK>', profile: { sack: true, tailLossProbe: false } };
+
+describe('proportional rate reduction (RFC 6937)', () => {
+  /** From 20 segments to 10, as fast recovery begins: one was lost, three are SACKed. */
+  const reduction = () => new CwndReduction(20, 100, 0, 0, null);
+
+  it('lets the first retransmission go in any case', () => {
+    expect(reduction().cwnd(16, 10, 3, false) - 16).toBeGreaterThanOrEqual(1);
+  });
+
+  it('sends one segment for two that are delivered, until cwnd is half of what it was', () => {
+    const prr = reduction();
+    let inFlight = 16;
+    let sent = 0;
+    for (let delivered = 0; delivered < 12; delivered++) {
+      const room = prr.cwnd(inFlight, 10, 1, false) - inFlight;
+      prr.onSent(room);
+      sent += room;
+      inFlight += room - 1;
+    }
+    expect([sent, inFlight]).toEqual([6, 10]);
+  });
+
+  it('builds up to ssthresh again, but not at once, where more was lost than cwnd was to shrink by', () => {
+    const prr = reduction();
+    expect([prr.cwnd(4, 10, 1, false), prr.cwnd(4, 10, 1, true)]).toEqual([5, 7]);
+  });
+
+  it('sends no more than ssthresh has room for', () => {
+    expect(reduction().cwnd(9, 10, 8, true)).toBe(10);
+  });
+
+  it('ends at ssthresh, from where congestion avoidance goes on', () => {
+    const wire = Wire.established(SACK).write(20_000).drain().advance(100);
+    for (const end of [2001, 3001, 4001]) wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
+    wire.drain().send('. 1:1(0) ack 12001');
+    const { sender } = wire.connection;
+    expect([sender.recovery.state, sender.cwnd, sender.ssthresh]).toEqual(['open', 5 + 1, 5]);
+  });
+
+  it('counts each segment of a large packet that an acknowledgment cuts', () => {
+    const wire = Wire.established({ ...SACK, segmentOctets: 10_000 })
+      .write(10_000)
+      .drain()
+      .advance(100);
+    wire.send('. 1:1(0) ack 1 <sack 1001:3001>').send('. 1:1(0) ack 1 <sack 1001:3001 8001:9001>');
+    wire.expect('. 1:1001(1000) ack 1').send('. 1:1(0) ack 4001 <sack 8001:9001>');
+    wire.expect('. 4001:7001(3000) ack 1').expectNothing();
+  });
+});
+
+describe('the rescue retransmission (RFC 6675, section 4, NextSeg rule 4)', () => {
+  const tailLost = (rescueRetransmission: boolean) => {
+    const profile = { ...SACK.profile, rescueRetransmission };
+    const wire = Wire.established({ ...SACK, profile })
+      .write(8000)
+      .drain()
+      .advance(100);
+    for (const end of [3001, 4001, 5001, 6001]) wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
+    return wire;
+  };
+
+  it('sends the last segment once when nothing else may go', () => {
+    const wire = tailLost(true).expect('. 1:1001(1000) ack 1').expect('P. 7001:8001(1000) ack 1');
+    wire.expectNothing().send('. 1:1(0) ack 6001').expectNothing();
+  });
+
+  it('is left to the timer in the profile linux', () => {
+    tailLost(false).expect('. 1:1001(1000) ack 1').expectNothing();
+  });
+
+  it('waits while new text may go', () => {
+    const profile = { ...SACK.profile, rescueRetransmission: true };
+    const wire = Wire.established({ ...SACK, profile })
+      .write(20_000)
+      .drain()
+      .advance(100);
+    for (const end of [2001, 3001, 4001, 5001]) wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
+    expect(wire.sent.map(({ payload }) => payload.length).every((octets) => octets === 1000)).toBe(true);
+    expect(wire.connection.sender.retransmissions).toBe(1);
+  });
+});
+
+describe('the reordering window (RFC 8985, 6.2, step 4)', () => {
+  /** How long after a SACK block beyond it a segment is waited for, once `reports` D-SACKs came in as many rounds. */
+  const wait = (reports: number): number => {
+    const wire = Wire.established(SACK);
+    let from = 1;
+    for (let i = 0; i < reports; i++, from += 1000) {
+      wire.write(1000).drain().advance(100);
+      wire.send(`. 1:1(0) ack ${from + 1000} <sack ${from}:${from + 1000}>`);
+    }
+    wire
+      .write(2000)
+      .drain()
+      .advance(100)
+      .send(`. 1:1(0) ack ${from} <sack ${from + 1000}:${from + 2000}>`);
+    const began = wire.now;
+    while (wire.sent.length === 0) wire.advance(1);
+    return wire.now - began;
+  };
+
+  it('is a quarter of the least round trip, and another for each round with a D-SACK', () => {
+    expect([wait(0), wait(1), wait(2)]).toEqual([25, 50, 75]);
+  });
+
+  it('is a round trip at most', () => {
+    expect(wait(9)).toBe(100);
+  });
+});
+
+describe('text that was sent shortly before a timeout (RFC 8985, 6.3)', () => {
+  it('is not taken for lost at a timeout if it was sent shortly before', () => {
+    const wire = Wire.established(SACK).write(1000).advance(250).write(4000).drain().advance(60);
+    wire.expect('P. 1:1001(1000) ack 1').expectNothing();
+    const { flight, cwnd } = wire.connection.sender;
+    expect([flight.lostOut, flight.inFlight, cwnd]).toEqual([1, 5, 5]);
+  });
+});
