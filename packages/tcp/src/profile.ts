@@ -142,6 +142,11 @@ export interface Profile {
   readonly textAfterShutdownResets: boolean;
   /** SHUT_WR when our FIN is queued already fails with ENOTCONN (lwIP); else it succeeds and does nothing (f05). */
   readonly secondShutdownFails: boolean;
+  /**
+   * A RST is taken beside RCV.NXT as well: on the peer's FIN, once that was taken in, and at the right edge of what is
+   * held behind a hole (closing/LINUX.md, k05, k06). RFC 5961, 3.2 has the exact number alone.
+   */
+  readonly resetsAtOtherEdges: boolean;
   /** Shortest time between two answers to unacceptable segments without text (net.ipv4.tcp_invalid_ratelimit). */
   readonly challengeAckInterval: number;
 
@@ -251,6 +256,7 @@ export const linux: Profile = {
   lingerTimeoutResets: false,
   textAfterShutdownResets: false,
   secondShutdownFails: false,
+  resetsAtOtherEdges: true,
   challengeAckInterval: 500,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
@@ -275,9 +281,9 @@ export const linux: Profile = {
 /**
  * What the RFCs say where Linux does otherwise: 2MSL of four minutes (RFC 9293, 3.4.2), no limit to FIN-WAIT-2, RSTs do
  * not end TIME-WAIT (RFC 1337), a minimum RTO of one second and no linear SYN retransmissions (RFC 6298), linger 0
- * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2). A SYN is sent again for more
- * than three minutes (RFC 9293, 3.8.3, MUST-23); ICMP errors end what RFC 9293, 3.9.2.2 says;
- * source routes are taken for the way back.
+ * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2), and RSTs stand exactly at
+ * RCV.NXT (RFC 5961, 3.2). A SYN is sent again for more than three minutes (RFC 9293, 3.8.3, MUST-23); ICMP errors end
+ * what RFC 9293, 3.9.2.2 says; source routes are taken for the way back.
  */
 export const rfc9293: Profile = {
   ...linux,
@@ -295,6 +301,7 @@ export const rfc9293: Profile = {
   timeWait: 240_000,
   finWait2: Infinity,
   resetEndsTimeWait: false,
+  resetsAtOtherEdges: false,
   lingerZeroVanishesWhenAllSent: false,
   timeWaitReuse: 0,
 };

@@ -89,7 +89,7 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
     segment.seq === receiver.rcvNxt ||
     isResetAtFin(connection, segment) ||
     // Linux: the peer may have reset from the end of what it sent beyond a hole (closing/LINUX.md, k06).
-    segment.seq === receiver.rightmostSackEdge;
+    (connection.profile.resetsAtOtherEdges && segment.seq === receiver.rightmostSackEdge);
   if (!exact) {
     connection.challenge(now);
     return;
@@ -100,7 +100,8 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
 
 /** Linux: after the peer's FIN a RST may stand on the FIN itself (closing/LINUX.md, k05, k14, k15). */
 function isResetAtFin(connection: Connection, segment: Segment): boolean {
-  return hasReceivedFin(connection.state) && segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
+  if (!connection.profile.resetsAtOtherEdges || !hasReceivedFin(connection.state)) return false;
+  return segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
 }
 
 /** Fourth check (RFC 5961, section 4). */

@@ -160,6 +160,18 @@ const ROWS: readonly Row[] = [
     [false, 'acknowledge'],
   ],
   [
+    'resetsAtOtherEdges',
+    (changes) => {
+      const atFin = Wire.closeWait({ profile: changes }).send('R 1:1(0)');
+      const peer = 'win 65535 <mss 1000,sackOK>';
+      const behindHole = Wire.established({ profile: { ...changes, sack: true }, peer });
+      behindHole.send('. 1001:2001(1000) ack 1').send('R 2001:2001(0)');
+      return [atFin.connection.state, behindHole.connection.state];
+    },
+    [true, ['CLOSED', 'CLOSED']],
+    [false, ['CLOSE-WAIT', 'ESTABLISHED']],
+  ],
+  [
     'challengeAckInterval',
     (changes) => {
       const wire = Wire.established({ profile: changes });
