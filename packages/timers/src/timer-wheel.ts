@@ -97,7 +97,6 @@ export class TimerWheel {
     timer.next = timer;
     timer.prev = timer;
     timer.slot = IDLE;
-    timer.at = Infinity;
     this.#size--;
   }
 

@@ -1,7 +1,7 @@
 import type { Milliseconds } from './clock.ts';
 
-/** Where a timer is that waits for nothing; the places of the wheel count from 0. Internal to this package. */
-export const IDLE = -1;
+/** Where a timer is that waits for nothing: beyond all places of the wheel. Internal to this package. */
+export const IDLE = 0xff;
 
 /**
  * Something to call at a deadline; made once, armed and disarmed often.
@@ -21,7 +21,7 @@ export class Timer {
    *
    * @internal
    */
-  at: Milliseconds = Infinity;
+  at: Milliseconds = 0;
   /**
    * Where it is: a slot of the wheel, or {@link IDLE}.
    *
@@ -59,7 +59,7 @@ export class Timer {
 
   /** When it fires; `Infinity` while idle. */
   get deadline(): Milliseconds {
-    return this.at;
+    return this.slot === IDLE ? Infinity : this.at;
   }
 
   /** Whether it is waiting for a deadline. */
