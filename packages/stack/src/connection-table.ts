@@ -2,6 +2,8 @@ import type { IpAddress } from '@halfclose/codec';
 import type { FourTuple } from '@halfclose/tcp';
 
 const INITIAL_CAPACITY = 16;
+/** Grows when fuller than this: the one that is looked for is then among the first two on average. */
+const MOST_FULL = 2 / 3;
 
 /** A hash of the four numbers of a connection; `seed` keeps strangers from choosing collisions. */
 export function hashFourTuple(
@@ -60,7 +62,7 @@ export class ConnectionTable<T extends FourTuple> {
 
   /** Adds an entry whose four numbers are not in the table. */
   add(entry: T): void {
-    if ((this.#size + 1) * 2 > this.#mask + 1) this.#grow();
+    if (this.#size >= this.#mask * MOST_FULL) this.#grow();
     this.#size++;
     this.#place(entry, this.#hashOf(entry));
   }
