@@ -1,5 +1,6 @@
-import { type SequenceNumber, seqAdd, seqDiff, seqGeq, seqGt, seqLt } from '@halfclose/codec';
+import { type SequenceNumber, seqAdd, seqDiff } from '@halfclose/codec';
 import { deadlineAt, microseconds, NEVER } from './connection-time.ts';
+import { Reordering } from './reordering.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
 import type { SentSegment } from './sent-segment.ts';
@@ -9,10 +10,6 @@ const DUP_THRESHOLD = 3;
 const MICROSECONDS = 1000;
 /** The reordering window is a multiple of a quarter of the least RTT (RFC 8985, 6.2, step 4). */
 const RTT_QUARTERS = 4;
-/** Recoveries for which a reordering window that D-SACK has widened stays so (RFC 8985, RACK.reo_wnd_persist). */
-const WIDENED_FOR = 16;
-/** Linux caps the multiple at eight bits. */
-const WIDEST = 0xff;
 
 /**
  * What counts as lost: RACK (RFC 8985, section 6) where the peer sends SACK blocks, three duplicate acknowledgments and
@@ -31,15 +28,8 @@ export class LossDetection {
   /** Its round trip in microseconds. */
   #roundTrip = 0;
   #advanced = false;
-  #reorderingSeen = false;
-  /** RACK.fack, as it is and as it was before the acknowledgment at hand. */
-  #highestSacked: SequenceNumber | null = null;
-  #highestSackedBefore: SequenceNumber | null = null;
-  /** RACK.reo_wnd_mult, and the recoveries that it stays for. */
-  #widening = 1;
-  #widenedFor = 0;
-  /** Text sent before this was acknowledged widens no more (RACK.dsack_round); `null`: the next D-SACK does. */
-  #widenedAt: SequenceNumber | null = null;
+  /** Made with the first sign that something came out of order or not at all. */
+  #reordering: Reordering | null = null;
 
   constructor(flight: RetransmitQueue, rtt: RttEstimator) {
     this.#flight = flight;
@@ -49,10 +39,7 @@ export class LossDetection {
   /** A segment turned out to be delivered (RFC 8985, 6.2, steps 1 to 3). */
   onDelivered(sent: SentSegment, now: number): void {
     const { transmissions, sentAt, end } = sent;
-    const before = this.#highestSackedBefore;
-    if (transmissions === 1 && before !== null && seqLt(end, before)) {
-      this.#reorderingSeen = true;
-    }
+    if (transmissions === 1) this.#reordering?.onDelivered(end);
     const roundTrip = now - sentAt;
     // The acknowledgment may be one of an earlier transmission.
     if (transmissions > 1 && roundTrip < this.#rtt.minimum) return;
@@ -66,7 +53,7 @@ export class LossDetection {
 
   /** A SACK block reached up to `edge`. */
   onSacked(edge: SequenceNumber): void {
-    if (this.#highestSacked === null || seqGt(edge, this.#highestSacked)) this.#highestSacked = edge;
+    this.#learnt.onSacked(edge);
   }
 
   /**
@@ -87,26 +74,22 @@ export class LossDetection {
 
   /** What was sent again for lost arrived late (RFC 8985, RACK.reordering_seen; Linux tcp_try_undo_partial). */
   onReordered(): void {
-    this.#reorderingSeen = true;
+    this.#learnt.seen = true;
   }
 
   /** A D-SACK: the reordering window was too small (RFC 8985, 6.2, step 4; Linux tcp_rack_update_reo_wnd). */
   onDuplicateReported(sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
-    if (this.#widenedAt !== null && seqLt(sndUna, this.#widenedAt)) return;
-    this.#widening = Math.min(this.#widening + 1, WIDEST);
-    this.#widenedAt = sndNxt;
-    this.#widenedFor = WIDENED_FOR;
+    this.#learnt.onDuplicateReported(sndUna, sndNxt);
   }
 
   /** A recovery is over. */
   onRecovered(): void {
-    if (this.#widenedFor > 0 && --this.#widenedFor === 0) this.#widening = 1;
+    this.#reordering?.onRecovered();
   }
 
   /** All that one acknowledgment told was taken in. */
   onAckTaken(sndUna: SequenceNumber): void {
-    if (this.#highestSacked !== null && seqGeq(sndUna, this.#highestSacked)) this.#highestSacked = null;
-    this.#highestSackedBefore = this.#highestSacked;
+    this.#reordering?.onAckTaken(sndUna);
     // Whatever is sent from now on is sent after that.
     if (this.#flight.head === null) this.#end = null;
   }
@@ -174,7 +157,12 @@ export class LossDetection {
   }
 
   #reorderingWindow(recovering: boolean): number {
-    if (!this.#reorderingSeen && (recovering || this.#flight.sackedOut >= DUP_THRESHOLD)) return 0;
-    return Math.min((this.#rtt.minimum / RTT_QUARTERS) * this.#widening, this.#rtt.smoothed);
+    const { seen = false, widening = 1 } = this.#reordering ?? {};
+    if (!seen && (recovering || this.#flight.sackedOut >= DUP_THRESHOLD)) return 0;
+    return Math.min((this.#rtt.minimum / RTT_QUARTERS) * widening, this.#rtt.smoothed);
+  }
+
+  get #learnt(): Reordering {
+    return (this.#reordering ??= new Reordering());
   }
 }
