@@ -102,7 +102,7 @@ export class SocketOptions {
   /** The options act on `connection` from now on. */
   attach(connection: Connection): void {
     this.#connection = connection;
-    connection.sender.nagle.cork = this.#cork;
+    if (this.#cork) connection.sender.nagle.cork = true;
   }
 
   /** An accepted socket starts with its listener's options. */

@@ -13,6 +13,8 @@ export class EventSource {
   readonly #host: string;
   #observer: StackObserver | null = null;
   #latest = -Infinity;
+  /** How many state changes of a connection the observer has been told. */
+  readonly #told = new WeakMap<HostedConnection, number>();
 
   constructor(host: string) {
     this.#host = host;
@@ -49,9 +51,10 @@ export class EventSource {
   /** Tells of the state changes that have not been told of yet. */
   states(hosted: HostedConnection): void {
     const { history } = hosted.connection;
-    for (; hosted.observedChanges < history.length; hosted.observedChanges++) {
-      const change = history[hosted.observedChanges];
-      if (change === undefined) return;
+    const told = this.#told.get(hosted) ?? 0;
+    if (told === history.length) return;
+    this.#told.set(hosted, history.length);
+    for (const change of history.slice(told)) {
       this.emit({ type: 'state', host: this.#host, ...endpointsOf(hosted), ...change });
     }
   }

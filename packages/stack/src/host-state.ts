@@ -141,7 +141,7 @@ export class HostState {
       timestampOffset: this.timestampOffset(tuple.localAddress, tuple.remoteAddress),
       pool: this.#pool,
     });
-    connection.sender.nagle.noDelay = settings.noDelay;
+    if (settings.noDelay) connection.sender.nagle.noDelay = true;
     if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);
     return connection;
   }

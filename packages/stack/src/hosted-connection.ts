@@ -33,8 +33,6 @@ export class HostedConnection extends Timer implements FourTuple {
   standing: Standing = 'held';
   /** Found by its four numbers. */
   registered = true;
-  /** How many of the connection's state changes the observer has been told. */
-  observedChanges = 0;
 
   constructor(
     connection: Connection,

@@ -7,8 +7,8 @@ import { receiveMemory } from './segment-memory.ts';
 const WHOLE = 256;
 /** Before the first segment tells, half of the buffer is taken for overhead (Linux's scaling_ratio). */
 const INITIAL_RATIO = WHOLE / 2;
-/** A clamp that clamps nothing. */
-const UNCLAMPED = 0x3fff_ffff;
+/** The most that any window may be, so that it and its sums are int32: as good as RFC 7323's 1 GiB. */
+const MOST_WINDOW = 0x3fff_ffff;
 
 /** Largest window field. */
 const MAX_FIELD = 65_535;
@@ -34,8 +34,6 @@ export class ReceiveWindow {
   #soft: number;
   /** Our window shift, 0 until negotiated. */
   shift = 0;
-  /** Upper bound by TCP_WINDOW_CLAMP and by the field's width. */
-  clamp = UNCLAMPED;
   // The autotuning's measurement: octets read during about one round trip, and its beginning in microseconds, modulo
   // 2^32.
   #measuredSince = 0;
@@ -69,7 +67,7 @@ export class ReceiveWindow {
 
   /** The window of a SYN, which is never scaled: whole segments of `mss` (RFC 7323, 2.2). */
   initial(mss: number, rcvNxt: SequenceNumber): number {
-    let window = Math.min(this.#full, MAX_FIELD, this.clamp);
+    let window = Math.min(this.#full, MAX_FIELD, MOST_WINDOW);
     if (window > mss) window -= window % mss;
     this.#offered = window;
     this.#updatedAt = rcvNxt;
@@ -101,9 +99,12 @@ export class ReceiveWindow {
 
   /** The window that could be offered now, with `memory` taken by the queues and `mss` the peer's segment size. */
   candidate(memory: number, mss: number): number {
-    const full = Math.min(this.#full, this.clamp);
+    const full = Math.min(this.#full, MOST_WINDOW);
     const segment = Math.min(mss, full);
-    let free = Math.min(Math.max(0, Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE)), this.clamp);
+    let free = Math.min(
+      Math.max(0, Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE)),
+      MOST_WINDOW,
+    );
     if (free < full >> 1) {
       free &= -(1 << this.shift);
       if (free < full >> 4 || free < segment) return 0;
@@ -139,7 +140,7 @@ export class ReceiveWindow {
   onText(octets: number, memory: number, mss: number): void {
     if (octets < 128) return;
     const free = Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE);
-    const room = Math.min(free, this.clamp) - this.#soft;
+    const room = Math.min(free, MOST_WINDOW) - this.#soft;
     if (room > 0) this.#soft += Math.min(room, 2 * Math.max(mss, octets));
   }
 

@@ -70,7 +70,6 @@ export class Sender implements CongestionView {
   readonly flight = new RetransmitQueue();
   readonly rtt: RttEstimator;
   readonly recovery: LossRecovery;
-  readonly nagle: Nagle;
   readonly window = new SendWindow();
   sndUna: SequenceNumber;
   sndNxt: SequenceNumber;
@@ -110,6 +109,7 @@ export class Sender implements CongestionView {
   #congestion: CongestionControl | null = null;
   /** Made when text is first sent. */
   #usage: CwndUsage | null = null;
+  #nagle: Nagle | null = null;
 
   constructor(maker: SegmentMaker, profile: Profile, iss: SequenceNumber, pool: BlockPool) {
     this.maker = maker;
@@ -118,7 +118,6 @@ export class Sender implements CongestionView {
     this.sndUna = iss;
     this.sndNxt = iss;
     this.pushedSeq = seqAdd(iss, 1);
-    this.nagle = new Nagle(iss);
     this.buffer = pool.empty;
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt);
@@ -137,6 +136,11 @@ export class Sender implements CongestionView {
 
   get latestRtt(): number {
     return this.rtt.latest;
+  }
+
+  /** Made when it is first asked for: to send text, or to be set. */
+  get nagle(): Nagle {
+    return (this.#nagle ??= new Nagle(this.iss));
   }
 
   /** The congestion control in use. */

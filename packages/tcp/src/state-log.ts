@@ -25,13 +25,16 @@ class Way {
   }
 }
 
+/** In a millisecond. */
+const MICROSECONDS = 1000;
 /** Where all begin. There are few ways, as states and reasons are few and no state comes twice. */
 const START = new Way('CLOSED', '', null);
 
 /** The states that a connection went through, kept small: most connections live long and change little. */
 export class StateLog {
   #way = START;
-  // When each step was made. An open connection has made two; the array is for those on their way out.
+  // When each step was made: the second one in microseconds after the first. An open connection has made two; the array
+  // is for those on their way out.
   #first = 0;
   #second = 0;
   #later: number[] | null = null;
@@ -39,7 +42,7 @@ export class StateLog {
   record(to: ConnectionState, why: string, now: number): void {
     this.#way = this.#way.onward(to, why);
     if (this.#way.length === 1) this.#first = now;
-    else if (this.#way.length === 2) this.#second = now;
+    else if (this.#way.length === 2) this.#second = Math.round((now - this.#first) * MICROSECONDS);
     else if (this.#later === null) this.#later = [now];
     else this.#later.push(now);
   }
@@ -55,6 +58,6 @@ export class StateLog {
 
   #timeOf(step: number): number {
     if (step === 1) return this.#first;
-    return step === 2 ? this.#second : (this.#later?.[step - 3] ?? NaN);
+    return step === 2 ? this.#first + this.#second / MICROSECONDS : (this.#later?.[step - 3] ?? NaN);
   }
 }
