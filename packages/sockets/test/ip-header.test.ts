@@ -1,4 +1,4 @@
-import { Flag, LOOPBACK_IPV4, LOOPBACK_IPV6, type TcpPacket } from '@halfclose/codec';
+import { Ecn, Flag, LOOPBACK_IPV4, LOOPBACK_IPV6, type TcpPacket } from '@halfclose/codec';
 import { Host, profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +89,25 @@ describe.each(FAMILIES)('over $name', ({ family, address, tos, ttl }) => {
       client.send(new Uint8Array(1));
       expect(watched.seen()[0]).toBe(`client text 0x${(field & 0xfc).toString(16)} 64`);
     }
+  });
+
+  it('the bits of ECN beside it stay what TCP says (RFC 3168, section 5)', () => {
+    const watched = new Watched({ ecn: 1 });
+    const { client } = sockets(watched);
+    const marks: string[] = [];
+    watched.host.observe((event) => {
+      if (event.type !== 'segment' || event.direction !== 'sent' || event.packet.kind !== 'tcp') return;
+      const { dscp, segment } = event.packet;
+      if (segment.payload.length > 0) marks.push(`${dscp} ${segment.ecn}`);
+    });
+    client.connect(address, 80);
+    for (const field of [0x00, 0x03, 0xb8, 0xbb]) {
+      watched.seen();
+      client.setsockopt(tos, field);
+      client.send(new Uint8Array(1));
+    }
+    watched.seen();
+    expect(marks).toEqual([`0 ${Ecn.Ect0}`, `0 ${Ecn.Ect0}`, `46 ${Ecn.Ect0}`, `46 ${Ecn.Ect0}`]);
   });
 
   it('nothing but the application changes the field (SHLD-23)', () => {
