@@ -12,4 +12,6 @@ export {
 export { Descriptors } from './descriptors.ts';
 export { Errno, errnoName, type ErrnoName, errnoText } from './errno.ts';
 export { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';
-export { type SocketAddress, type SocketOwner, TcpSocket } from './tcp-socket.ts';
+export type { OptionValues } from './option-values.ts';
+export type { SocketAddress } from './socket-address.ts';
+export { type SocketOwner, TcpSocket } from './tcp-socket.ts';

@@ -8,6 +8,7 @@ import {
   type Profile,
 } from '@halfclose/stack';
 import { Errno } from './errno.ts';
+import type { OptionValues } from './option-values.ts';
 
 /** SO_LINGER's value: struct linger. */
 export interface Linger {
@@ -133,6 +134,20 @@ export class SocketOptions {
   /** IP_OPTIONS; of an accepted connection, the way back to the peer. */
   get ipOptions(): Uint8Array {
     return formatIpOptions(this.#connection?.settings.sourceRoute ?? this.#settings.sourceRoute);
+  }
+
+  /** What getsockopt() with SO_LINGER shows. */
+  get lingerValue(): Linger {
+    return { onoff: this.linger === null ? 0 : 1, linger: this.linger ?? 0 };
+  }
+
+  /** Sets any option. 0, or an errno negated: `-EINVAL` for a value of another kind, too. */
+  change(option: keyof OptionValues, value: number | Linger | Uint8Array, now: number): number {
+    if (option === 'IP_OPTIONS')
+      return value instanceof Uint8Array ? this.setIpOptions(value) : -Errno.EINVAL;
+    if (option === 'SO_LINGER')
+      return typeof value === 'object' && 'onoff' in value ? this.setLinger(value) : -Errno.EINVAL;
+    return typeof value === 'number' ? this.set(option, value, now) : -Errno.EINVAL;
   }
 
   /** Sets a number option; times in the units of Linux (seconds; TCP_USER_TIMEOUT: milliseconds). 0 or an errno negated. */

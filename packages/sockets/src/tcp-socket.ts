@@ -28,18 +28,14 @@ import {
 } from '@halfclose/stack';
 import { maySend, refusal, unconnectedRefusal } from './refused-calls.ts';
 import { AF_INET, AF_INET6, MSG_OOB, MSG_PEEK, Poll, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
-import { Errno, errnoName } from './errno.ts';
+import { Errno } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
+import type { OptionValues } from './option-values.ts';
 import { atMark, readiness, unconnectedReadiness } from './readiness.ts';
+import { reportCall } from './report-call.ts';
+import { assertPort, type SocketAddress } from './socket-address.ts';
 import { type Linger, NOTHING_SET, type NumberOption, SocketOptions } from './socket-options.ts';
 import { receiveUrgent } from './urgent-octet.ts';
-
-/** An address and a port. */
-export interface SocketAddress {
-  readonly address: IpAddress;
-  /** 0 to 65535. */
-  readonly port: number;
-}
 
 /** Who wants to know when to look at a socket again. */
 export interface SocketOwner {
@@ -411,17 +407,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
   }
 
   /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
-  setsockopt(option: 'SO_LINGER', value: Linger): number;
-  setsockopt(option: 'IP_OPTIONS', value: Uint8Array): number;
-  setsockopt(option: NumberOption, value: number): number;
-  setsockopt(option: NumberOption | 'SO_LINGER' | 'IP_OPTIONS', value: number | Linger | Uint8Array): number {
+  setsockopt<O extends keyof OptionValues>(option: O, value: OptionValues[O]): number {
     if (this.#closed) return -Errno.EBADF;
-    if (option === 'IP_OPTIONS')
-      return value instanceof Uint8Array ? this.options.setIpOptions(value) : -Errno.EINVAL;
-    if (option === 'SO_LINGER')
-      return typeof value === 'object' && 'onoff' in value ? this.options.setLinger(value) : -Errno.EINVAL;
-    if (typeof value !== 'number') return -Errno.EINVAL;
-    const result = this.options.set(option, value, this.host.timers.now());
+    const result = this.options.change(option, value, this.host.timers.now());
     // What was held back may go now: TCP_CORK taken away, TCP_NODELAY set.
     if (this.#hosted !== null) this.host.wake(this.#hosted);
     return result;
@@ -443,10 +431,8 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
         return this.options.ipOptions;
       case 'SO_ACCEPTCONN':
         return this.#listener === null ? 0 : 1;
-      case 'SO_LINGER': {
-        const { linger } = this.options;
-        return { onoff: linger === null ? 0 : 1, linger: linger ?? 0 };
-      }
+      case 'SO_LINGER':
+        return this.options.lingerValue;
       case 'TCP_INFO':
         return connection === undefined ? -Errno.EINVAL : tcpInfo(connection);
       default:
@@ -572,27 +558,9 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
 
   /** Tells the host's observer of a call. */
   #called(call: string, result: number): number {
-    if (this.host.observed) {
-      const hosted = this.#hosted;
-      const name = result < 0 ? errnoName(result) : undefined;
-      this.host.emit({
-        type: 'call',
-        time: this.host.timers.now(),
-        host: this.host.name,
-        local: this.getsockname(),
-        remote: hosted === null ? null : { address: hosted.remoteAddress, port: hosted.remotePort },
-        call,
-        result: name === undefined ? String(result) : `-1 ${name}`,
-      });
-    }
+    reportCall(this, call, result);
     return result;
   }
 }
 
 const SHUT_NAMES = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'] as const;
-
-function assertPort(port: number): void {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`port must be an integer from 0 to 65535, got ${port}`);
-  }
-}

@@ -1,0 +1,8 @@
+import type { Linger, NumberOption } from './socket-options.ts';
+
+/** Options of setsockopt(2), and what their values are made of; times in the units of Linux. */
+export interface OptionValues extends Readonly<Record<NumberOption, number>> {
+  readonly SO_LINGER: Linger;
+  /** A source route: kind, length, pointer, stations (RFC 791, 3.1). */
+  readonly IP_OPTIONS: Uint8Array;
+}
