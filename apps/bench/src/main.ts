@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { machine, type Results, table } from './report.ts';
+import { machine, recordTable, type Results, table } from './report.ts';
 import { halfclose, node } from './rounds.ts';
-import { measure } from './rows.ts';
+import { measure, measureRecords } from './rows.ts';
 import { idleConnections, idleMemory } from './workloads/idle-memory.ts';
 
 const USAGE = `Usage: pnpm bench [--json FILE] [--rounds N] [--only TEXT]
 
 Runs the same work on node:net over the kernel's loopback and on Halfclose's in-process network, in one process, the
-two in turn, and prints medians and how many times better Halfclose is.
+two in turn, and prints medians and how many times better Halfclose is; then what the records of connections in
+TIME-WAIT and FIN-WAIT-2 cost, which node:net has none of.
 
   --json FILE    write the results as JSON
   --rounds N     rounds after the warm-up (default 5)
@@ -41,8 +42,10 @@ else if (values['idle-memory'] !== undefined) {
       process.stderr.write(`${row.name}: ${row.ratio.toFixed(2)}x\n`);
     },
   );
-  const results: Results = { machine: machine(), rows };
-  process.stdout.write(`${table(rows)}\n`);
+  const records = 'records'.includes(values.only) ? measureRecords(rounds) : [];
+  const results: Results = { machine: machine(), rows, records };
+  if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
+  if (records.length > 0) process.stdout.write(`${recordTable(records)}\n`);
   if (values.json !== undefined) {
     writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
     process.stdout.write(`wrote ${values.json}\n`);

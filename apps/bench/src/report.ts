@@ -1,5 +1,6 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import Table from 'cli-table3';
+import type { RecordFigures } from './workloads/records.ts';
 
 /** One row of the results. */
 export interface Row {
@@ -26,6 +27,8 @@ export interface Machine {
 export interface Results {
   readonly machine: Machine;
   readonly rows: readonly Row[];
+  /** Of numbers of records that differ a hundredfold. */
+  readonly records: readonly RecordFigures[];
 }
 
 /** Facts about this machine. */
@@ -57,6 +60,19 @@ export function table(rows: readonly Row[]): string {
       `${row.goal}x`,
       verdict(row),
     ]);
+  }
+  return out.toString();
+}
+
+/** What records cost, as a table for people. */
+export function recordTable(all: readonly RecordFigures[]): string {
+  const out = new Table({
+    head: ['records', 'octets each', 'ns to add', 'to find', 'to miss', 'to expire'],
+    colAligns: ['right', 'right', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { entries, octets, add, find, miss, expire } of all) {
+    out.push([entries.toLocaleString('en-US'), octets.toFixed(1), ...[add, find, miss, expire].map(figure)]);
   }
   return out.toString();
 }

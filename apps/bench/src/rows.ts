@@ -7,6 +7,7 @@ import type { Net } from './subject.ts';
 import { bulk } from './workloads/bulk.ts';
 import { connectAndClose, connectAndReset } from './workloads/connect-close.ts';
 import type { IdleMemory } from './workloads/idle-memory.ts';
+import { type RecordFigures, records } from './workloads/records.ts';
 import { roundTrips } from './workloads/round-trips.ts';
 
 const MIB = 2 ** 20;
@@ -85,6 +86,28 @@ export async function measure(
     add({ ...memory, name: `RSS per ${memory.name}`, ...rss, ratio: rss.node / rss.halfclose });
   }
   return rows;
+}
+
+/** How many records are measured. */
+const RECORDS = [10_000, 100_000, 1_000_000];
+/** As many readings of each as at most, the largest of which take seconds. */
+const RECORD_ROUNDS = 3;
+
+/** Measures what records cost, medians after a warm-up. */
+export function measureRecords(rounds: number): RecordFigures[] {
+  records(RECORDS[0] ?? 0);
+  return RECORDS.map((entries) => {
+    const readings = Array.from({ length: Math.min(rounds, RECORD_ROUNDS) }, () => records(entries));
+    const middle = (pick: (reading: RecordFigures) => number): number => median(readings.map(pick));
+    return {
+      entries,
+      octets: middle(({ octets }) => octets),
+      add: middle(({ add }) => add),
+      find: middle(({ find }) => find),
+      miss: middle(({ miss }) => miss),
+      expire: middle(({ expire }) => expire),
+    };
+  });
 }
 
 /** Each reading in a process of its own, the two sides in turn. */

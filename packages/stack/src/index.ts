@@ -79,5 +79,5 @@ export type {
   StackStateEvent,
   StackTimerEvent,
 } from './stack-event.ts';
-export type { TimeWaitEntry } from './time-wait-table.ts';
+export { type TimeWaitEntry, type TimeWaitSurroundings, TimeWaitTable } from './time-wait-table.ts';
 export { type FrameDevice, WireDevice } from './wire-device.ts';

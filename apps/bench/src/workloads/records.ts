@@ -1,0 +1,75 @@
+import { IpAddress, TimeWaitTable } from '@halfclose/stack';
+import { VirtualClock } from '@halfclose/timers';
+
+/** What the records of a host cost when there are so many of them. */
+export interface RecordFigures {
+  readonly entries: number;
+  /** Octets an entry, the index included. */
+  readonly octets: number;
+  /** Nanoseconds to enter one, to find one that is there, to find that one is not, and to let one go. */
+  readonly add: number;
+  readonly find: number;
+  readonly miss: number;
+  readonly expire: number;
+}
+
+const OWN = new IpAddress(0, 0, 0xffff, 0x0a00_0001);
+const LOOK_UPS = 200_000;
+/** The times of the two kinds, in milliseconds. */
+const [FIN_WAIT_2, TIME_WAIT] = [30_000, 60_000];
+
+const RECORD = {
+  sndNxt: 1,
+  rcvNxt: 2,
+  window: 500,
+  windowShift: 7,
+  timestamps: true,
+  tsRecent: 3,
+  timestampOffset: 0,
+  lastChallengeAt: -Infinity,
+};
+
+/**
+ * Fills a table with `entries` records for IPv4, half of them in TIME-WAIT and half in FIN-WAIT-2, looks some up in a
+ * random order, and lets all expire in virtual time.
+ */
+export function records(entries: number): RecordFigures {
+  const clock = new VirtualClock();
+  let expired = 0;
+  const table = new TimeWaitTable({
+    timers: clock,
+    duration: TIME_WAIT,
+    seed: 0x5eed,
+    timestampOffset: () => 0,
+    onExpired: () => expired++,
+  });
+  // Made anew each time, as an arriving packet's is.
+  const peerOf = (i: number): IpAddress => new IpAddress(0, 0, 0xffff, 0x0b00_0000 + (i >> 4));
+  const portOf = (i: number): number => 1024 + (i & 0xf);
+  const add = timed(entries, (i) => {
+    const tuple = { localAddress: OWN, localPort: 80, remoteAddress: peerOf(i), remotePort: portOf(i) };
+    if ((i & 1) === 0) table.add(tuple, RECORD, 0);
+    else table.addFinWait2(tuple, RECORD, FIN_WAIT_2, FIN_WAIT_2);
+  });
+  const octets = table.octets / entries;
+  // Hops of a large odd number go through all entries, each next one far from the last.
+  const one = (i: number): number => (i * 7_368_787) % entries;
+  let found = 0;
+  const look = (port: number) => (i: number) => {
+    if (table.find(OWN, port, peerOf(one(i)), portOf(one(i))) !== null) found++;
+  };
+  const find = timed(LOOK_UPS, look(80));
+  const miss = timed(LOOK_UPS, look(81));
+  if (found !== LOOK_UPS) throw new Error(`found ${found} of ${LOOK_UPS}`);
+  const expire = timed(1, () => clock.advanceTo(TIME_WAIT)) / entries;
+  if (expired !== entries || table.size > 0) throw new Error(`${table.size} of ${entries} are left`);
+  return { entries, octets, add, find, miss, expire };
+}
+
+/** Nanoseconds of the process for each of `count` runs, whatever else the machine does. */
+function timed(count: number, run: (i: number) => void): number {
+  const start = process.cpuUsage();
+  for (let i = 0; i < count; i++) run(i);
+  const { user, system } = process.cpuUsage(start);
+  return ((user + system) * 1000) / count;
+}
