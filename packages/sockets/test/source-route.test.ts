@@ -1,6 +1,7 @@
 import {
   Flag,
   ipv4,
+  LOOPBACK_IPV6,
   type IpAddress,
   type Packet,
   Segment,
@@ -10,7 +11,7 @@ import {
 import { Host, linux, type PacketDevice, type Profile, rfc9293 } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
-import { AF_INET, TcpSocket } from '../src/index.ts';
+import { AF_INET, AF_INET6, TcpSocket } from '../src/index.ts';
 import { accepted, named } from './two-hosts.ts';
 
 const OWN = ipv4(10, 0, 0, 1);
@@ -198,6 +199,20 @@ describe('a packet that came by a source route', () => {
     // The SYN+ACK and the text.
     expect(bench.ways()).toEqual([way, way]);
     expect([...socket.getsockopt('IP_OPTIONS')]).toEqual([...options(LSRR, G2, G1), 0]);
+  });
+
+  it('builds it for a SYN+ACK with a cookie as well', () => {
+    const bench = new Bench({ ...rfc9293, synCookies: 2 });
+    const socket = bench.accepted([G1, G2]);
+    socket.send(new Uint8Array(10));
+    expect(bench.ways()).toEqual([via(G2, G1, PEER), via(G2, G1, PEER)]);
+  });
+
+  it('does not change the way of IPv6, which has none', () => {
+    const socket = new TcpSocket(new Bench().host, AF_INET6);
+    socket.setsockopt('IP_OPTIONS', options(LSRR, G1));
+    expect(named(socket.connect(LOOPBACK_IPV6, 80))).toBe('EINPROGRESS');
+    expect(socket.getsockopt('TCP_MAXSEG')).toBe(536);
   });
 
   it('overrides the way of an earlier one (SHLD-24)', () => {

@@ -21,7 +21,6 @@ import {
   type Path,
   type Profile,
   sipHash,
-  sourceRouteOf,
   timestampOffset,
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
@@ -32,11 +31,11 @@ import { EventSource } from './event-source.ts';
 import { HostedConnection } from './hosted-connection.ts';
 import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
 import { LoopbackDevice } from './loopback-device.ts';
-import { dscpOf, hopLimitOf } from './ip-header.ts';
+import { type AddressPair, packetOfConnection, packetOfNobody } from './outgoing-packet.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { type Binding, PortTable } from './port-table.ts';
 import { type Route, RouteTable } from './route-table.ts';
-import { sentAlong } from './source-routing.ts';
+import { returnRoute } from './source-routing.ts';
 import { TimeWaitTable } from './time-wait-table.ts';
 
 /** What a host is made of. */
@@ -162,13 +161,20 @@ export class HostState {
     return hosted;
   }
 
-  /** Has `hosted` go by `route` from now on, and by the device that leads to its first station. */
-  takeRoute(hosted: HostedConnection, sourceRoute: ChosenRoute | null): void {
-    const { connection, remoteAddress } = hosted;
+  /** Has a connection go by `route` from now on. Returns the device that leads to its first station. */
+  takeRoute(connection: Connection, sourceRoute: ChosenRoute | null, device: PacketDevice): PacketDevice {
     connection.changeSettings({ sourceRoute });
     connection.updateMss();
-    const first = sourceRoute?.hops[0] ?? remoteAddress;
-    hosted.device = this.routes.find(first)?.device ?? hosted.device;
+    return this.routes.find(sourceRoute?.hops[0] ?? connection.remoteAddress)?.device ?? device;
+  }
+
+  /**
+   * The same for a connection that `packet` opens: it answers the way that the packet came. What its listener has in
+   * IP_OPTIONS is not for those who call (Linux tcp_v4_syn_recv_sock).
+   */
+  takeOpenersRoute(connection: Connection, { sourceRoute }: TcpPacket, device: PacketDevice): PacketDevice {
+    if (sourceRoute === undefined && connection.settings.sourceRoute === null) return device;
+    return this.takeRoute(connection, sourceRoute === undefined ? null : returnRoute(sourceRoute), device);
   }
 
   /** Whether no connection has these four numbers, or only one in TIME-WAIT that may be reopened. */
@@ -195,7 +201,7 @@ export class HostState {
    * Diffserv codepoint, and goes the way that the routes say.
    */
   transmit(
-    from: { readonly localAddress: IpAddress; readonly remoteAddress: IpAddress },
+    from: AddressPair,
     device: PacketDevice,
     segment: Segment,
     state: ConnectionState | null,
@@ -203,16 +209,10 @@ export class HostState {
     connection: Connection | null = null,
     dscp = 0,
   ): void {
-    const direct: TcpPacket = {
-      kind: 'tcp',
-      source: from.localAddress,
-      destination: from.remoteAddress,
-      hopLimit: connection === null ? this.profile.hopLimit : hopLimitOf(connection),
-      dscp: connection === null ? dscp : dscpOf(connection),
-      segment,
-    };
-    const route = connection === null ? null : sourceRouteOf(connection);
-    const packet = route === null ? direct : sentAlong(direct, route);
+    const packet =
+      connection === null
+        ? packetOfNobody(from, segment, this.profile.hopLimit, dscp)
+        : packetOfConnection(from, segment, connection);
     this.counters.packetsSent++;
     if ((segment.flags & Flag.RST) !== 0) this.counters.resetsSent++;
     if (this.events.active) this.events.segment('sent', packet, state, now);

@@ -81,7 +81,7 @@ export class PacketInput {
       if (hosted.listener?.acceptQueueFull === true && !this.#admit(hosted, packet, now)) return;
       const route = packet.sourceRoute;
       if (route !== undefined && learnsRoute(hosted.connection, packet))
-        this.#state.takeRoute(hosted, returnRoute(route));
+        hosted.device = this.#state.takeRoute(hosted.connection, returnRoute(route), hosted.device);
       hosted.connection.receive(segment, now);
       // At once, so that others of the same turn find the queue as full as it is.
       if (hosted.listener !== null && isSynchronized(hosted.connection.state))
@@ -181,7 +181,7 @@ export class PacketInput {
 
   #addTo(
     listener: Listener,
-    { sourceRoute }: TcpPacket,
+    packet: TcpPacket,
     tuple: FourTuple,
     iss: number,
     device: PacketDevice,
@@ -190,10 +190,7 @@ export class PacketInput {
     binding.users++;
     const hosted = this.#state.add(tuple, iss, device, binding, listener, settings, this.#onTimer);
     listener.synQueue.add(hosted);
-    // What the listener's own IP_OPTIONS say is not for those who call (Linux tcp_v4_syn_recv_sock).
-    const chosen = hosted.connection.settings.sourceRoute;
-    if (sourceRoute !== undefined || chosen !== null)
-      this.#state.takeRoute(hosted, sourceRoute === undefined ? null : returnRoute(sourceRoute));
+    hosted.device = this.#state.takeOpenersRoute(hosted.connection, packet, device);
     return hosted;
   }
 

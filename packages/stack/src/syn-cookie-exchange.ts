@@ -26,6 +26,7 @@ export function answerWithCookie(
   const syn = withoutWhatNoCookieKeeps(packet.segment, state.profile);
   const cookie = cookieOf(tuple, syn.seq, syn.maximumSegmentSize, state.hash, now);
   const connection = state.connection(tuple, cookie, device, listener.settings);
+  const way = state.takeOpenersRoute(connection, packet, device);
   connection.accept(syn, now);
   const answer = connection.nextSegment(now);
   if (answer === null) return;
@@ -33,7 +34,7 @@ export function answerWithCookie(
   listener.lastCookieAt = now;
   state.counters.synCookiesSent++;
   if (state.events.active) state.events.segment('received', packet, null, now);
-  state.transmit(tuple, device, answer, null, now, connection);
+  state.transmit(tuple, way, answer, null, now, connection);
 }
 
 /**

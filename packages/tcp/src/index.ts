@@ -73,7 +73,7 @@ export type { Path } from './path.ts';
 export type { SegmentMaker, Sender } from './sender.ts';
 export type { TransmitTimer } from './transmit-timer.ts';
 export type { Receiver } from './receiver.ts';
-export { type ChosenRoute, sourceRouteOf } from './source-route.ts';
+export type { ChosenRoute } from './source-route.ts';
 export { type TcpInfo, tcpInfo } from './tcp-info.ts';
 export {
   COOKIE_LIFETIME,

@@ -11,13 +11,8 @@ export interface ChosenRoute {
   readonly learned: boolean;
 }
 
-/** The route that the packets of `connection` take; `null`: whatever IP finds. */
-export function sourceRouteOf({ localAddress, settings }: Connection): ChosenRoute | null {
-  return localAddress.isIPv4 ? settings.sourceRoute : null;
-}
-
 /** Octets of IP options in each packet: segments are shorter by these (RFC 9293, 3.7.1, MUST-16). */
-export function ipOptionsOctets(connection: Connection): number {
-  const route = sourceRouteOf(connection);
-  return route === null ? 0 : sourceRouteLength(route.hops.length);
+export function ipOptionsOctets({ localAddress, settings }: Connection): number {
+  const { sourceRoute } = settings;
+  return sourceRoute === null || !localAddress.isIPv4 ? 0 : sourceRouteLength(sourceRoute.hops.length);
 }

@@ -1,0 +1,40 @@
+import type { IpAddress, Segment, TcpPacket } from '@halfclose/codec';
+import type { Connection } from '@halfclose/tcp';
+import { sentAlong } from './source-routing.ts';
+
+/** Between whom a packet goes. */
+export interface AddressPair {
+  readonly localAddress: IpAddress;
+  readonly remoteAddress: IpAddress;
+}
+
+/**
+ * A packet with what its connection's socket says of IP: TTL or hop limit (RFC 9293, 3.9.2, MUST-49), Diffserv field
+ * (MUST-48) and source route (MUST-51).
+ */
+export function packetOfConnection(
+  { localAddress, remoteAddress }: AddressPair,
+  segment: Segment,
+  { settings }: Connection,
+): TcpPacket {
+  const isIPv4 = localAddress.isIPv4;
+  const packet: TcpPacket = {
+    kind: 'tcp',
+    source: localAddress,
+    destination: remoteAddress,
+    hopLimit: isIPv4 ? settings.timeToLive : settings.hopLimit,
+    dscp: isIPv4 ? settings.dscp : settings.dscpIPv6,
+    segment,
+  };
+  return isIPv4 && settings.sourceRoute !== null ? sentAlong(packet, settings.sourceRoute) : packet;
+}
+
+/** A packet that no connection stands behind. */
+export function packetOfNobody(
+  { localAddress, remoteAddress }: AddressPair,
+  segment: Segment,
+  hopLimit: number,
+  dscp: number,
+): TcpPacket {
+  return { kind: 'tcp', source: localAddress, destination: remoteAddress, hopLimit, dscp, segment };
+}
