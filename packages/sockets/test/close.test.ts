@@ -153,6 +153,42 @@ describe('close() with linger 0', () => {
     expect([hosts.sent(), hosts.states(), read(b)]).toEqual([['a R.'], ['none', 'none'], 'ECONNRESET']);
   });
 
+  it('d02: sends what was written before it in the same turn, as each send() on Linux does, and the RST behind that', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    write(a, 100);
+    a.options.setLinger({ onoff: 1, linger: 0 });
+    a.close();
+    hosts.settle();
+    expect([hosts.sent(), read(b), read(b)]).toEqual([['a P.(100)', 'a R.'], 100, 'ECONNRESET']);
+    expect(a.closeReport()?.octets).toMatchObject({ written: 100, acknowledged: 0, lost: 100 });
+  });
+
+  it('d06: sends the FIN of a shutdown() in the same turn, and the RST behind that', () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    a.options.setLinger({ onoff: 1, linger: 0 });
+    a.shutdown(SHUT_WR);
+    a.close();
+    hosts.settle();
+    const marks = a.closeReport()?.marks.map(({ kind, reason }) => `${kind}: ${reason}`);
+    expect([hosts.sent(), marks]).toEqual([
+      ['a F.', 'a R.'],
+      ['fin: shutdown', 'rst: linger 0'],
+    ]);
+  });
+
+  it('d03: sends no more than the window takes', () => {
+    const hosts = new TwoHosts({ initialWindow: 2 });
+    const { a } = hosts.connected();
+    write(a, 100_000);
+    a.options.setLinger({ onoff: 1, linger: 0 });
+    a.close();
+    hosts.settle();
+    const sent = hosts.sent();
+    expect([sent.length, sent.at(-1)]).toEqual([3, 'a R.']);
+  });
+
   it('d11: in TIME-WAIT sends nothing, and TIME-WAIT stays', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();

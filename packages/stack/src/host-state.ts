@@ -177,17 +177,28 @@ export class HostState {
     return this.takeRoute(connection, sourceRoute === undefined ? null : returnRoute(sourceRoute), device);
   }
 
-  /** Whether no connection has these four numbers, or only one in TIME-WAIT that may be reopened. */
-  isFree(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number, now: number): boolean {
+  /**
+   * Whether no connection has these four numbers, or only one in TIME-WAIT that may be reopened. `bound`: the program has
+   * bound the port itself.
+   */
+  isFree(
+    local: IpAddress,
+    localPort: number,
+    remote: IpAddress,
+    remotePort: number,
+    bound: boolean,
+    now: number,
+  ): boolean {
     if (this.connections.find(local, localPort, remote, remotePort) !== null) return false;
     const former = this.timeWaits.find(local, localPort, remote, remotePort);
     if (former === null) return true;
-    // The peer's stream goes on (Linux tcp_twsk_unique).
-    if (former.state !== 'TIME-WAIT') return false;
+    // In FIN-WAIT-2 the peer's stream goes on. RFC 6191: timestamps keep old and new apart.
+    if (former.state !== 'TIME-WAIT' || !former.record.timestamps) return false;
+    // Who has bound the port means it (Linux tcp_twsk_unique; closing/LINUX-NOTES.md, W10, X1).
+    if (bound) return true;
     const { timeWaitReuse, timeWaitReuseDelay } = this.profile;
     const allowed = timeWaitReuse === 1 || (timeWaitReuse === 2 && remote.isLoopback);
-    // RFC 6191: timestamps keep the two apart once the clock has ticked.
-    return allowed && former.record.timestamps && now - former.since >= timeWaitReuseDelay;
+    return allowed && now - former.since >= timeWaitReuseDelay;
   }
 
   /** The device by which what answers `packet` goes back; `null`: there is no route. */

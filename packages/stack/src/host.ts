@@ -240,7 +240,7 @@ export class Host {
     const state = this.#state;
     const { binding, remoteAddress, remotePort } = request;
     if (binding !== null) {
-      if (!state.isFree(localAddress, binding.port, remoteAddress, remotePort, now)) return null;
+      if (!state.isFree(localAddress, binding.port, remoteAddress, remotePort, true, now)) return null;
       binding.users++;
       return binding;
     }
@@ -248,7 +248,7 @@ export class Host {
       { localAddress, localPort: 0, remoteAddress, remotePort },
       (candidate) =>
         state.ports.isFreeForConnect(candidate) &&
-        state.isFree(localAddress, candidate, remoteAddress, remotePort, now),
+        state.isFree(localAddress, candidate, remoteAddress, remotePort, false, now),
     );
     return port === 0 ? null : state.ports.holdEphemeral(localAddress, port);
   }

@@ -95,7 +95,29 @@ describe('TIME-WAIT', () => {
     expect(bench.sent()).toEqual(['S. 80>1000']);
   });
 
-  it('forbids a connection with the same four numbers', () => {
+  it('W10: allows a connection with the same four numbers at once from a bound port, if timestamps guard it', () => {
+    const bench = new Bench({ timeWaitReuse: 0 });
+    const former = bench.connect();
+    const stamped = { hasTimestamps: true, timestampValue: 500, timestampEcho: 1 };
+    const { sender } = former.connection;
+    bench.reply(former, { flags: Flag.SYN | Flag.ACK, seq: 0, ack: sender.sndNxt, ...stamped });
+    former.connection.close(false, bench.clock.now());
+    former.connection.disown(bench.clock.now());
+    bench.host.wake(former);
+    bench.clock.runTasks();
+    bench.reply(former, { flags: Flag.FIN | Flag.ACK, seq: 1, ack: sender.sndNxt, ...stamped });
+    expect(bench.host.timeWaitCount).toBe(1);
+    const binding = bench.binding(former.localPort);
+    const request = { remoteAddress: PEER, remotePort: 80, binding, localAddress: OWN, settings: SETTINGS };
+    const hosted = bench.host.connect(request);
+    if (typeof hosted === 'string') throw new Error(hosted);
+    expect([hosted.connection.sender.iss, bench.host.timeWaitCount]).toEqual([
+      (sender.sndNxt + 65_537) | 0,
+      0,
+    ]);
+  });
+
+  it('X1: forbids a connection with the same four numbers without timestamps', () => {
     const bench = new Bench();
     const { localPort } = bench.closed();
     const binding = bench.binding(localPort);

@@ -76,9 +76,30 @@ export function reset(connection: Connection, reason: EndReason, now: number): v
     case 'SYN-SENT':
       break;
     default:
-      connection.queueReset(reason, now);
+      connection.queueReset(reason, now, pendingSegments(connection, now));
   }
   connection.finish(reason, now);
+}
+
+/**
+ * What the calls of this turn would have sent at its end. Linux sends within each call, so that what was written right
+ * before a reset, or shut down, is on its way before the RST is.
+ */
+function pendingSegments(connection: Connection, now: number): Segment[] {
+  const segments: Segment[] = [];
+  while (connection.sender.hasUnsent) {
+    const segment = connection.nextSegment(now);
+    if (segment === null) break;
+    segments.push(segment);
+  }
+  return segments;
+}
+
+/** The first FIN of ours goes out. */
+export function markFinSent(connection: Connection, now: number): void {
+  for (const { kind, direction } of connection.marks) if (kind === 'fin' && direction === 'sent') return;
+  const ending = connection.history.find(({ to }) => to === 'FIN-WAIT-1' || to === 'LAST-ACK');
+  connection.mark('fin', 'sent', ending?.why === 'close' ? 'close' : 'shutdown', now);
 }
 
 /** Our FIN was acknowledged: see {@link FIN_TABLE}. Returns whether the segment's text is still to be looked at. */

@@ -8,7 +8,14 @@ import {
   seqDiff,
   seqLt,
 } from '@halfclose/codec';
-import { closeConnection, disownConnection, reset, shutdownReceiving, shutdownSending } from './closing.ts';
+import {
+  closeConnection,
+  disownConnection,
+  markFinSent,
+  reset,
+  shutdownReceiving,
+  shutdownSending,
+} from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
@@ -94,8 +101,8 @@ export class Connection implements SegmentMaker {
   #settings: ConnectionSettings;
   #state: ConnectionState = 'CLOSED';
   #events = 0;
-  /** A segment outside of the sequence of the rest: a RST. */
-  #reply: Segment | null = null;
+  /** What goes before everything else: a RST, and what a reset connection had to send. */
+  #replies: Segment[] | null = null;
   #synPending = false;
   #sendBufferWasFull = false;
   /** The next challenge goes out then at the earliest. */
@@ -184,10 +191,10 @@ export class Connection implements SegmentMaker {
 
   /** The next segment to send; `null`: nothing more now. The stack fills in what belongs to IP. */
   nextSegment(now: number): Segment | null {
-    if (this.#reply !== null) {
-      const reply = this.#reply;
-      this.#reply = null;
-      return reply;
+    if (this.#replies !== null) {
+      const reply = this.#replies.shift();
+      if (reply !== undefined) return reply;
+      this.#replies = null;
     }
     if (this.#state === 'CLOSED') return null;
     if (this.#synPending) {
@@ -196,7 +203,7 @@ export class Connection implements SegmentMaker {
     }
     const segment = this.sender.nextSegment(now);
     if (segment !== null) {
-      if ((segment.flags & Flag.FIN) !== 0) this.#markFinSent(now);
+      if ((segment.flags & Flag.FIN) !== 0) markFinSent(this, now);
       return segment;
     }
     if (this.receiver.acks.owed > 0) {
@@ -359,7 +366,7 @@ export class Connection implements SegmentMaker {
 
   /** Sends `segment` with the next pull, before everything else. */
   queueReply(segment: Segment): void {
-    this.#reply = segment;
+    this.#replies = [segment];
   }
 
   /** SND.NXT, or the right edge of a window that shrank below it (Linux tcp_acceptable_seq). */
@@ -489,15 +496,9 @@ export class Connection implements SegmentMaker {
     this.receiver.onRead(octets, now, this.sender.rtt.smoothed, this.receiveShut);
   }
 
-  #markFinSent(now: number): void {
-    for (const mark of this.marks) if (mark.kind === 'fin' && mark.direction === 'sent') return;
-    const ending = this.history.find(({ to }) => to === 'FIN-WAIT-1' || to === 'LAST-ACK');
-    this.mark('fin', 'sent', ending?.why === 'close' ? 'close' : 'shutdown', now);
-  }
-
-  /** RST+ACK with the next pull: seq = SND.NXT, ack = RCV.NXT, options as in use. */
-  queueReset(reason: EndReason, now: number): void {
+  /** RST+ACK with the next pull, behind `before`: seq = SND.NXT, ack = RCV.NXT, options as in use. */
+  queueReset(reason: EndReason, now: number, before: readonly Segment[] = []): void {
     this.mark('rst', 'sent', reason, now);
-    this.#reply = this.makeSegment(Flag.RST | Flag.ACK, this.acceptableSeq, NO_BYTES, now);
+    this.#replies = [...before, this.makeSegment(Flag.RST | Flag.ACK, this.acceptableSeq, NO_BYTES, now)];
   }
 }
