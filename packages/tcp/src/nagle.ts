@@ -5,11 +5,22 @@ import { type SequenceNumber, seqGt, seqLeq } from '@halfclose/codec';
  * Linux has it: only while another short segment is unacknowledged.
  */
 export class Nagle {
-  /** TCP_NODELAY: never wait for acknowledgments (MUST-17). */
-  noDelay = false;
+  /** What is queued now goes, whatever else holds: TCP_NODELAY was just set (Linux TCP_NAGLE_PUSH). */
+  pushesQueued = false;
+  #noDelay = false;
   /** TCP_CORK: always wait for a full segment. */
   cork = false;
   #lastSmallEnd: SequenceNumber;
+
+  /** TCP_NODELAY: never wait for acknowledgments (MUST-17). */
+  get noDelay(): boolean {
+    return this.#noDelay;
+  }
+
+  set noDelay(on: boolean) {
+    this.#noDelay = on;
+    if (on) this.pushesQueued = true;
+  }
 
   constructor(iss: SequenceNumber) {
     this.#lastSmallEnd = iss;
@@ -22,8 +33,9 @@ export class Nagle {
 
   /** Whether a short segment must wait now. */
   holds(anythingInFlight: boolean, sndUna: SequenceNumber, sndNxt: SequenceNumber): boolean {
+    if (this.pushesQueued) return false;
     if (this.cork) return true;
-    if (this.noDelay || !anythingInFlight) return false;
+    if (this.#noDelay || !anythingInFlight) return false;
     return seqGt(this.#lastSmallEnd, sndUna) && seqLeq(this.#lastSmallEnd, sndNxt);
   }
 }

@@ -306,6 +306,7 @@ export class Sender implements CongestionView {
 
   /** Takes in text behind what is there, by copy. */
   append(bytes: Uint8Array): void {
+    this.nagle.pushesQueued = false;
     if (this.buffer.isShared) this.buffer = this.buffer.another();
     this.buffer.append(bytes);
   }

@@ -181,6 +181,15 @@ describe('Nagle', () => {
     wire.write(10).expect('P. 1:11(10) ack 1').write(10).expect('P. 11:21(10) ack 1').expectNothing();
   });
 
+  it('lets what is queued under TCP_CORK go when TCP_NODELAY is set, and holds back what comes after', () => {
+    const wire = Wire.established();
+    const { nagle } = wire.connection.sender;
+    nagle.cork = true;
+    wire.write(40).expectNothing();
+    nagle.noDelay = true;
+    wire.pull().expect('P. 1:41(40) ack 1').write(40).expectNothing();
+  });
+
   it('gives way to TCP_CORK, which holds back all but full segments', () => {
     const wire = Wire.established();
     wire.connection.sender.nagle.cork = true;
