@@ -207,7 +207,7 @@ describe('SACK panic and low MSS (CVE-2019-11477, -11478, -11479)', () => {
     expect([hosted.connection.state, sender.buffer.length]).toEqual(['ESTABLISHED', 0]);
   });
 
-  it('a SACK block adds two entries to the retransmission queue at most, and 2000 of one octet no more than that', () => {
+  it('SACK blocks of one octet each add nothing to the retransmission queue', () => {
     const target = new Target();
     const hosted = target.victim(sack);
     const { sender } = hosted.connection;
@@ -219,7 +219,7 @@ describe('SACK panic and low MSS (CVE-2019-11477, -11478, -11479)', () => {
       target.hit(hosted, { ack: sender.sndUna, sackBlocks: [left, (left + 1) | 0] });
     }
     expect(before).toBe(10);
-    expect(tcpInfo(hosted.connection).tcpi_unacked).toBeLessThanOrEqual(before + 2 * BLOCKS);
+    expect(tcpInfo(hosted.connection).tcpi_unacked).toBe(before);
   });
 
   it('SACK blocks of what was never sent, or backwards, tell nothing', () => {

@@ -72,7 +72,11 @@ export class RetransmitQueue {
     return acked;
   }
 
-  /** Marks what [left, right) covers as received, splitting segments at its edges. Returns the segments newly marked. */
+  /**
+   * Marks what [left, right) covers as received. Several segments that went as one are split at its edges, less the parts
+   * of a segment there: a single one is never cut, so that blocks of single octets do not make entries of them
+   * (CVE-2019-11478; Linux tcp_match_skb_to_sack). Returns the segments newly marked.
+   */
   markSacked(left: SequenceNumber, right: SequenceNumber, mss: number, observer: DeliveryObserver): number {
     let marked = 0;
     const last = this.#lastSacked;
@@ -80,10 +84,12 @@ export class RetransmitQueue {
     for (; sent !== null && seqLt(sent.seq, right); sent = sent.next) {
       if (sent.sacked || seqLeq(sent.end, left)) continue;
       if (seqLt(sent.seq, left)) {
-        this.split(sent, left, mss);
+        if (sent.count > 1) this.split(sent, wholeSegments(sent, left, mss, mss - 1), mss);
         continue;
       }
-      if (seqGt(sent.end, right) && !this.split(sent, right, mss)) continue;
+      if (seqGt(sent.end, right)) {
+        if (sent.count === 1 || !this.split(sent, wholeSegments(sent, right, mss, 0), mss)) continue;
+      }
       this.#markDelivered(sent);
       this.#lastSacked = sent;
       marked += sent.count;
@@ -208,4 +214,10 @@ export class RetransmitQueue {
     if (sent.lost) this.lostOut -= count;
     if (sent.retransmitted) this.retransmittedOut -= count;
   }
+}
+
+/** The sequence number of the segment within `sent` that `at` lies in; with `up` of MSS - 1, of the next one. */
+function wholeSegments(sent: SentSegment, at: SequenceNumber, mss: number, up: number): SequenceNumber {
+  const octets = seqDiff(at, sent.seq) + up;
+  return (sent.seq + octets - (octets % mss)) | 0;
 }

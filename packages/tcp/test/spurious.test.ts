@@ -79,8 +79,8 @@ describe('undoing by timestamps (Eifel, RFC 3522 and RFC 4015)', () => {
     const wire = Wire.established(SACK_TS).write(8000).drain();
     const first = wire.connection.timestampAt(wire.now);
     wire.advance(100);
-    for (const end of [2001, 3001, 4001])
-      wire.send(`. 1:1(0) ack 1 <sack 1001:${end},TS val 200 ecr ${first}>`);
+    for (const end of [1977, 2965, 3953])
+      wire.send(`. 1:1(0) ack 1 <sack 989:${end},TS val 200 ecr ${first}>`);
     expect(wire.connection.sender.recovery.state).toBe('recovery');
     wire.drain().send(`. 1:1(0) ack 8001 <TS val 201 ecr ${first}>`);
     expect(windows(wire)).toEqual([expect.any(Number), UNLIMITED, 'open', 1]);
