@@ -1,4 +1,14 @@
-import { Flag, type Segment, type SequenceNumber, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import {
+  Flag,
+  type Segment,
+  type SequenceNumber,
+  seqAdd,
+  seqGeq,
+  seqGt,
+  seqLeq,
+  seqLt,
+  seqMax,
+} from '@halfclose/codec';
 import { AckTally } from './ack-tally.ts';
 import { NEVER } from './connection-time.ts';
 import type { Sender } from './sender.ts';
@@ -86,7 +96,7 @@ function takeSackBlocks(sender: Sender, blocks: readonly SequenceNumber[], ack: 
     const right = blocks[i + 1] ?? 0;
     // RFC 2018: blocks outside of what is in flight say nothing new, or lie.
     if (seqGeq(left, right) || seqLeq(right, sndUna) || seqGt(right, sndNxt)) continue;
-    const from = unknownPart(known, left, right);
+    const from = unknownPart(known, left, right, sender.mss);
     if (from === right) continue;
     recovery.detection.onSacked(right);
     tally.sacked += flight.markSacked(seqLt(from, sndUna) ? sndUna : from, right, sender.mss, tally);
@@ -104,16 +114,18 @@ function isDuplicateReport(blocks: readonly SequenceNumber[], ack: SequenceNumbe
   );
 }
 
-/** Where that part of a block begins that the last acknowledgment did not report. */
+/** Where that part of a block begins that the last acknowledgment did not report, or a segment that it reported in part. */
 function unknownPart(
   known: readonly SequenceNumber[] | null,
   left: SequenceNumber,
   right: SequenceNumber,
+  mss: number,
 ): SequenceNumber {
   if (known === null) return left;
   for (let i = 0; i + 1 < known.length; i += 2) {
     const end = known[i + 1] ?? 0;
-    if (known[i] === left && seqLeq(end, right)) return end;
+    if (known[i] !== left || seqGt(end, right)) continue;
+    return end === right ? right : seqMax(left, seqAdd(end, -mss));
   }
   return left;
 }

@@ -121,3 +121,14 @@ describe('text that was sent shortly before a timeout (RFC 8985, 6.3)', () => {
     expect([flight.lostOut, flight.inFlight, cwnd]).toEqual([1, 5, 5]);
   });
 });
+
+describe('a SACK block that ends within a segment', () => {
+  it('counts the segment once a later block covers all of it', () => {
+    const wire = Wire.established(SACK).write(8000).drain().advance(100);
+    const sacked = [1500, 2500, 3001].map((end) => {
+      wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
+      return wire.connection.sender.flight.sackedOut;
+    });
+    expect(sacked).toEqual([0, 1, 2]);
+  });
+});
