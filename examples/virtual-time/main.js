@@ -36,28 +36,30 @@ function transfer(seed) {
   const listener = new TcpSocket(server, AF_INET);
   listener.bind(SERVER, 80);
   listener.listen(1);
-  listener.onReadiness = () => {
+  const onAcceptable = () => {
     const socket = listener.accept();
-    const read = () => {
+    const onReadiness = () => {
       let octets = socket.read(65_536);
       for (; typeof octets !== 'number'; octets = socket.read(65_536)) arrived += octets.length;
       if (octets !== 0) return;
       seconds = clock.now() / 1000;
       socket.close();
     };
-    socket.onReadiness = read;
-    read();
+    socket.owner = { onReadiness };
+    onReadiness();
     listener.close();
   };
+  listener.owner = { onReadiness: onAcceptable };
 
   const socket = new TcpSocket(client, AF_INET);
   let left = OCTETS;
-  socket.onReadiness = () => {
+  const onReadiness = () => {
     if (socket.closed) return;
     const sent = socket.send(new Uint8Array(left));
     if (sent > 0) left -= sent;
     if (left === 0) socket.close();
   };
+  socket.owner = { onReadiness };
   socket.connect(SERVER, 80);
 
   clock.runUntilIdle();
