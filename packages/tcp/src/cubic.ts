@@ -27,8 +27,9 @@ export class Cubic implements CongestionControl {
   #lastAt = 0;
   /** What the window has beyond the whole segments of cwnd. */
   #fraction = 0;
-  /** W_max before the last loss. */
+  /** W_max and slow start before the last loss. */
   #wMaxBefore = 0;
+  #hystartBefore: HyStart | null = null;
 
   onAcknowledged(view: CongestionView, acked: number, now: number): void {
     if (view.cwnd < view.ssthresh) {
@@ -41,6 +42,7 @@ export class Cubic implements CongestionControl {
   thresholdAfterLoss(view: CongestionView): number {
     // RFC 9438, 4.7: a flow that loses before it is back where it was makes room for others.
     this.#wMaxBefore = this.#wMax;
+    this.#hystartBefore = this.#hystart;
     const window = view.cwnd + this.#fraction;
     this.#wMax = window < this.#wMax ? (window * (1 + BETA)) / 2 : window;
     this.#prior = window;
@@ -55,10 +57,13 @@ export class Cubic implements CongestionControl {
   onTimeout(): void {
     this.#epoch = -1;
     this.#fraction = 0;
+    // RFC 9438, 4.8: the curve begins where slow start ends.
+    this.#wMax = 0;
   }
 
   onUndo(): void {
     this.#wMax = this.#wMaxBefore;
+    this.#hystart = this.#hystartBefore;
     this.#epoch = -1;
   }
 

@@ -10,6 +10,7 @@ class Flow implements CongestionView {
   smoothedRtt: number;
   latestRtt: number;
   readonly control;
+  #before: readonly [cwnd: number, ssthresh: number] = [0, 0];
 
   constructor(name: 'cubic' | 'reno', rtt: number) {
     this.control = congestionControl(name);
@@ -28,7 +29,24 @@ class Flow implements CongestionView {
     return this;
   }
 
+  /** A retransmission timeout, and the slow start after it. */
+  timeOut(): this {
+    this.lose();
+    this.control.onTimeout();
+    this.cwnd = 2;
+    while (this.cwnd < this.ssthresh) this.round();
+    return this;
+  }
+
+  /** What was lost was only late. */
+  undo(): this {
+    [this.cwnd, this.ssthresh] = this.#before;
+    this.control.onUndo();
+    return this;
+  }
+
   lose(): this {
+    this.#before = [this.cwnd, this.ssthresh];
     this.ssthresh = this.control.thresholdAfterLoss(this);
     this.cwnd = this.ssthresh;
     return this;
@@ -127,6 +145,35 @@ describe('CUBIC (RFC 9438)', () => {
     expect(Math.abs(paused.cwnd - steady.cwnd)).toBeLessThanOrEqual(5);
   });
 
+  it('grows by half a segment for each that is acknowledged at most, however steep the curve (4.2)', () => {
+    const flow = flowAt(1000, 20_000);
+    const before = flow.cwnd;
+    flow.control.onAcknowledged(flow, 1, 1);
+    flow.control.onAcknowledged(flow, 100, 20_000);
+    expect(flow.cwnd - before).toBeLessThanOrEqual(51);
+    expect(flow.cwnd - before).toBeGreaterThanOrEqual(49);
+  });
+
+  it('takes the end of slow start for the middle of its curve after a timeout (4.8)', () => {
+    const flow = flowAt(1000).timeOut();
+    const from = flow.cwnd;
+    const start = flow.now;
+    // C t^3 more than where slow start ended, and not back to the old window within K seconds.
+    while (flow.now < start + 5000) flow.round();
+    expect(flow.cwnd - from).toBeGreaterThan(0.4 * 4 ** 3);
+    expect(flow.cwnd - from).toBeLessThan(0.4 * 6 ** 3);
+  });
+
+  it('goes on from the old window and its maximum when a loss turns out to be none (4.9)', () => {
+    const [undone, steady] = [flowAt(1000), flowAt(1000)];
+    undone.lose().undo();
+    for (let i = 0; i < 20; i++) {
+      undone.round();
+      steady.round();
+    }
+    expect(Math.abs(undone.cwnd - steady.cwnd)).toBeLessThanOrEqual(1);
+  });
+
   it('gains about half a segment in a round trip until then (4.3)', () => {
     const flow = flowAt(100, 1);
     for (let i = 0; i < 20; i++) flow.round();
@@ -157,5 +204,28 @@ describe('HyStart++ (RFC 9406)', () => {
     flow.round(120);
     for (let i = 0; i < 7; i++) flow.round(100);
     expect(flow.ssthresh).toBe(Infinity);
+  });
+
+  it('grows by eight segments for one acknowledgment at most (4.2, L)', () => {
+    const flow = new Flow('cubic', 100);
+    flow.control.onAcknowledged(flow, 20, 1);
+    expect(flow.cwnd).toBe(18);
+  });
+
+  it('is for the first slow start alone (4.3)', () => {
+    const flow = new Flow('cubic', 100);
+    flow.cwnd = 1000;
+    flow.lose();
+    flow.cwnd = 10;
+    for (let i = 0; i < 3; i++) flow.round(100 + 50 * i);
+    expect(flow.cwnd).toBe(80);
+  });
+
+  it('goes on when the loss that ended it turns out to be none', () => {
+    const flow = new Flow('cubic', 100);
+    for (let i = 0; i < 5; i++) flow.round();
+    flow.lose().undo();
+    for (let i = 0; i < 8; i++) flow.round(120);
+    expect(flow.ssthresh).toBeLessThan(Infinity);
   });
 });
