@@ -35,4 +35,4 @@ export const packages = {
 };
 
 /** Apps stand on top: they may import anything. */
-export const apps = ['cli', 'bench', 'playground'];
+export const apps = ['cli', 'bench', 'goodput', 'playground'];

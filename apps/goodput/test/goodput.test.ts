@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Cell, LOSSES, RATES, RTTS } from '../src/cells.ts';
+import { printedLines } from '../src/document.ts';
+import { jainIndex, PAIRS } from '../src/fairness.ts';
+import { mathisBound, payloadRate } from '../src/path.ts';
+import { fairnessRow, goodputFigure, rateName, rowName, TABLES } from '../src/tables.ts';
+
+const DOCUMENT = readFileSync(new URL('../../../docs/GOODPUT.md', import.meta.url), 'utf8');
+
+/** Milliseconds: the longest takes three seconds on a quiet machine. */
+const PATIENCE = 120_000;
+
+const cubic = (rate: number, rtt: number, loss: number, isReordered = false): Cell => ({
+  rate,
+  rtt,
+  loss,
+  isReordered,
+  sender: 'RACK + CUBIC',
+});
+
+/** The figure that the document has for a cell. */
+function committed(cell: Cell): string {
+  const row = printedLines(DOCUMENT, rateName(cell.rate)).find((line) => line.startsWith(rowName(cell)));
+  if (row === undefined) throw new Error(`docs/GOODPUT.md has no row ${rowName(cell)}`);
+  return row.slice(rowName(cell).length).split('|')[LOSSES.indexOf(cell.loss)]?.trim() ?? '';
+}
+
+const bitsPerSecond = (figure: string): number => Number(figure) * 1e6;
+
+// Where sending has changed on purpose, print the tables anew and look at what has become of them.
+describe('docs/GOODPUT.md (printed anew by `npm run goodput`)', () => {
+  it('has the tables that are printed, and no other', () => {
+    const names = [...DOCUMENT.matchAll(/<!-- printed: (.+) -->/g)].map(([, name]) => name);
+    expect(names.sort()).toEqual(Object.keys(TABLES).sort());
+  });
+
+  it.each<Cell>([
+    cubic(100e6, 20, 0),
+    cubic(100e6, 20, 0, true),
+    cubic(100e6, 0, 0.05),
+    cubic(100e6, 20, 0.01),
+    { ...cubic(100e6, 20, 0.01), sender: 'RACK + Reno' },
+    { ...cubic(100e6, 100, 0.001), sender: 'NewReno' },
+    cubic(100e6, 100, 0.05, true),
+    cubic(1e9, 20, 0.01),
+    cubic(1e9, 100, 0),
+  ])(
+    'has the goodput that is achieved: $rate bit/s, $rtt ms, reordered $isReordered, loss $loss, $sender',
+    (cell) => {
+      expect(goodputFigure(cell)).toBe(committed(cell));
+    },
+    PATIENCE,
+  );
+
+  it.each(PAIRS.slice(0, 1))(
+    'has the shares that are achieved: $senders',
+    (pair) => {
+      expect(printedLines(DOCUMENT, 'two flows')).toContain(fairnessRow(pair));
+    },
+    PATIENCE,
+  );
+});
+
+describe('what the tables show', () => {
+  it.each(RATES.flatMap((rate) => RTTS.map((rtt) => cubic(rate, rtt, 0))))(
+    'a link without loss is full with default settings: $rate bit/s, $rtt ms',
+    (cell) => {
+      expect(bitsPerSecond(committed(cell)) / payloadRate(cell.rate)).toBeGreaterThanOrEqual(0.95);
+    },
+  );
+
+  it.each(RATES.map((rate) => cubic(rate, 20, 0.01)))(
+    'at 1 % loss and 20 ms it beats what the Mathis bound gives Reno: $rate bit/s',
+    (cell) => {
+      expect(bitsPerSecond(committed(cell))).toBeGreaterThan(mathisBound(20, 0.01));
+    },
+  );
+
+  it.each(PAIRS.filter(({ senders: [a, b], rtts: [x, y] }) => a === b && x === y))(
+    'two flows of the same kind share fairly: $senders',
+    ({ senders: [first, second], rtts: [rtt] }) => {
+      const name = `| ${first}, ${rtt} ms | ${second}, ${rtt} ms |`;
+      const row = printedLines(DOCUMENT, 'two flows').find((line) => line.startsWith(name)) ?? '';
+      expect(Number(row.split('|').at(-2))).toBeGreaterThanOrEqual(0.9);
+    },
+  );
+});
+
+describe("Jain's index", () => {
+  it.each([
+    [[5, 5], 1],
+    [[10, 0], 0.5],
+    [[3, 1], 0.8],
+    [[1, 1, 1, 0], 0.75],
+  ])('of %j is %d', (shares, index) => {
+    expect(jainIndex(shares)).toBeCloseTo(index, 12);
+  });
+});
+
+describe('the Mathis bound', () => {
+  it('of 1448 octets at 20 ms and 1 % is 7.09 Mbit/s', () => {
+    expect(mathisBound(20, 0.01) / 1e6).toBeCloseTo(7.09, 2);
+  });
+});
