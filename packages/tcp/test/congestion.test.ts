@@ -47,6 +47,12 @@ describe('the congestion window', () => {
     expect(wire.sent).toHaveLength(10);
   });
 
+  it('starts with one segment when the SYN was lost twice (RFC 6928, 2; Linux tcp_init_transfer)', () => {
+    const wire = Wire.synSent().advance(2100).drain();
+    wire.send('S. 0:0(0) ack 1 win 65535 <mss 1000>').drain().write(20_000);
+    expect(wire.sent).toHaveLength(1);
+  });
+
   it('doubles in a round trip of slow start', () => {
     const wire = Wire.established().write(60_000).drain().advance(100);
     for (let at = 1001; at <= 10_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
@@ -57,6 +63,18 @@ describe('the congestion window', () => {
     const wire = Wire.established();
     for (let at = 1; at < 2000; at += 100) wire.write(100).send(`. 1:1(0) ack ${at + 100}`);
     expect(wire.connection.sender.cwnd).toBe(10);
+  });
+
+  it('falls to halfway between itself and what is used, where that is less for an RTO (Linux tcp_cwnd_validate)', () => {
+    const wire = Wire.established().write(60_000).drain().advance(100);
+    for (let at = 1001; at <= 60_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
+    const busy = wire.connection.sender.cwnd;
+    for (let at = 60_001; at < 70_000; at += 1000) {
+      wire.write(1000).advance(100);
+      wire.send(`. 1:1(0) ack ${at + 1000}`);
+      if (wire.connection.sender.cwnd < busy) break;
+    }
+    expect(wire.connection.sender.cwnd).toBe((busy + 10) >> 1);
   });
 
   it('counts a segment once: when SACK blocks report it, or else when it is acknowledged (Linux tcp_cong_control)', () => {
