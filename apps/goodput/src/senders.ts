@@ -6,8 +6,8 @@ export const SENDERS = {
   'RACK + CUBIC': {},
   /** The same loss recovery, with the windows of RFC 5681. */
   'RACK + Reno': { congestionControl: 'reno' },
-  /** RFC 5681 and RFC 6582, without SACK and so without RACK: a hole is repaired in a round trip. */
-  NewReno: { congestionControl: 'reno', sack: false },
+  /** RFC 5681 and RFC 6582 as it is written, without SACK and so without RACK: a hole is repaired in a round trip. */
+  NewReno: { congestionControl: 'reno', sack: false, impatientRecovery: true },
 } satisfies Record<string, Partial<Profile>>;
 
 /** One of {@link SENDERS}. */

@@ -69,7 +69,7 @@ export function takeAcknowledgment(
   const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== NEVER;
   recovery.onAck(sender, tally);
   tally.end();
-  if (told) rearm(sender, advanced, now);
+  if (told) rearm(sender, advanced && !recovery.isImpatient(sender, una), now);
   return advanced;
 }
 

@@ -67,6 +67,15 @@ export class LossRecovery {
     return this.state === 'recovery' || this.state === 'cwr';
   }
 
+  /**
+   * Whether an acknowledgment that found SND.UNA at `una` leaves the retransmission timer alone: without SACK, after the
+   * first partial one of a recovery (RFC 6582, 3.2, step 3, and section 4).
+   */
+  isImpatient({ profile }: Sender, una: SequenceNumber): boolean {
+    if (!profile.impatientRecovery || this.sack || this.state !== 'recovery') return false;
+    return una !== (this.#reduction?.undoMarker ?? una);
+  }
+
   /** Takes in an acknowledgment whose text is off the queue: finds losses, changes state and cwnd. */
   onAck(sender: Sender, ack: AckTally): void {
     const { detection } = this;

@@ -77,6 +77,11 @@ export interface Profile {
    * (RFC 6675, section 4, NextSeg rule 4). Linux leaves that to the retransmission timer.
    */
   readonly rescueRetransmission: boolean;
+  /**
+   * Without SACK, partial acknowledgments after the first one leave the retransmission timer running, so that it takes
+   * over where many segments were lost: RFC 6582's "impatient" variant. Linux has the "slow-but-steady" one.
+   */
+  readonly impatientRecovery: boolean;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
   readonly tailLossProbe: boolean;
 
@@ -229,6 +234,7 @@ export const linux: Profile = {
   ecnFallback: true,
   mtuProbing: 0,
   rescueRetransmission: false,
+  impatientRecovery: false,
   baseMss: 1024,
   mtuProbeFloor: 48,
   mtuProbeInterval: 600_000,
@@ -290,6 +296,7 @@ export const rfc9293: Profile = {
   name: 'rfc9293',
   mtuProbing: 1,
   rescueRetransmission: true,
+  impatientRecovery: true,
   toleratesMissingTimestamps: false,
   minRto: 1000,
   synRetries: 8,

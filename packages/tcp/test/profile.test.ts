@@ -337,6 +337,7 @@ const NOT_ABOUT_CLOSING: readonly (keyof Profile)[] = [
   'slowStartAfterIdle',
   'tailLossProbe',
   'forwardRto',
+  'impatientRecovery',
   'rescueRetransmission',
   'mtuProbing',
   'baseMss',

@@ -132,3 +132,22 @@ describe('a SACK block that ends within a segment', () => {
     expect(sacked).toEqual([0, 1, 2]);
   });
 });
+
+describe('many losses without SACK (RFC 6582, section 4)', () => {
+  /** When the timer would strike after `partial` partial acknowledgments, 50 ms apart, from now. */
+  const left = (impatientRecovery: boolean, partial: number): number => {
+    const wire = Wire.established({ profile: { impatientRecovery } }).write(10_000).drain().advance(50);
+    for (let i = 0; i < 4; i++) wire.send('. 1:1(0) ack 1');
+    for (let i = 1; i <= partial; i++) wire.advance(50).send(`. 1:1(0) ack ${1 + 1000 * i}`);
+    expect(wire.connection.sender.recovery.state).toBe('recovery');
+    return wire.connection.deadline - wire.now;
+  };
+
+  it('are repaired one in a round trip as long as acknowledgments come, in the slow-but-steady variant', () => {
+    expect(left(false, 4)).toBe(left(false, 1));
+  });
+
+  it('are left to the timer after the first partial acknowledgment, in the impatient variant', () => {
+    expect([left(true, 1), left(true, 4)]).toEqual([left(false, 1), left(false, 1) - 150]);
+  });
+});
