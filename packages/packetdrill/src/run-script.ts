@@ -398,7 +398,7 @@ class ScriptRun {
     if (socket === null || !this.#files.has(socket)) {
       throw new EventFault(event, 'no descriptor is open for the newest socket, about which the code asks');
     }
-    return socket.connection === null ? {} : { ...tcpInfo(socket.connection) };
+    return socket.connection === null ? {} : { ...tcpInfo(socket.connection, this.#drill.clock.now()) };
   }
 
   #fail(event: ScriptEvent | null, reason: string): never {

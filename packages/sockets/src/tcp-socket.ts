@@ -434,7 +434,7 @@ export class TcpSocket implements ConnectionOwner, ListenerOwner {
       case 'SO_LINGER':
         return this.options.lingerValue;
       case 'TCP_INFO':
-        return connection === undefined ? -Errno.EINVAL : tcpInfo(connection);
+        return connection === undefined ? -Errno.EINVAL : tcpInfo(connection, this.host.timers.now());
       default:
         return this.options.get(option);
     }

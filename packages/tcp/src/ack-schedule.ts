@@ -23,7 +23,8 @@ export class AckSchedule {
   /** The application answers what it reads, so an answer will carry the acknowledgment. */
   #pingPong = false;
   #timeout = 0;
-  #lastTextAt = LONG_AGO;
+  /** The millisecond in which text last came. */
+  lastTextAt = LONG_AGO;
   readonly #mss: number;
   /** Estimate of the peer's segment size in octets. */
   peerMss: number;
@@ -47,12 +48,12 @@ export class AckSchedule {
       this.#addQuick(window);
       this.#timeout = min;
     } else {
-      const gap = Math.floor(now) - this.#lastTextAt;
+      const gap = Math.floor(now) - this.lastTextAt;
       if (gap <= min / 2) this.#timeout = (this.#timeout + min) >> 1;
       else if (gap < this.#timeout) this.#timeout = Math.min((this.#timeout >> 1) + gap, Math.ceil(rto));
       else if (gap > rto) this.#addQuick(window);
     }
-    this.#lastTextAt = Math.floor(now);
+    this.lastTextAt = Math.floor(now);
   }
 
   /** Owes one acknowledgment now. */
@@ -72,6 +73,11 @@ export class AckSchedule {
   /** The application is expected to answer, and its answer to carry the acknowledgment. */
   enterConversation(): void {
     this.#pingPong = true;
+  }
+
+  /** How long an acknowledgment is put off now, in milliseconds. */
+  get timeout(): number {
+    return this.#timeout;
   }
 
   get isQuick(): boolean {
@@ -119,7 +125,7 @@ export class AckSchedule {
       this.#quick--;
       if (this.#quick === 0) this.#timeout = this.#profile.delayedAckMin;
     }
-    if (text && now - this.#lastTextAt < this.#timeout) this.#pingPong = true;
+    if (text && now - this.lastTextAt < this.#timeout) this.#pingPong = true;
     if (this.owed > 0) this.owed--;
     if (text) this.owed = 0;
     this.scheduled = false;

@@ -176,6 +176,11 @@ export class Receiver {
     }
   }
 
+  /** The round trip as this side measures it, in milliseconds; 0: not yet. */
+  get roundTrip(): number {
+    return this.#roundTrip / 8;
+  }
+
   /** Takes in how long ago the text of a segment was called for, by its echoed timestamp: whole milliseconds. */
   noteRoundTrip(sample: number): void {
     const rtt = Math.max(sample, 1);

@@ -27,9 +27,13 @@ export interface TcpInfo {
   readonly tcpi_retransmits: number;
   readonly tcpi_probes: number;
   readonly tcpi_backoff: number;
+  /** Bits of TCPI_OPT_TIMESTAMPS (1), _SACK (2), _WSCALE (4), _ECN (8): what was negotiated. */
+  readonly tcpi_options: number;
   readonly tcpi_snd_wscale: number;
   readonly tcpi_rcv_wscale: number;
   readonly tcpi_rto: number;
+  /** How long an acknowledgment is put off now. */
+  readonly tcpi_ato: number;
   readonly tcpi_snd_mss: number;
   readonly tcpi_rcv_mss: number;
   readonly tcpi_unacked: number;
@@ -37,6 +41,10 @@ export interface TcpInfo {
   readonly tcpi_lost: number;
   readonly tcpi_retrans: number;
   readonly tcpi_total_retrans: number;
+  /** Milliseconds since we last sent text, since text last came, and since anything acceptable did. */
+  readonly tcpi_last_data_sent: number;
+  readonly tcpi_last_data_recv: number;
+  readonly tcpi_last_ack_recv: number;
   readonly tcpi_rtt: number;
   readonly tcpi_rttvar: number;
   readonly tcpi_min_rtt: number;
@@ -44,6 +52,8 @@ export interface TcpInfo {
   readonly tcpi_snd_cwnd: number;
   readonly tcpi_advmss: number;
   readonly tcpi_pmtu: number;
+  /** The round trip as the receiving side measures it; 0: not yet. */
+  readonly tcpi_rcv_rtt: number;
   readonly tcpi_rcv_space: number;
   readonly tcpi_bytes_acked: number;
   readonly tcpi_bytes_received: number;
@@ -51,19 +61,24 @@ export interface TcpInfo {
   readonly tcpi_snd_wnd: number;
 }
 
-/** TCP_INFO of a connection. */
-export function tcpInfo(connection: Connection): TcpInfo {
+const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8 } as const;
+
+/** TCP_INFO of a connection, `now` being its host's time. */
+export function tcpInfo(connection: Connection, now: number): TcpInfo {
   const { sender, receiver } = connection;
   const { flight, recovery, rtt } = sender;
+  const opened = connection.history.findLast(({ to }) => to === 'ESTABLISHED')?.time ?? now;
   return {
     tcpi_state: STATE_NUMBER[connection.state],
     tcpi_ca_state: CA_STATE[recovery.state],
     tcpi_retransmits: recovery.timeouts,
     tcpi_probes: sender.probesOut,
     tcpi_backoff: rtt.backoff,
+    tcpi_options: optionsOf(connection),
     tcpi_snd_wscale: sender.window.shift,
     tcpi_rcv_wscale: receiver.window.shift,
     tcpi_rto: Math.round(rtt.rto * 1000),
+    tcpi_ato: receiver.acks.timeout * 1000,
     tcpi_snd_mss: sender.mss,
     tcpi_rcv_mss: receiver.acks.peerMss,
     tcpi_unacked: flight.packetsOut,
@@ -71,6 +86,9 @@ export function tcpInfo(connection: Connection): TcpInfo {
     tcpi_lost: flight.lostOut,
     tcpi_retrans: flight.retransmittedOut,
     tcpi_total_retrans: sender.retransmissions,
+    tcpi_last_data_sent: since(sender.lastSentAt, opened, now),
+    tcpi_last_data_recv: since(receiver.acks.lastTextAt, opened, now),
+    tcpi_last_ack_recv: since(connection.lastReceivedAt, opened, now),
     tcpi_rtt: Math.round(rtt.smoothed * 1000),
     tcpi_rttvar: Math.round(rtt.deviation * 1000),
     tcpi_min_rtt: rtt.minimum === Infinity ? 0xffffffff : Math.round(rtt.minimum * 1000),
@@ -78,10 +96,25 @@ export function tcpInfo(connection: Connection): TcpInfo {
     tcpi_snd_cwnd: sender.cwnd,
     tcpi_advmss: connection.pathMss,
     tcpi_pmtu: connection.path.mtu,
+    tcpi_rcv_rtt: Math.round(receiver.roundTrip * 1000),
     tcpi_rcv_space: receiver.window.buffer >> 1,
     tcpi_bytes_acked: sender.textAcknowledged,
     tcpi_bytes_received: receiver.textReceived,
     tcpi_notsent_bytes: sender.unsent,
     tcpi_snd_wnd: sender.sndWnd,
   };
+}
+
+function optionsOf({ timestamps, windowScaling, receiver, ecn }: Connection): number {
+  return (
+    (timestamps ? OPTION.timestamps : 0) |
+    (receiver.sack ? OPTION.sack : 0) |
+    (windowScaling ? OPTION.windowScale : 0) |
+    (ecn === null ? 0 : OPTION.ecn)
+  );
+}
+
+/** Whole milliseconds since `time`, or since the connection was `opened` where it has not happened yet. */
+function since(time: number, opened: number, now: number): number {
+  return Math.max(0, Math.floor(now - Math.max(time, opened)));
 }

@@ -64,7 +64,7 @@ describe('how a connection ended', () => {
 
 describe('TCP_INFO', () => {
   it('has the numbers of Linux for the states', () => {
-    const of = (wire: Wire): number => tcpInfo(wire.connection).tcpi_state;
+    const of = (wire: Wire): number => tcpInfo(wire.connection, wire.now).tcpi_state;
     expect([
       of(Wire.established()),
       of(Wire.synSent()),
@@ -79,7 +79,8 @@ describe('TCP_INFO', () => {
   });
 
   it('tells round trips in microseconds', () => {
-    const info = tcpInfo(Wire.established().connection);
+    const wire = Wire.established();
+    const info = tcpInfo(wire.connection, wire.now);
     expect([info.tcpi_rtt, info.tcpi_rttvar, info.tcpi_min_rtt, info.tcpi_rto]).toEqual([
       100_000, 50_000, 100_000, 300_000,
     ]);
@@ -87,12 +88,34 @@ describe('TCP_INFO', () => {
 
   it('tells what is unacknowledged, unsent, and was sent again', () => {
     const wire = Wire.established({ peer: 'win 2000 <mss 1000>' }).write(5000).advance(300);
-    const info = tcpInfo(wire.connection);
+    const info = tcpInfo(wire.connection, wire.now);
     expect([
       info.tcpi_unacked,
       info.tcpi_notsent_bytes,
       info.tcpi_total_retrans,
       info.tcpi_retransmits,
     ]).toEqual([2, 3000, 1, 1]);
+  });
+
+  it('tells what was negotiated', () => {
+    const peer = 'win 65535 <mss 1000,sackOK,TS val 1 ecr 0,wscale 7>';
+    const all = { timestamps: true, sack: true, windowScaling: true, ecn: 2 } as const;
+    const bare = Wire.established();
+    const full = new Wire({ peer, profile: all });
+    full.connection.accept(full.peerSegment(`SEW 0:0(0) ${peer}`), full.now);
+    expect([bare, full].map(({ connection, now }) => tcpInfo(connection, now).tcpi_options)).toEqual([0, 15]);
+  });
+
+  it('tells how long ago text went and came', () => {
+    const wire = Wire.established().advance(10).write(1).advance(20).send('P. 1:2(1) ack 2').advance(30);
+    const info = tcpInfo(wire.connection, wire.now);
+    expect([info.tcpi_last_data_sent, info.tcpi_last_data_recv, info.tcpi_last_ack_recv]).toEqual([
+      50, 30, 30,
+    ]);
+  });
+
+  it('counts from the opening what has not happened yet', () => {
+    const { connection, now } = Wire.established().advance(70);
+    expect(tcpInfo(connection, now).tcpi_last_data_recv).toBe(70);
   });
 });
