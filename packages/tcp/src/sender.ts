@@ -19,6 +19,7 @@ import type { Path } from './path.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import type { Profile } from './profile.ts';
 import { RetransmitQueue } from './retransmit-queue.ts';
+import { onRetransmissionTimeout } from './retransmission-timeout.ts';
 import { RttEstimator } from './rtt-estimator.ts';
 import type { BlockPool, SendBuffer } from './send-buffer.ts';
 import { SendWindow } from './send-window.ts';
@@ -363,7 +364,7 @@ export class Sender implements CongestionView {
     const { flight, recovery } = this;
     if (flight.head === null) return;
     const isSyn = this.sndUna === this.iss && (flight.head.flags & (Flag.SYN | Flag.ACK)) === Flag.SYN;
-    recovery.onTimeout(this, now);
+    onRetransmissionTimeout(this, now);
     if (!isSyn || recovery.timeouts > this.profile.synLinearTimeouts) this.rtt.backOff();
     armRetransmission(this, now);
   }

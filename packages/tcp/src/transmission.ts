@@ -1,7 +1,9 @@
 import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
+import { onNewTextSent } from './retransmission-timeout.ts';
 import type { Sender } from './sender.ts';
 import { SentSegment } from './sent-segment.ts';
+import { noteTailLossProbe } from './tail-loss-probe.ts';
 import { armAfterSending, armRetransmission } from './transmit-timer.ts';
 
 /** The next segment with text or a FIN, new or again; `null`: nothing may go now. */
@@ -11,7 +13,7 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
     if (recovery.permission === 'after new text') {
       const segment = sender.hasUnsent ? sendNewText(sender, false, now) : null;
       if (segment !== null) return segment;
-      recovery.onNewTextSent(sender.sndNxt);
+      onNewTextSent(recovery, sender.sndNxt);
     }
     if (recovery.permission === 'now' && flight.inFlight < sender.cwnd) {
       const again = sendLost(sender, now);
@@ -30,7 +32,7 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
 /** RFC 6675, section 4, NextSeg, rule 4. */
 function sendRescue(sender: Sender, now: number): Segment | null {
   if (sender.flight.inFlight >= sender.cwnd) return null;
-  const last = sender.recovery.takeRescue();
+  const last = sender.recovery.takeRescue(sender);
   return last === null ? null : resend(sender, lastSegmentOf(sender, last), now);
 }
 
@@ -195,11 +197,6 @@ function sendProbe(sender: Sender, now: number): Segment | null {
   const segment = resend(sender, lastSegmentOf(sender, flight.tail), now);
   noteTailLossProbe(sender, true, now);
   return segment;
-}
-
-function noteTailLossProbe(sender: Sender, retransmitted: boolean, now: number): void {
-  sender.recovery.onProbe(sender.sndNxt, retransmitted);
-  armRetransmission(sender, now);
 }
 
 function nagleHolds({ finQueued, maker, nagle, flight, sndUna, sndNxt }: Sender): boolean {

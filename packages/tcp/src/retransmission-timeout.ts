@@ -1,0 +1,98 @@
+import { type SequenceNumber, seqGeq, seqGt, seqLeq } from '@halfclose/codec';
+import type { AckTally } from './ack-tally.ts';
+import { NEVER } from './connection-time.ts';
+import type { LossRecovery } from './loss-recovery.ts';
+import type { Sender } from './sender.ts';
+import { mayUndo, thresholdBefore, undo } from './undoing.ts';
+
+/**
+ * A retransmission timeout, and what the acknowledgments after it tell: whether it was spurious, by F-RTO (RFC 5682) or
+ * as {@link mayUndo} finds.
+ */
+
+/** The retransmission timer struck: what is in flight counts as lost (RFC 5681, 3.1; RFC 8985, 6.3). */
+export function onRetransmissionTimeout(sender: Sender, now: number): void {
+  const { recovery } = sender;
+  const isFirst = recovery.timeouts === 0;
+  const begins =
+    recovery.state === 'open' ||
+    recovery.state === 'disorder' ||
+    seqLeq(recovery.highSeq, sender.sndUna) ||
+    (recovery.state === 'loss' && isFirst);
+  recovery.forwardRto = sender.profile.forwardRto && (!recovery.isRecovering || !isFirst);
+  markAllLost(sender, now);
+  if (begins) {
+    recovery.beginReduction(sender, thresholdBefore(sender), sender.sndUna);
+    sender.congestion.onTimeout();
+  }
+  sender.cwnd = sender.flight.inFlight + 1;
+  if (isFirst) recovery.firstTimeoutAt = Math.floor(now);
+  recovery.timeouts++;
+  recovery.state = 'loss';
+  recovery.highSeq = sender.sndNxt;
+  recovery.probeEnd = null;
+  recovery.permission = 'now';
+  recovery.detection.reorderDeadline = NEVER;
+}
+
+/** An acknowledgment in `loss`: F-RTO (RFC 5682, 2.1 and 3.1), else the ordinary way (RFC 5681, 3.1). */
+export function onAckAfterTimeout(sender: Sender, ack: AckTally): void {
+  const { recovery, sndUna, sndNxt } = sender;
+  const isOver = seqGeq(sndUna, recovery.highSeq);
+  if (ack.advanced && mayUndo(sender, ack)) {
+    undoTimeout(sender, recovery.sack);
+    return;
+  }
+  if (recovery.forwardRto) {
+    // Step 3b: what was sent once and before the timeout arrived after it.
+    if (ack.original) {
+      undoTimeout(sender, true);
+      return;
+    }
+    if (seqGt(sndNxt, recovery.highSeq)) {
+      if (ack.sacked > 0 || ack.duplicate) recovery.forwardRto = false;
+    } else if (ack.advanced && !isOver) {
+      recovery.highSeq = sndNxt;
+      if (sender.canSendNewText) {
+        recovery.permission = 'after new text';
+        return;
+      }
+      recovery.forwardRto = false;
+    }
+  }
+  if (isOver) {
+    if (mayUndo(sender, ack)) undo(sender);
+    recovery.recover = recovery.highSeq;
+    recovery.state = 'open';
+  } else if (seqGt(sndNxt, recovery.highSeq)) recovery.countDuplicate(sender, ack);
+}
+
+/** No new text is left to be sent before what was lost: F-RTO waits if there was some (RFC 5682, 2.1, step 2b). */
+export function onNewTextSent(recovery: LossRecovery, sndNxt: SequenceNumber): void {
+  if (seqGt(sndNxt, recovery.highSeq)) {
+    recovery.permission = 'with the next acknowledgment';
+    return;
+  }
+  recovery.permission = 'now';
+  recovery.forwardRto = false;
+}
+
+function markAllLost(sender: Sender, now: number): void {
+  const { flight } = sender;
+  const { detection } = sender.recovery;
+  const reneged = flight.head?.sacked === true;
+  if (reneged) sender.forgetSacked();
+  else if (!detection.sack) flight.sackedOut = 0;
+  for (let sent = flight.head; sent !== null; sent = sent.next) {
+    // What was sent shortly before may well be on its way (Linux tcp_timeout_mark_lost).
+    if (reneged || sent === flight.head || detection.isOverdue(sent, now)) flight.markLost(sent);
+  }
+}
+
+function undoTimeout(sender: Sender, opens: boolean): void {
+  const { recovery } = sender;
+  sender.flight.unmarkLost();
+  undo(sender);
+  recovery.timeouts = 0;
+  if (opens) recovery.state = 'open';
+}

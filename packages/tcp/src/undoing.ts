@@ -1,0 +1,76 @@
+import { seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import type { AckTally } from './ack-tally.ts';
+import type { CwndReduction } from './cwnd-reduction.ts';
+import type { Sender } from './sender.ts';
+
+/**
+ * Taking back a reduction of cwnd that was not needed, as what was sent again had not been lost: timestamps tell so
+ * (Eifel, RFC 3522 and RFC 4015), or D-SACK does (RFC 2883, RFC 3708).
+ */
+
+/** What the threshold is worth to whoever takes it back (Linux tcp_current_ssthresh). */
+export function thresholdBefore({ cwnd, ssthresh, recovery }: Sender): number {
+  return recovery.isReducing ? ssthresh : Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2));
+}
+
+/** A D-SACK arrived: of the retransmissions, fewer are left that may have been needed (RFC 3708, section 3). */
+export function countDuplicateReport({ recovery, sndUna, sndNxt }: Sender, ack: AckTally): void {
+  recovery.detection.onDuplicateReported(sndUna, sndNxt);
+  const { reduction } = recovery;
+  if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions <= 0) return;
+  if (ack.duplicateEnd === null || seqGt(ack.duplicateEnd, ack.una)) return;
+  if (seqLeq(ack.duplicateEnd, reduction.undoMarker)) return;
+  reduction.undoRetransmissions = Math.max(0, reduction.undoRetransmissions - ack.duplicates);
+}
+
+/** Whether the reduction turns out not to have been needed. */
+export function mayUndo(sender: Sender, ack: AckTally): boolean {
+  const { reduction } = sender.recovery;
+  if (reduction === null || reduction.undoMarker === null) return false;
+  return reduction.undoRetransmissions === 0 || wasDelayed(sender, ack, reduction);
+}
+
+/** Windows as they were (RFC 4015, section 3.2). */
+export function undo(sender: Sender): void {
+  const { recovery } = sender;
+  const { reduction } = recovery;
+  if (reduction === null) return;
+  reduction.undoMarker = null;
+  if (reduction.ssthreshBefore === 0) return;
+  sender.cwnd = Math.max(sender.cwnd, reduction.cwndBefore);
+  sender.ssthresh = Math.max(sender.ssthresh, reduction.ssthreshBefore);
+  sender.noteUndo();
+  recovery.undone++;
+}
+
+/** Undoes if every retransmission was reported as a duplicate (RFC 2883, section 5). Returns whether it did. */
+export function undoByDuplicates(sender: Sender): boolean {
+  const { reduction } = sender.recovery;
+  if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions !== 0)
+    return false;
+  undo(sender);
+  return true;
+}
+
+/**
+ * A partial acknowledgment: undoes if it is one of the original, and no retransmission is on its way any more (Linux
+ * tcp_try_undo_partial). Returns whether to wait for those that are: nothing more is to be taken for lost now.
+ */
+export function undoInPart(sender: Sender, ack: AckTally): boolean {
+  const { flight, recovery } = sender;
+  const { reduction } = recovery;
+  if (reduction === null || reduction.undoMarker === null) return false;
+  if (!wasDelayed(sender, ack, reduction)) return false;
+  recovery.detection.onReordered();
+  if (flight.retransmittedOut > 0) return true;
+  flight.unmarkLost();
+  undo(sender);
+  recovery.keepOpen(sender);
+  return false;
+}
+
+/** Eifel (RFC 3522): what is acknowledged was sent before the first retransmission. */
+function wasDelayed({ recovery, sndUna }: Sender, ack: AckTally, { firstStamp }: CwndReduction): boolean {
+  if (firstStamp !== null) return ack.echo !== null && seqLt(ack.echo, firstStamp);
+  return recovery.sack || seqLt(sndUna, recovery.highSeq);
+}
