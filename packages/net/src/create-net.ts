@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Host } from '@halfclose/stack';
+import { invalidArgumentType } from './errors.ts';
 import { ListenHandle } from './listen-handle.ts';
 import {
   createServerHandle,
@@ -33,8 +34,16 @@ export interface NetOptions {
  * const { connect, createServer } = createNet(host);
  */
 export function createNet(options: Host | NetOptions): Net {
+  if (!isHostOrOptions(options))
+    throw invalidArgumentType('options', 'a Host, or an object with one', options);
   const network = new Network('host' in options ? options.host : options);
   return createNetOn(() => network);
+}
+
+function isHostOrOptions(options: unknown): options is Host | NetOptions {
+  const host: unknown =
+    typeof options === 'object' && options !== null && 'host' in options ? options.host : options;
+  return host instanceof Object && 'timers' in host && 'connect' in host;
 }
 
 /** As {@link createNet}, with the network made when the first socket needs it. */

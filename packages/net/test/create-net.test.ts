@@ -77,3 +77,15 @@ it('ends one direction at a time', async () => {
   expect(() => client.shutdown('none' as never)).toThrow(/must be 'read', 'write' or 'both'/);
   server.close();
 });
+
+it.each([undefined, null, 7, 'host', {}, { host: {} }])(
+  'createNet(%o) is refused, naming the argument',
+  (options) => {
+    expect(() => createNet(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_TYPE',
+        message: expect.stringContaining('"options"') as string,
+      }),
+    );
+  },
+);

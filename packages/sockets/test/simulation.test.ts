@@ -18,6 +18,7 @@ const PROFILES: readonly (readonly [string, Partial<Profile>])[] = [
     'no tail loss probes, and short buffers',
     { tailLossProbe: false, receiveBufferInitial: 16_384, receiveBufferMax: 65_536 },
   ],
+  ['ECN, and a search for the path MTU from the beginning', { ecn: 1, mtuProbing: 2 }],
 ];
 
 function checkSeeds(first: number, options: SimulationOptions): void {

@@ -191,7 +191,7 @@ function badLink(seed: number, random: Random, isIPv4: boolean): LinkOptions {
     delay: upTo(100),
     jitter: upTo(20),
     ...(random.chance(0.3)
-      ? { rate: 200_000 + random.below(5_000_000), queue: { packets: 5 + random.below(50) } }
+      ? { rate: 200_000 + random.below(5_000_000), queue: { packets: 5 + random.below(50), markAt: 4 } }
       : {}),
     loss: random.chance(0.2) ? { goodToBad: 0.03, badToGood: 0.6 } : upTo(0.12),
     duplicate: upTo(0.1),

@@ -25,6 +25,7 @@ import {
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
 import { BLACKHOLE } from './blackhole-device.ts';
+import { checkHostOptions } from './check-options.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { HostCounters, type HostDropReason } from './drop-counters.ts';
 import { EventSource } from './event-source.ts';
@@ -81,9 +82,7 @@ export class HostState {
   #lastOffset = 0;
 
   constructor(options: HostOptions) {
-    if (!(options.secret instanceof Uint32Array)) throw new TypeError('options.secret must be a Uint32Array');
-    if (options.secret.length < 4)
-      throw new RangeError('options.secret must hold at least four 32-bit words');
+    checkHostOptions(options);
     this.name = options.name ?? 'host';
     this.profile = options.profile ?? linux;
     this.timers = options.timers;

@@ -1,6 +1,7 @@
 import type { IpAddress } from '@halfclose/codec';
 import { initialSequenceNumber, type Profile, REOPEN_ISS_STEP } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
+import { checkInterface } from './check-options.ts';
 import { ConnectionService } from './connection-service.ts';
 import type { HostCounters } from './drop-counters.ts';
 import { HostedConnection } from './hosted-connection.ts';
@@ -81,6 +82,7 @@ export class Host {
 
   /** Adds a device under the given addresses. */
   addInterface(device: PacketDevice, addresses: readonly InterfaceAddress[]): void {
+    checkInterface(device, addresses);
     this.#state.routes.addInterface(device, addresses);
     this.#attach(device);
   }

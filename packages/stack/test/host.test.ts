@@ -269,3 +269,32 @@ describe('loopback', () => {
     }
   });
 });
+
+describe('a host that is not made rightly', () => {
+  const timers = new VirtualClock();
+  const secret = Uint32Array.of(1, 2, 3, 4);
+  it.each([
+    ['options must be an object', undefined],
+    ['options.secret must be a Uint32Array', { timers, secret: [1, 2, 3, 4] }],
+    ['options.secret must hold at least four', { timers, secret: Uint32Array.of(1) }],
+    ['options.timers must be a TimerService', { secret, timers: {} }],
+    ['options.profile must be a Profile', { secret, timers, profile: 'bsd' }],
+  ])('says: %s', (message, options) => {
+    expect(() => new Host(options as never)).toThrow(message);
+  });
+
+  it.each([
+    ['device must be a PacketDevice', [undefined, []]],
+    ['addresses must be an array', [new TestDevice(), undefined]],
+    ['addresses[0].address must be an IpAddress', [new TestDevice(), [{ prefixLength: 24 }]]],
+    [
+      'prefixLength must be an integer from 0 to 32',
+      [new TestDevice(), [{ address: ip('10.0.0.1'), prefixLength: 33 }]],
+    ],
+  ])('nor an interface: %s', (message, [device, addresses]) => {
+    const host = new Host({ timers, secret });
+    expect(() => {
+      host.addInterface(device as never, addresses as never);
+    }).toThrow(message);
+  });
+});
