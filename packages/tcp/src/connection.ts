@@ -18,29 +18,25 @@ import {
 } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
-import { type ConnectionState, canSendText, TRANSITIONS } from './connection-state.ts';
+import { type ConnectionState, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
 import { deadlineAt, earlier, NEVER } from './connection-time.ts';
 import type { EcnState } from './ecn.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
-import { makeSegment, mostSackBlocks, TIMESTAMPS_OCTETS } from './make-segment.ts';
+import { makeSegment, mostSackBlocks } from './make-segment.ts';
+import { changePath, largestMss, pathMss, takePathMtu, updateMss } from './path-mss.ts';
 import type { Profile } from './profile.ts';
+import { readableOctets, readInto, readText } from './reading.ts';
 import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
 import { type NetworkErrorKind, takeNetworkError } from './network-error.ts';
 import type { Path } from './path.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
-import { sendMemory, sendRoom } from './segment-memory.ts';
-import { ipOptionsOctets } from './source-route.ts';
 import { StateLog } from './state-log.ts';
 import { Sender, type SegmentMaker } from './sender.ts';
-import { copyToMark, octetsOutOfBand, octetsToMark, type UrgentData } from './urgent-data.ts';
-
-const IP_AND_TCP_HEADER_V4 = 40;
-const IP_AND_TCP_HEADER_V6 = 60;
-const MIN_MTU_V4 = 552;
-const MIN_MTU_V6 = 1280;
+import type { UrgentData } from './urgent-data.ts';
+import { isWritable, write, writeRoom } from './writing.ts';
 
 const NO_MARKS: readonly EndMark[] = [];
 
@@ -95,6 +91,10 @@ export class Connection implements SegmentMaker {
   lastReceivedAt = 0;
   /** When the closed window was first probed; what it says between such times means nothing. */
   probingSince = 0;
+  /** The next challenge goes out then at the earliest. */
+  nextChallengeAt = 0;
+  /** A write found no room for all of it. */
+  sendBufferWasFull = false;
   readonly #timestampOffset: number;
   readonly #log = new StateLog();
   #marks: readonly EndMark[] = NO_MARKS;
@@ -104,9 +104,6 @@ export class Connection implements SegmentMaker {
   /** What goes before everything else: a RST, and what a reset connection had to send. */
   #replies: Segment[] | null = null;
   #synPending = false;
-  #sendBufferWasFull = false;
-  /** The next challenge goes out then at the earliest. */
-  #nextChallengeAt = 0;
 
   constructor(init: ConnectionInit) {
     const { profile } = init;
@@ -147,10 +144,7 @@ export class Connection implements SegmentMaker {
 
   /** Octets of text that fit a packet of the path without TCP options: the MSS that we offer (RFC 9293, 3.7.1). */
   get pathMss(): number {
-    const headers = this.localAddress.isIPv4 ? IP_AND_TCP_HEADER_V4 : IP_AND_TCP_HEADER_V6;
-    // The option has 16 bits (MUST-67 holds for IPv6 jumbo paths as well).
-    const mss = Math.min(Math.max(this.path.mtu - headers, 48), 65_535);
-    return this.settings.maxSegment > 0 ? Math.min(mss, this.settings.maxSegment) : mss;
+    return pathMss(this);
   }
 
   // --- opening
@@ -224,48 +218,32 @@ export class Connection implements SegmentMaker {
 
   /** Octets that {@link send} would take now. */
   get sendRoom(): number {
-    const { buffer, window, mss } = this.sender;
-    return sendRoom(buffer.length, window.bound(mss), this.#sendLimit);
+    return writeRoom(this);
   }
 
   /** Takes as much of `bytes` as fits into the send buffer, by copy. Returns the octets taken. */
   send(bytes: Uint8Array): number {
-    if (this.sendShut || !canSendText(this.#state)) return 0;
-    const room = this.sendRoom;
-    const count = bytes.length <= room ? bytes.length : room;
-    if (count < bytes.length) this.#sendBufferWasFull = true;
-    if (count > 0) this.sender.append(count === bytes.length ? bytes : bytes.subarray(0, count));
-    return count;
+    return write(this, bytes);
   }
 
   /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
   get isWritable(): boolean {
-    const { buffer, window, mss } = this.sender;
-    const memory = sendMemory(buffer.length, window.bound(mss));
-    return 2 * (this.#sendLimit - memory) >= memory;
+    return isWritable(this);
   }
 
   /** Octets that can be read. */
   get readable(): number {
-    const held = this.receiver.queue.length;
-    return this.urgent === null ? held : held - octetsOutOfBand(this);
+    return readableOctets(this);
   }
 
   /** Takes up to `max` octets of text, as a view where possible; empty if there is none. The caller owns it. */
   read(max: number, now: number): Uint8Array {
-    const { urgent } = this;
-    const text = this.receiver.queue.read(urgent === null ? max : octetsToMark(this, urgent, max));
-    if (text.length > 0) this.#onRead(text.length, now);
-    return text;
+    return readText(this, max, now);
   }
 
   /** Copies text into `target`; takes it out unless `peek`. Returns the octets copied. */
   readInto(target: Uint8Array, peek: boolean, now: number): number {
-    const { urgent, receiver } = this;
-    const count =
-      urgent === null ? receiver.queue.copyInto(target, peek) : copyToMark(this, urgent, target, peek);
-    if (count > 0 && !peek) this.#onRead(count, now);
-    return count;
+    return readInto(this, target, peek, now);
   }
 
   /** Octets that were read went back: they count as unread, and close() finds them. */
@@ -328,17 +306,12 @@ export class Connection implements SegmentMaker {
 
   /** The path's MTU is `mtu` now: text in flight that no longer fits is sent again (RFC 1191, RFC 8201). */
   onPathMtu(mtu: number): void {
-    if (mtu >= this.path.mtu) return;
-    // Linux ip_rt_min_pmtu; RFC 8200, section 5: nothing smaller is believed.
-    const least = this.localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6;
-    this.changePath({ ...this.path, mtu: Math.max(mtu, least) });
+    takePathMtu(this, mtu);
   }
 
   /** Packets go another way from now on: text in flight that does not fit it is sent again. */
   changePath(path: Path): void {
-    this.path = path;
-    this.updateMss();
-    this.sender.recovery.onSegmentsTooLarge(this.sender);
+    changePath(this, path);
   }
 
   // --- shared by the modules of this package
@@ -369,6 +342,12 @@ export class Connection implements SegmentMaker {
     this.#replies = [segment];
   }
 
+  /** RST+ACK with the next pull, behind `before`: seq = SND.NXT, ack = RCV.NXT, options as in use. */
+  queueReset(reason: EndReason, now: number, before: readonly Segment[] = []): void {
+    this.mark('rst', 'sent', reason, now);
+    this.#replies = [...before, this.makeSegment(Flag.RST | Flag.ACK, this.acceptableSeq, NO_BYTES, now)];
+  }
+
   /** SND.NXT, or the right edge of a window that shrank below it (Linux tcp_acceptable_seq). */
   get acceptableSeq(): SequenceNumber {
     const { sender } = this;
@@ -382,44 +361,19 @@ export class Connection implements SegmentMaker {
     this.keepAliveProbesOut = 0;
   }
 
-  /** Acknowledges something irregular, if it {@link mayAnswer}. */
-  challenge(now: number): void {
-    if (this.mayAnswer(now)) this.receiver.acks.atOnce();
-  }
-
-  /**
-   * Whether something irregular may be answered: once per interval (RFC 5961, section 7; Linux tcp_invalid_ratelimit).
-   * Each connection counts for itself, as a limit for all of them tells strangers about each (CVE-2016-5696).
-   */
-  mayAnswer(now: number): boolean {
-    if (now < this.#nextChallengeAt) return false;
-    this.#nextChallengeAt = deadlineAt(now + this.profile.challengeAckInterval);
-    return true;
-  }
-
   /** Octets of text per segment, from the peer's MSS, the path and the options in use (RFC 9293, 3.7.1, MUST-16). */
   updateMss(): void {
-    const { largestMss, mtuProbe } = this;
-    this.sender.resegment(mtuProbe === null ? largestMss : Math.min(largestMss, mtuProbe.low));
+    updateMss(this);
   }
 
   /** The same where nothing is known of the path but what ICMP tells. */
   get largestMss(): number {
-    return (
-      Math.min(this.peerMss, this.pathMss) - (this.timestamps ? TIMESTAMPS_OCTETS : 0) - ipOptionsOctets(this)
-    );
+    return largestMss(this);
   }
 
   /** Our timestamp clock: one tick a millisecond (RFC 7323, 5.4). */
   timestampAt(now: number): number {
     return (Math.floor(now) + this.#timestampOffset) | 0;
-  }
-
-  /** The round trip that an echoed timestamp tells, in milliseconds; -1: it tells none. */
-  echoedRtt(segment: Segment, now: number): number {
-    if (!this.timestamps || !segment.hasTimestamps || segment.timestampEcho === 0) return -1;
-    const rtt = seqDiff(this.timestampAt(now), segment.timestampEcho);
-    return rtt >= 0 ? rtt : -1;
   }
 
   /** Urgent data is to be told of: it waits for nothing (Linux tcp_urg_mode). */
@@ -466,39 +420,5 @@ export class Connection implements SegmentMaker {
     if (this.orphan) receiver.clear();
     this.keepAliveDeadline = NEVER;
     this.finWait2Deadline = NEVER;
-  }
-
-  /** After an acknowledgment made room. */
-  onSendProgress(): void {
-    if (this.#sendBufferWasFull && this.isWritable) {
-      this.#sendBufferWasFull = false;
-      this.raise(ConnectionEvent.Writable);
-    }
-    // A lingering close() waits for this.
-    if (this.sendShut && this.profile.lingerUntil === 'text' && this.sender.buffer.length === 0) {
-      this.raise(ConnectionEvent.Writable);
-    }
-  }
-
-  // --- inside
-
-  /** Twice what cwnd takes, so that fast recovery has something to send (Linux tcp_sndbuf_expand). */
-  get #sendLimit(): number {
-    if (this.settings.sendBuffer > 0) return this.settings.sendBuffer;
-    const { cwnd, mss } = this.sender;
-    const wanted = 2 * sendMemory(Math.max(this.profile.initialWindow, cwnd) * mss, mss);
-    const { sendBufferInitial, sendBufferMax } = this.profile;
-    return wanted < sendBufferInitial ? sendBufferInitial : wanted > sendBufferMax ? sendBufferMax : wanted;
-  }
-
-  #onRead(octets: number, now: number): void {
-    if (this.#state === 'CLOSED') return;
-    this.receiver.onRead(octets, now, this.sender.rtt.smoothed, this.receiveShut);
-  }
-
-  /** RST+ACK with the next pull, behind `before`: seq = SND.NXT, ack = RCV.NXT, options as in use. */
-  queueReset(reason: EndReason, now: number, before: readonly Segment[] = []): void {
-    this.mark('rst', 'sent', reason, now);
-    this.#replies = [...before, this.makeSegment(Flag.RST | Flag.ACK, this.acceptableSeq, NO_BYTES, now)];
   }
 }

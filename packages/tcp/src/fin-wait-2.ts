@@ -7,6 +7,7 @@ import {
   seqGt,
   seqLt,
 } from '@halfclose/codec';
+import { challenge } from './challenge-ack.ts';
 import { answerWithReset, onFinArrived } from './closing.ts';
 import type { Connection } from './connection.ts';
 import { NEVER } from './connection-time.ts';
@@ -73,7 +74,7 @@ export function arriveAtOrphan(
   const { answer, limited } = decideFinWait2(facts);
   switch (answer) {
     case 'acknowledge':
-      if (limited) connection.challenge(now);
+      if (limited) challenge(connection, now);
       else receiver.acks.atOnce();
       break;
     case 'ignore':

@@ -7,6 +7,7 @@ import { MAX_WINDOW_SHIFT } from './receive-window.ts';
 import { takeText } from './segment-arrival.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
+import { echoedRtt } from './timestamps.ts';
 import { takeUrgent } from './urgent-data.ts';
 
 /** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
@@ -82,7 +83,7 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   }
   const shift = sender.window.shift;
   sender.window.shift = 0;
-  sender.onAck(segment, false, connection.echoedRtt(segment, now), now);
+  sender.onAck(segment, false, echoedRtt(connection, segment, now), now);
   sender.window.shift = shift;
   sender.window.establish(segment, segment.window);
   establish(connection, 'SYN+ACK arrived', now);

@@ -1,4 +1,5 @@
 import { Flag, type Segment, segmentLength, seqAdd, seqDiff, seqGt, seqLt } from '@halfclose/codec';
+import { challenge, mayAnswer } from './challenge-ack.ts';
 import { onFinAcknowledged, onFinArrived, takesText } from './closing.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
@@ -9,10 +10,9 @@ import { arriveAtOrphan } from './fin-wait-2.ts';
 import { Arrival } from './receiver.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
+import { echoedRtt, isOldTimestamp } from './timestamps.ts';
 import { takeUrgent } from './urgent-data.ts';
-
-/** RFC 7323, 5.5: TS.Recent says nothing after this long without a segment. */
-const TS_RECENT_LIFETIME = 24 * 24 * 3600 * 1000;
+import { onWriteRoom } from './writing.ts';
 
 /** RFC 9293, 3.10.7.4: a segment arrives in SYN-RECEIVED or a synchronized state. */
 export function segmentArrives(connection: Connection, segment: Segment, now: number): void {
@@ -63,23 +63,16 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
   return true;
 }
 
-/** PAWS (RFC 7323, section 5). */
-function isOldTimestamp(connection: Connection, segment: Segment, now: number): boolean {
-  const { receiver } = connection;
-  if (seqDiff(segment.timestampValue, receiver.tsRecent) >= 0) return false;
-  return now - receiver.tsRecentAt < TS_RECENT_LIFETIME;
-}
-
 /** An acknowledgment for a segment that cannot be taken in; those without text are rate-limited against loops. */
 function answerUnacceptable(connection: Connection, segment: Segment, now: number): void {
   if (connection.state === 'SYN-RECEIVED' && connection.passive && segment.payload.length === 0) {
-    connection.challenge(now);
+    challenge(connection, now);
     return;
   }
   const { receiver } = connection;
   if (receiver.sack && segment.payload.length > 0) receiver.noteDuplicate(segment);
   if (segment.payload.length > 0 || (segment.flags & Flag.FIN) !== 0) receiver.acks.atOnce();
-  else connection.challenge(now);
+  else challenge(connection, now);
 }
 
 /** Second check (RFC 9293, 3.10.7.4, and RFC 5961, section 3). */
@@ -91,7 +84,7 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
     // Linux: the peer may have reset from the end of what it sent beyond a hole (closing/LINUX.md, k06).
     (connection.profile.resetsAtOtherEdges && segment.seq === receiver.rightmostSackEdge);
   if (!exact) {
-    connection.challenge(now);
+    challenge(connection, now);
     return;
   }
   connection.mark('rst', 'received', 'peer reset', now);
@@ -113,7 +106,7 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
         // The SYN has come twice (closing/LINUX.md, g17).
         if (receiver.sack) receiver.noteDuplicateSyn();
         receiver.acks.atOnce();
-      } else if (connection.mayAnswer(now)) sender.resendSyn();
+      } else if (mayAnswer(connection, now)) sender.resendSyn();
       return;
     }
   }
@@ -129,7 +122,7 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
     connection.finish('bad handshake', now);
     return;
   }
-  connection.challenge(now);
+  challenge(connection, now);
 }
 
 /** Fifth check. Returns whether the segment's text is to be looked at. */
@@ -144,17 +137,17 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
     }
   } else if (!sender.isAcceptableAck(ack)) {
     // Limited, lest two ends that disagree answer each other for ever.
-    connection.challenge(now);
+    challenge(connection, now);
     return false;
   } else if (seqLt(ack, seqAdd(sender.sndUna, -Math.max(sender.window.max, 1)))) {
     // RFC 5961, section 5: an acknowledgment older than any window is an attempt at injection.
-    connection.challenge(now);
+    challenge(connection, now);
     return false;
   }
   connection.heard(now);
   if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
   const plain = segment.payload.length === 0 && (segment.flags & (Flag.SYN | Flag.FIN)) === 0;
-  const echoed = connection.echoedRtt(segment, now);
+  const echoed = echoedRtt(connection, segment, now);
   if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);
   const probeDeadline = sender.timer === 'persist' ? sender.timerDeadline : NEVER;
   const advanced = sender.onAck(segment, plain, echoed, now);
@@ -165,7 +158,7 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   }
   if (!advanced) return true;
   connection.urgent?.onAcknowledged(sender.sndUna);
-  connection.onSendProgress();
+  onWriteRoom(connection);
   return !sender.finAcked || onFinAcknowledged(connection, segment, now);
 }
 

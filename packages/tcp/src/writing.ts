@@ -1,0 +1,51 @@
+import type { Connection } from './connection.ts';
+import { ConnectionEvent } from './connection-events.ts';
+import { canSendText } from './connection-state.ts';
+import { sendMemory, sendRoom } from './segment-memory.ts';
+
+/** What the owner writes, and how much of it the send buffer takes. */
+
+/** SEND: takes as much of `bytes` as fits, by copy. Returns the octets taken. */
+export function write(connection: Connection, bytes: Uint8Array): number {
+  if (connection.sendShut || !canSendText(connection.state)) return 0;
+  const room = writeRoom(connection);
+  const count = bytes.length <= room ? bytes.length : room;
+  if (count < bytes.length) connection.sendBufferWasFull = true;
+  if (count > 0) connection.sender.append(count === bytes.length ? bytes : bytes.subarray(0, count));
+  return count;
+}
+
+/** Octets that {@link write} would take now. */
+export function writeRoom(connection: Connection): number {
+  const { buffer, window, mss } = connection.sender;
+  return sendRoom(buffer.length, window.bound(mss), sendLimit(connection));
+}
+
+/** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
+export function isWritable(connection: Connection): boolean {
+  const { buffer, window, mss } = connection.sender;
+  const memory = sendMemory(buffer.length, window.bound(mss));
+  return 2 * (sendLimit(connection) - memory) >= memory;
+}
+
+/** An acknowledgment made room. */
+export function onWriteRoom(connection: Connection): void {
+  const { sender, profile } = connection;
+  if (connection.sendBufferWasFull && isWritable(connection)) {
+    connection.sendBufferWasFull = false;
+    connection.raise(ConnectionEvent.Writable);
+  }
+  // A lingering close() waits for this.
+  if (connection.sendShut && profile.lingerUntil === 'text' && sender.buffer.length === 0) {
+    connection.raise(ConnectionEvent.Writable);
+  }
+}
+
+/** Twice what cwnd takes, so that fast recovery has something to send (Linux tcp_sndbuf_expand). */
+function sendLimit({ settings, sender, profile }: Connection): number {
+  if (settings.sendBuffer > 0) return settings.sendBuffer;
+  const { cwnd, mss } = sender;
+  const { sendBufferInitial, sendBufferMax, initialWindow } = profile;
+  const wanted = 2 * sendMemory(Math.max(initialWindow, cwnd) * mss, mss);
+  return wanted < sendBufferInitial ? sendBufferInitial : wanted > sendBufferMax ? sendBufferMax : wanted;
+}
