@@ -14,4 +14,5 @@ export { Errno, errnoName, type ErrnoName, errnoText } from './errno.ts';
 export { type Linger, type NumberOption, SocketOptions } from './socket-options.ts';
 export type { OptionValues } from './option-values.ts';
 export type { SocketAddress } from './socket-address.ts';
-export { type SocketOwner, TcpSocket } from './tcp-socket.ts';
+export type { SocketOwner } from './socket-base.ts';
+export { TcpSocket } from './tcp-socket.ts';

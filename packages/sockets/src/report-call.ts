@@ -1,8 +1,8 @@
 import { errnoName } from './errno.ts';
-import type { TcpSocket } from './tcp-socket.ts';
+import type { SocketBase } from './socket-base.ts';
 
 /** Tells the host's observer, if there is one, of a call and its result: a count, or an errno negated. */
-export function reportCall(socket: TcpSocket, call: string, result: number): void {
+export function reportCall(socket: SocketBase, call: string, result: number): void {
   const { host, connection } = socket;
   if (!host.observed) return;
   const name = result < 0 ? errnoName(result) : undefined;
