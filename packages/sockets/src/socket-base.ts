@@ -137,7 +137,8 @@ export abstract class SocketBase {
 
   /** SO_ERROR: the pending error as a positive number, which is thereby taken; 0: none. */
   takeError(): number {
-    return -this.refused('SO_ERROR');
+    // Not the negative of it, which of 0 is -0.
+    return 0 - this.refused('SO_ERROR');
   }
 
   // --- how much there is

@@ -137,6 +137,8 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     this.hosted = hosted;
     this.#connecting = true;
     this.receiveShut = false;
+    // What ended an earlier connection is of no interest any more (Linux tcp_connect_init).
+    this.error = null;
     this.ownOptions?.attach(hosted.connection);
     return this.called('connect', -Errno.EINPROGRESS);
   }

@@ -300,6 +300,16 @@ describe('disconnect()', () => {
       'EAGAIN',
     ]);
   });
+
+  it('leaves no error behind once the socket connects again', () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    a.disconnect();
+    hosts.settle();
+    a.connect(hosts.addressB, 81);
+    hosts.settle();
+    expect([named(a.connect(hosts.addressB, 81)), a.takeError()]).toEqual(['ECONNREFUSED', 0]);
+  });
 });
 
 describe('getpeername()', () => {
