@@ -46,7 +46,7 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
   listen(backlog: number): number {
     if (this.#bindError !== 0) return this.#bindError;
     if (this.#tcp === null) return EBADF;
-    const result = this.#tcp.listen(backlog);
+    const result = this.#tcp.listen(Math.trunc(backlog));
     if (result < 0) return result;
     this.#isListening = true;
     this.updateHold();

@@ -117,6 +117,7 @@ export class SocketOptions {
 
   /** Sets SO_LINGER. Linux takes any number of seconds. */
   setLinger({ onoff, linger }: Linger): number {
+    if (!Number.isFinite(onoff) || !Number.isFinite(linger)) return -Errno.EINVAL;
     this.#forAccepted = null;
     this.#linger = onoff === 0 ? null : Math.max(0, linger);
     return 0;
@@ -230,6 +231,8 @@ export class SocketOptions {
       case 'TCP_LINGER2':
         this.#change({ linger2: value < 0 ? -1 : Math.min(value * 1000, this.#profile.linger2Max) });
         return 0;
+      default:
+        return -Errno.ENOPROTOOPT;
     }
   }
 
@@ -283,6 +286,8 @@ export class SocketOptions {
         const set = settings.linger2;
         return set < 0 ? -1 : (set || profile.finWait2) / 1000;
       }
+      default:
+        return -Errno.ENOPROTOOPT;
     }
   }
 

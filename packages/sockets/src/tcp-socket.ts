@@ -15,11 +15,11 @@ import {
   passUrgentOctet,
   type ShutdownEffect,
 } from '@halfclose/stack';
+import { assertBacklog, assertEndpoint, assertOctets, assertSocketArguments } from './check-arguments.ts';
 import { AF_INET, AF_INET6, MSG_OOB, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
 import { Errno } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
 import { maySend } from './refused-calls.ts';
-import { assertPort } from './socket-address.ts';
 import { SocketBase } from './socket-base.ts';
 import { NOTHING_SET } from './socket-options.ts';
 import { receiveUrgent } from './urgent-octet.ts';
@@ -44,16 +44,17 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /** A fresh socket, or the owner of an accepted connection. */
   constructor(host: Host, family: number = AF_INET6, accepted: HostedConnection | null = null) {
     super(host, family, accepted);
+    assertSocketArguments(host, family);
     if (accepted !== null) accepted.owner = this;
   }
 
   /**
    * bind(2). Port 0: the stack chooses one.
    *
-   * @throws RangeError for a port that is none
+   * @throws TypeError or RangeError for an address or a port that is none
    */
   bind(address: IpAddress, port: number): number {
-    assertPort(port);
+    assertEndpoint(address, port);
     if (this.isClosed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.binding !== null || this.hosted !== null) return -Errno.EINVAL;
@@ -69,6 +70,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /** listen(2). Again on a listener: changes its backlog. */
   listen(backlog: number): number {
+    assertBacklog(backlog);
     if (this.isClosed) return -Errno.EBADF;
     if (this.hosted !== null) return -Errno.EINVAL;
     if (this.listener !== null) {
@@ -100,10 +102,10 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /**
    * connect(2). Returns `-EINPROGRESS`; readiness tells when it is over and SO_ERROR how.
    *
-   * @throws RangeError for a port that is none
+   * @throws TypeError or RangeError for an address or a port that is none
    */
   connect(address: IpAddress, port: number): number {
-    assertPort(port);
+    assertEndpoint(address, port);
     if (this.isClosed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.listener !== null) return -Errno.EISCONN;
@@ -145,6 +147,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB. */
   send(bytes: Uint8Array, flags = 0): number {
+    assertOctets(bytes, 'bytes');
     if (this.isClosed) return this.transferred('send', bytes.length, -Errno.EBADF);
     const hosted = this.hosted;
     if (hosted === null) return this.refused('send');
@@ -159,6 +162,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /** recv(2) into `target`; 0: the end of the peer's stream. `flags`: MSG_PEEK, MSG_OOB. */
   recv(target: Uint8Array, flags = 0): number {
+    assertOctets(target, 'target');
     if ((flags & MSG_OOB) !== 0)
       return this.transferred('recv', target.length, this.#receiveUrgent(target, flags));
     const result = this.#readability((flags & MSG_PEEK) !== 0);
