@@ -19,3 +19,10 @@ export function fillAddress(out: AddressRecord, { address, port }: SocketAddress
   }
   out.port = port;
 }
+
+/** The same for no address in particular. */
+export function fillUnspecified(out: AddressRecord, isIPv6: boolean, port: number): void {
+  out.address = isIPv6 ? '::' : '0.0.0.0';
+  out.family = isIPv6 ? 'IPv6' : 'IPv4';
+  out.port = port;
+}

@@ -1,5 +1,5 @@
 import { AF_INET, AF_INET6, Errno, type SocketOwner, TcpSocket } from '@halfclose/sockets';
-import { type AddressRecord, fillAddress } from './address-record.ts';
+import { type AddressRecord, fillAddress, fillUnspecified } from './address-record.ts';
 import type { DrainTask } from './drain-queue.ts';
 import { EBADF } from './errors.ts';
 import { Handle } from './handle.ts';
@@ -15,7 +15,6 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
   #tcp: TcpSocket | null = null;
   /** A taken port is told of by listen, as libuv does. */
   #bindError = 0;
-  #bound: { address: string; port: number; family: number } | null = null;
   #isListening = false;
   #onClosed: (() => void) | null = null;
 
@@ -27,15 +26,13 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
   bindTo(address: string, port: number, ipv6Only: boolean, reusePort: boolean): number {
     const ip = this.network.addressOf(address);
     if (ip === null) return -Errno.EINVAL;
-    const family = address.includes(':') ? AF_INET6 : AF_INET;
-    const tcp = new TcpSocket(this.network.host, family);
+    const tcp = new TcpSocket(this.network.host, address.includes(':') ? AF_INET6 : AF_INET);
     this.#tcp = tcp;
     tcp.owner = this;
     tcp.options.set('SO_REUSEADDR', 1, 0);
     if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
     if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
     const result = tcp.bind(ip, port);
-    this.#bound = { address, port, family };
     if (result === -Errno.EADDRINUSE) {
       this.#bindError = result;
       return 0;
@@ -57,14 +54,8 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
     const tcp = this.#tcp;
     const name = tcp?.getsockname();
     if (tcp === null || name === null || name === undefined) return EBADF;
-    if (name.address.isUnspecified && this.#bound !== null) {
-      const isIPv6 = this.#bound.family === AF_INET6;
-      Object.assign(out, {
-        address: isIPv6 ? '::' : '0.0.0.0',
-        family: isIPv6 ? 'IPv6' : 'IPv4',
-        port: name.port,
-      });
-    } else fillAddress(out, name, tcp.family);
+    if (name.address.isUnspecified) fillUnspecified(out, tcp.family === AF_INET6, name.port);
+    else fillAddress(out, name, tcp.family);
     return 0;
   }
 

@@ -1,6 +1,6 @@
 import { AF_INET, AF_INET6, Errno, Poll, SHUT_WR, type SocketOwner, TcpSocket } from '@halfclose/sockets';
 import type { Connection } from '@halfclose/stack';
-import { type AddressRecord, fillAddress } from './address-record.ts';
+import type { AddressRecord } from './address-record.ts';
 import type { DrainTask } from './drain-queue.ts';
 import { EBADF, ECANCELED } from './errors.ts';
 import { Handle } from './handle.ts';
@@ -18,6 +18,7 @@ import {
 import type { Network } from './network.ts';
 import type { Pumped } from './pump-queue.ts';
 import type { StreamHandle } from './stream-handle.ts';
+import { fillPeerName, fillSocketName, setKeepAlive, setNoDelay } from './tcp-settings.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
@@ -172,39 +173,20 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   // --- the rest
 
   setNoDelay(enable: boolean): number {
-    return this.#tcp?.options.set('TCP_NODELAY', enable ? 1 : 0, this.#now()) ?? EBADF;
+    return this.#tcp === null ? EBADF : setNoDelay(this.#tcp, enable);
   }
 
   /** `delay`: seconds of silence before the first probe. */
   setKeepAlive(enable: boolean, delay: number): number {
-    const options = this.#tcp?.options;
-    if (options === undefined) return EBADF;
-    if (enable && delay > 0) {
-      const result = options.set('TCP_KEEPIDLE', delay, this.#now());
-      if (result < 0) return result;
-      // libuv sets these two with a delay: one second apart, ten of them.
-      options.set('TCP_KEEPINTVL', 1, this.#now());
-      options.set('TCP_KEEPCNT', 10, this.#now());
-    }
-    return options.set('SO_KEEPALIVE', enable ? 1 : 0, this.#now());
+    return this.#tcp === null ? EBADF : setKeepAlive(this.#tcp, enable, delay);
   }
 
   getsockname(out: AddressRecord): number {
-    if (this.#tcp === null) return EBADF;
-    const name = this.#tcp.getsockname();
-    if (name === null) {
-      const isIPv6 = this.#tcp.family === AF_INET6;
-      Object.assign(out, { address: isIPv6 ? '::' : '0.0.0.0', family: isIPv6 ? 'IPv6' : 'IPv4', port: 0 });
-    } else fillAddress(out, name, this.#tcp.family);
-    return 0;
+    return this.#tcp === null ? EBADF : fillSocketName(this.#tcp, out);
   }
 
   getpeername(out: AddressRecord): number {
-    if (this.#tcp === null) return EBADF;
-    const name = this.#tcp.getpeername();
-    if (name === null) return -Errno.ENOTCONN;
-    fillAddress(out, name, this.#tcp.family);
-    return 0;
+    return this.#tcp === null ? EBADF : fillPeerName(this.#tcp, out);
   }
 
   // --- what the stack says
@@ -432,10 +414,6 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
     this.#tcp = tcp;
     tcp.owner = this;
     return tcp;
-  }
-
-  #now(): number {
-    return this.network.host.timers.now();
   }
 }
 
