@@ -54,4 +54,22 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
   it('costs a way that takes everything nothing', () => {
     expect(transfer({ mtuProbing: 1 }, Infinity)).toMatchObject({ received: OCTETS, mss: 1448 });
   });
+
+  it('is not searched beyond what an ICMP error says of it', () => {
+    let longest = 0;
+    const watch = segment(({ payload }) => {
+      longest = Math.max(longest, payload.length);
+      return false;
+    });
+    const hosts = new TwoHosts({ mtuProbing: 2 }, { aToB: { rules: [drop(watch)] } });
+    const { a, b } = hosts.connected();
+    a.connection?.onPathMtu(1200);
+    const into = new Uint8Array(65_536);
+    for (let round = 0; round < 100; round++) {
+      a.send(new Uint8Array(65_536));
+      hosts.clock.advanceBy(20);
+      while (b.recv(into) > 0);
+    }
+    expect(longest).toBe(1148);
+  });
 });

@@ -33,6 +33,7 @@ export function largestMss(connection: Connection): number {
 export function updateMss(connection: Connection): void {
   const { mtuProbe, sender } = connection;
   const largest = largestMss(connection);
+  mtuProbe?.limit(largest);
   sender.resegment(mtuProbe === null ? largest : Math.min(largest, mtuProbe.low));
 }
 

@@ -76,6 +76,11 @@ export class PathMtuProbe {
     this.size = 0;
   }
 
+  /** It is known that nothing larger than `most` passes (Linux tcp_sync_mss). */
+  limit(most: number): void {
+    if (this.high > most) this.high = most;
+  }
+
   /** Not even this passes. */
   shrink(least: number, base: number): void {
     this.low = Math.max(Math.min(base, this.low >> 1), least);
