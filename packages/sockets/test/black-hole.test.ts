@@ -70,6 +70,7 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
       hosts.clock.advanceBy(20);
       while (b.recv(into) > 0);
     }
-    expect(longest).toBe(1148);
+    expect(longest).toBeGreaterThan(1148 - 8);
+    expect(longest).toBeLessThanOrEqual(1148);
   });
 });
