@@ -73,4 +73,28 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
     expect(longest).toBeGreaterThan(1148 - 8);
     expect(longest).toBeLessThanOrEqual(1148);
   });
+
+  it('is searched again after net.ipv4.tcp_probe_interval: it may take more by then', () => {
+    let passes = PASSES;
+    const tooLarge = segment(({ payload }) => payload.length > passes);
+    const hosts = new TwoHosts(
+      { mtuProbing: 2, mtuProbeInterval: 10_000 },
+      { aToB: { rules: [drop(tooLarge)] } },
+    );
+    const { a, b } = hosts.connected();
+    const into = new Uint8Array(65_536);
+    const mssAt = (time: number): number => {
+      while (hosts.clock.now() < began + time) {
+        a.send(new Uint8Array(65_536));
+        hosts.clock.advanceBy(20);
+        while (b.recv(into) > 0);
+      }
+      return a.connection?.sender.mss ?? 0;
+    };
+    const began = hosts.clock.now();
+    const found = mssAt(5000);
+    passes = Infinity;
+    expect([found > PASSES - 8 && found <= PASSES, mssAt(9000)]).toEqual([true, found]);
+    expect(mssAt(12_000)).toBeGreaterThan(1448 - 8);
+  });
 });

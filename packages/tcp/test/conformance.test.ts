@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { titlesOf } from './test-titles.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FILE = `${ROOT}docs/CONFORMANCE.md`;
 const TEXT = readFileSync(FILE, 'utf8');
+/** By file: see {@link titleIsIn}. */
+const TITLES = new Map<string, ReadonlySet<string>>();
 
 interface Row {
   readonly id: string;
@@ -77,6 +80,48 @@ describe('docs/CONFORMANCE.md', () => {
   });
 });
 
+describe('a title counts', () => {
+  it.each([
+    ['of a test', "it('t', () => {});"],
+    ['of a test with options', "test('t', { timeout: 5 }, () => {});"],
+    ['within describe()', "describe('d', () => { describe.each([1])('e', () => { it('t', () => {}); }); });"],
+    ['of a table of tests', "it.each<Row>([[1]])('t', () => {});"],
+    ['as first cell of a row', "it.each([['t', 1]] as const)('%s', () => {});"],
+    [
+      'as first cell of a row of a named table',
+      "const ROWS: Row[] = [['t', 1]]; it.each(ROWS)('%s', () => {});",
+    ],
+    [
+      'as first cell of a row that is added',
+      "const A = [['t', 1]]; it.each([...A, ['u', 2]])('%s', () => {});",
+    ],
+    ['as an escape says it', String.raw`it('\u0074', () => {});`],
+  ])('%s', (_where, source) => {
+    expect([...titlesOf(source)]).toContain('t');
+  });
+
+  it.each([
+    ['of a test that is skipped', "it.skip('t', () => {});"],
+    ['of a table of tests that is skipped', "it.skip.each([['t']])('t', () => {});"],
+    ['of a test that is to be written', "it.todo('t');"],
+    ['of a test without a body', "it('t');"],
+    ['of a test that is expected to fail', "it.fails('t', () => {});"],
+    ['of a test that is skipped under a condition', "it.skipIf(true)('t', () => {});"],
+    ['within describe.skip()', "describe.skip('d', () => { it('t', () => {}); });"],
+    ['within describe.skip.each()', "describe.skip.each([1])('d', () => { it('t', () => {}); });"],
+    ['in a comment', "// it('t', () => {});\n/* it('t', () => {}); */"],
+    ['in another call', "expect('t'); describe('t', () => {}); log(() => \"it('t', f)\");"],
+    ['in another cell', "it.each([[1, 't']])('%i', () => {});"],
+    ['in a table that no test has', "const ROWS = [['t', 1]]; it.each([[1]])('%i', () => {});"],
+    [
+      'in the table of a test that is skipped',
+      "const ROWS = [['t', 1]]; it.skip.each(ROWS)('%s', () => {});",
+    ],
+  ])('not %s', (_where, source) => {
+    expect([...titlesOf(source)]).not.toContain('t');
+  });
+});
+
 /** `Of 126 rows 120 are shown by tests: 75 of 75 MUST, ...`. */
 function countOf(rows: readonly Row[]): string {
   const isShown = ({ tests }: Row): boolean => tests.length > 0;
@@ -87,7 +132,12 @@ function countOf(rows: readonly Row[]): string {
   return `Of ${rows.length} rows ${rows.filter(isShown).length} are shown by tests: ${kinds.join(', ')}.`;
 }
 
-/** Whether a title, or the first cell of a table of cases, stands in the file. */
+/** Whether a test that runs has the title, or the first cell of a row of its table. */
 function titleIsIn(file: string, title: string): boolean {
-  return existsSync(ROOT + file) && readFileSync(ROOT + file, 'utf8').includes(`'${title}'`);
+  let titles = TITLES.get(file);
+  if (titles === undefined) {
+    titles = existsSync(ROOT + file) ? titlesOf(readFileSync(ROOT + file, 'utf8')) : new Set();
+    TITLES.set(file, titles);
+  }
+  return titles.has(title);
 }

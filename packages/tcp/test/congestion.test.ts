@@ -102,6 +102,26 @@ describe('the congestion window', () => {
     expect([busy > 10, wire.sent.length]).toEqual([true, 10]);
   });
 
+  it.each([
+    [0.5, 70],
+    [1.5, 35],
+    [2.5, 17],
+    [3.5, 10],
+  ])(
+    'is halved for each RTO that passes without text, down to ten segments: %d RTO leave %i of 70',
+    (rtos, left) => {
+      const wire = Wire.established().write(60_000).drain();
+      for (let at = 1001; at <= 60_001; at += 1000) wire.send(`. 1:1(0) ack ${at}`);
+      const { sender } = wire.connection;
+      expect(sender.cwnd).toBe(70);
+      wire
+        .drain()
+        .advance(Math.round(rtos * sender.rtt.rto))
+        .write(60_000);
+      expect([sender.cwnd, wire.sent.length]).toEqual([left, Math.min(left, 60)]);
+    },
+  );
+
   it('does not fall back with net.ipv4.tcp_slow_start_after_idle off', () => {
     const wire = Wire.established({ profile: { slowStartAfterIdle: false } })
       .write(60_000)

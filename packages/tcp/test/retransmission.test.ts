@@ -58,6 +58,12 @@ describe('retransmission timeout (RFC 6298)', () => {
     expect(wire.connection.sender.rtt.latest).toBe(100);
   });
 
+  it('takes none either from an acknowledgment that covers a segment sent once besides (Karn)', () => {
+    const wire = Wire.established().write(2000).drain().advance(300);
+    wire.expect('. 1:1001(1000) ack 1').advance(50).send('. 1:1(0) ack 2001').expectNothing();
+    expect(wire.connection.sender.rtt.latest).toBe(100);
+  });
+
   it('gives up with ETIMEDOUT and without a RST when R2 is over', () => {
     const wire = Wire.established({ profile: { retries2: 3 } })
       .write(100)
@@ -131,6 +137,30 @@ describe('fast retransmit without SACK (RFC 5681, 3.2; RFC 6582)', () => {
     for (let i = 0; i < 5; i++) wire.send('. 1:1(0) ack 1');
     wire.drain().send('. 1:1(0) ack 8001');
     expect([wire.connection.sender.recovery.state, wire.connection.sender.cwnd]).toEqual(['open', 5]);
+  });
+
+  it('does not begin again with duplicates of what was repaired, but with those behind it (3.2, step 1)', () => {
+    const wire = lossy();
+    const duplicates = (ack: number, count: number): void => {
+      for (let i = 0; i < count; i++) wire.send(`. 1:1(0) ack ${ack}`);
+    };
+    const seen = (): readonly number[] => [
+      wire.connection.sender.retransmissions,
+      wire.connection.sender.ssthresh,
+    ];
+    duplicates(1, 3);
+    wire.send('. 1:1(0) ack 8001').write(5000);
+    const repaired = seen();
+    // What made the peer say so may be text that arrived a second time: nothing tells of a loss.
+    duplicates(8001, 4);
+    expect([repaired, seen()]).toEqual([
+      [1, 5],
+      [1, 5],
+    ]);
+    wire.send('. 1:1(0) ack 9001').drain();
+    duplicates(9001, 3);
+    expect([wire.connection.sender.recovery.state, seen()[0]]).toEqual(['recovery', 2]);
+    wire.expect('. 9001:10001(1000) ack 1');
   });
 
   it('counts no acknowledgment that changes the window, or has text', () => {

@@ -114,6 +114,18 @@ describe('undoing by D-SACK (RFC 2883, RFC 3708)', () => {
     wire.send('. 1:1(0) ack 4001 <sack 1:1001>').expectNothing();
     expect(windows(wire)).toEqual(before);
   });
+
+  it('does not count a report of text from before the recovery began', () => {
+    const wire = Wire.established(SACK).write(8000).drain().advance(100).send('. 1:1(0) ack 2001');
+    for (const end of [4001, 5001, 6001]) wire.send(`. 1:1(0) ack 2001 <sack 3001:${end}>`);
+    wire.expect('. 2001:3001(1000) ack 1');
+    wire.send('. 1:1(0) ack 2001 <sack 1001:2001 3001:6001>');
+    expect(windows(wire).slice(1)).toEqual([6, 'recovery', 0]);
+    wire.send('. 1:1(0) ack 8001').send('. 1:1(0) ack 8001 <sack 1:1001>');
+    expect(windows(wire).slice(1)).toEqual([6, 'open', 0]);
+    wire.send('. 1:1(0) ack 8001 <sack 2001:3001>');
+    expect(windows(wire).slice(1)).toEqual([UNLIMITED, 'open', 1]);
+  });
 });
 
 describe('the judgement of a tail loss probe (RFC 8985, 7.4)', () => {

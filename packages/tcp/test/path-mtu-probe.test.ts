@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { Wire } from './wire.ts';
+
+/** Search from 1024 octets on, half the way to what the interface takes: 1460. */
+const SEARCHING = {
+  profile: { mtuProbing: 2, initialWindow: 20 },
+  peer: 'win 65535 <mss 1460>',
+  mtu: 1500,
+} as const;
+const PROBE = (1024 + 1460) / 2;
+
+describe('a probe of the path MTU (RFC 4821, 7.4)', () => {
+  it('goes with four segments behind it, which tell whether it was lost', () => {
+    const wire = Wire.established(SEARCHING).write(PROBE + 4 * 1024);
+    expect(wire.sent.map(({ payload }) => payload.length)).toEqual([PROBE, 1024, 1024, 1024, 1024]);
+  });
+
+  it('does not go where an octet of them is missing', () => {
+    const wire = Wire.established(SEARCHING).write(PROBE + 4 * 1024 - 1);
+    expect(Math.max(...wire.sent.map(({ payload }) => payload.length))).toBe(1024);
+  });
+
+  it('does not go into a window that does not take them all', () => {
+    const peer = `win ${PROBE + 4 * 1024 - 1} <mss 1460>`;
+    const wire = Wire.established({ ...SEARCHING, peer }).write(20_000);
+    expect(Math.max(...wire.sent.map(({ payload }) => payload.length))).toBe(1024);
+  });
+});
