@@ -2,7 +2,6 @@ import {
   Flag,
   type Segment,
   type SequenceNumber,
-  seqAdd,
   seqGeq,
   seqGt,
   seqLeq,
@@ -56,7 +55,6 @@ export function takeAcknowledgment(
   if (advanced) {
     tally.acked = flight.acknowledge(ack, sender.mss, tally);
     sender.releaseText(ack);
-    sampleRtt(sender, echoedRtt, now);
     sender.countRound();
     if (sender.maker.mtuProbe?.onAcknowledged(sender) === true) sender.maker.updateMss();
     if (flight.head?.sacked === true) {
@@ -66,6 +64,7 @@ export function takeAcknowledgment(
       return true;
     }
   } else tally.duplicate = plain && !isOld && !windowChanged;
+  sampleRtt(sender, echoedRtt, now);
   const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== NEVER;
   recovery.onAck(sender, tally);
   tally.end();
@@ -85,7 +84,6 @@ function onWindowWithNothingInFlight(sender: Sender, now: number): void {
 
 function takeSackBlocks(sender: Sender, blocks: readonly SequenceNumber[], ack: SequenceNumber): void {
   const { flight, recovery, sndUna, sndNxt } = sender;
-  const known = sender.sackBlocks;
   let i = 0;
   if (isDuplicateReport(blocks, ack)) {
     tally.onDuplicateReport(blocks[0] ?? 0, blocks[1] ?? 0, sender.mss);
@@ -96,12 +94,9 @@ function takeSackBlocks(sender: Sender, blocks: readonly SequenceNumber[], ack: 
     const right = blocks[i + 1] ?? 0;
     // RFC 2018: blocks outside of what is in flight say nothing new, or lie.
     if (seqGeq(left, right) || seqLeq(right, sndUna) || seqGt(right, sndNxt)) continue;
-    const from = unknownPart(known, left, right, sender.mss);
-    if (from === right) continue;
     recovery.detection.onSacked(right);
-    tally.sacked += flight.markSacked(seqLt(from, sndUna) ? sndUna : from, right, sender.mss, tally);
+    tally.sacked += flight.markSacked(seqMax(left, sndUna), right, sender.mss, tally);
   }
-  sender.sackBlocks = blocks;
 }
 
 /** RFC 2883, section 4: the first block lies below the acknowledgment, or within the second. */
@@ -114,27 +109,15 @@ function isDuplicateReport(blocks: readonly SequenceNumber[], ack: SequenceNumbe
   );
 }
 
-/** Where that part of a block begins that the last acknowledgment did not report, or a segment that it reported in part. */
-function unknownPart(
-  known: readonly SequenceNumber[] | null,
-  left: SequenceNumber,
-  right: SequenceNumber,
-  mss: number,
-): SequenceNumber {
-  if (known === null) return left;
-  for (let i = 0; i + 1 < known.length; i += 2) {
-    const end = known[i + 1] ?? 0;
-    if (known[i] !== left || seqGt(end, right)) continue;
-    return end === right ? right : seqMax(left, seqAdd(end, -mss));
-  }
-  return left;
-}
-
 /** Karn: a segment sent twice gives no sample, unless timestamps tell which one was acknowledged (RFC 7323, 4.1). */
 function sampleRtt(sender: Sender, echoedRtt: number, now: number): void {
   const { rtt, sndUna, sndNxt } = sender;
   const sentAt = tally.sentAt >= 0 ? tally.sentAt : tally.sackedSentAt;
-  if (sentAt >= 0 && !tally.retransmitted) rtt.sample(now - sentAt, sndUna, sndNxt);
-  else if (echoedRtt >= 0) rtt.sample(echoedRtt, sndUna, sndNxt);
+  let sample = -1;
+  if (sentAt >= 0 && !tally.retransmitted) sample = now - sentAt;
+  else if (tally.advanced) sample = echoedRtt;
+  if (sample < 0) return;
+  rtt.sample(sample, sndUna, sndNxt, now);
+  // Karn: the timeout stays as long as it was until one of what was sent once is acknowledged.
   rtt.resetBackoff();
 }

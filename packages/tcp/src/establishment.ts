@@ -10,6 +10,7 @@ export function establish(connection: Connection, why: string, now: number): voi
   sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
   sender.ssthresh = 0x7fffffff;
   sender.recovery.timeouts = 0;
+  if (!sender.rtt.hasSample) sender.rtt.fallBack();
   if (profile.mtuProbing === 2) suspectBlackHole(connection, now);
   connection.updateKeepAlive(now);
   connection.raise(ConnectionEvent.Connected | ConnectionEvent.Writable);

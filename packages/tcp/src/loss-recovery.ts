@@ -1,4 +1,4 @@
-import { type SequenceNumber, seqDiff, seqGeq, seqGt, seqLeq } from '@halfclose/codec';
+import { type SequenceNumber, seqGeq, seqGt, seqLeq } from '@halfclose/codec';
 import type { AckTally } from './ack-tally.ts';
 import { CwndReduction } from './cwnd-reduction.ts';
 import { LossDetection } from './loss-detection.ts';
@@ -133,7 +133,7 @@ export class LossRecovery {
     const { flight } = sender;
     const lostBefore = flight.everLost;
     for (let sent = flight.head; sent !== null; sent = sent.next) {
-      if (seqDiff(sent.end, sent.seq) > sent.count * sender.mss) flight.markLost(sent);
+      if (sent.text > sent.count * sender.mss) flight.markLost(sent);
     }
     if (flight.everLost === lostBefore || this.state === 'loss') return;
     sender.ssthresh = thresholdBefore(sender);

@@ -23,6 +23,10 @@ export interface Profile {
 
   /** Retransmission timeout before the first round-trip sample (RFC 6298, 2.1; Linux TCP_TIMEOUT_INIT). */
   readonly initialRto: number;
+  /** The same once a handshake is over that gave no sample (RFC 6298, 5.7; Linux TCP_TIMEOUT_FALLBACK). */
+  readonly fallbackRto: number;
+  /** How long the least round-trip time is believed (RFC 8985, 6.2, step 1; net.ipv4.tcp_min_rtt_wlen). */
+  readonly minRttWindow: number;
   /** Floor of the variance term of the RTO (Linux TCP_RTO_MIN; RFC 6298, 2.4 has 1 s). */
   readonly minRto: number;
   /** Ceiling of the RTO (Linux TCP_RTO_MAX; RFC 6298, 2.5). */
@@ -217,6 +221,8 @@ export const linux: Profile = {
   minMss: 48,
   toleratesMissingTimestamps: true,
   initialRto: 1000,
+  fallbackRto: 3000,
+  minRttWindow: 300_000,
   minRto: 200,
   maxRto: 120_000,
   synRetries: 6,

@@ -93,6 +93,11 @@ export class ReceiveWindow {
     return this.#updatedAt;
   }
 
+  /** Octets that were read in the last round trip measured (Linux rcvq_space.space). */
+  get lastRound(): number {
+    return this.#lastRound;
+  }
+
   get offered(): number {
     return this.#offered;
   }

@@ -1,6 +1,10 @@
 import { type SequenceNumber, seqDiff, seqGeq, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import { Milestones } from './milestones.ts';
 import { SendOrder } from './send-order.ts';
 import { SentSegment } from './sent-segment.ts';
+
+/** Segments in flight that are looked through from the head. */
+const SMALL = 64;
 
 /** Told of each segment as it turns out to have been delivered. */
 export interface DeliveryObserver {
@@ -22,6 +26,7 @@ export class RetransmitQueue {
   /** Segments ever taken for lost. */
   everLost = 0;
   readonly #order = new SendOrder();
+  #milestones: Milestones | null = null;
   /** Nothing before it waits to be sent again. */
   #firstLost: SentSegment | null = null;
   /** Where the newest SACK block ended when it was last looked at: it mostly grows from there. */
@@ -43,6 +48,7 @@ export class RetransmitQueue {
     this.tail = sent;
     this.packetsOut += sent.count;
     this.#order.append(sent);
+    if (this.packetsOut > SMALL) (this.#milestones ??= new Milestones()).onPush(sent);
   }
 
   /** Removes what `ack` covers, cutting a segment that it covers in part. Returns the segments newly acknowledged. */
@@ -59,9 +65,12 @@ export class RetransmitQueue {
       head = head.next;
     }
     this.head = head;
-    if (head === null) this.tail = null;
-    else if (seqLt(head.seq, ack)) {
-      const left = Math.max(1, Math.ceil(seqDiff(head.end, ack) / mss));
+    this.#milestones?.onAcknowledged(ack);
+    if (head === null) {
+      this.tail = null;
+      this.#milestones = null;
+    } else if (seqLt(head.seq, ack)) {
+      const left = Math.max(1, Math.ceil((head.text - seqDiff(ack, head.seq)) / mss));
       const gone = Math.max(0, head.count - left);
       this.#forget(head, gone);
       head.count -= gone;
@@ -79,9 +88,8 @@ export class RetransmitQueue {
    */
   markSacked(left: SequenceNumber, right: SequenceNumber, mss: number, observer: DeliveryObserver): number {
     let marked = 0;
-    const last = this.#lastSacked;
-    let sent = last !== null && seqLeq(last.seq, left) ? last : this.head;
-    for (; sent !== null && seqLt(sent.seq, right); sent = sent.next) {
+    let sent = this.#notAfter(left);
+    for (; sent !== null && seqLt(sent.seq, right); sent = sent.sacked ? afterSacked(sent) : sent.next) {
       if (sent.sacked || seqLeq(sent.end, left)) continue;
       if (seqLt(sent.seq, left)) {
         if (sent.count > 1) this.split(sent, wholeSegments(sent, left, mss, mss - 1), mss);
@@ -134,22 +142,27 @@ export class RetransmitQueue {
 
   /** Nothing was lost after all: what was sent again is only in flight twice. */
   unmarkLost(): void {
+    const found: SentSegment[] = [];
     for (let sent = this.head; sent !== null; sent = sent.next) {
       if (!sent.lost) continue;
       sent.lost = false;
-      this.#order.restore(sent);
+      found.push(sent);
     }
+    this.#order.restore(found);
     this.lostOut = 0;
     this.#firstLost = null;
   }
 
   /** The peer has dropped what it reported by SACK blocks, as it may (RFC 2018, section 8). */
   forgetSacked(): void {
+    const dropped: SentSegment[] = [];
     for (let sent = this.head; sent !== null; sent = sent.next) {
       if (!sent.sacked) continue;
       sent.sacked = false;
-      this.#order.restore(sent);
+      sent.afterSacked = null;
+      dropped.push(sent);
     }
+    this.#order.restore(dropped);
     this.sackedOut = 0;
     this.#lastSacked = null;
   }
@@ -162,13 +175,8 @@ export class RetransmitQueue {
     const length = seqDiff(at, sent.seq);
     if (length <= 0 || seqGeq(at, sent.end)) return false;
     const before = sent.count;
-    const rest = new SentSegment(
-      at,
-      sent.end,
-      sent.flags,
-      Math.max(1, Math.ceil(seqDiff(sent.end, at) / mss)),
-      sent.sentAt,
-    );
+    const count = Math.max(1, Math.ceil((sent.text - length) / mss));
+    const rest = new SentSegment(at, sent.end, sent.flags, count, sent.sentAt);
     rest.transmissions = sent.transmissions;
     rest.sacked = sent.sacked;
     rest.lost = sent.lost;
@@ -190,8 +198,17 @@ export class RetransmitQueue {
 
   clear(): void {
     this.head = this.tail = this.#firstLost = this.#lastSacked = null;
+    this.#milestones = null;
     this.#order.clear();
     this.packetsOut = this.sackedOut = this.lostOut = this.retransmittedOut = 0;
+  }
+
+  /** A segment from which a walk to `seq` is short. */
+  #notAfter(seq: SequenceNumber): SentSegment | null {
+    const mark = this.#milestones?.before(seq) ?? this.head;
+    const last = this.#lastSacked;
+    if (last === null || seqGt(last.seq, seq)) return mark;
+    return mark !== null && seqGt(mark.seq, last.seq) ? mark : last;
   }
 
   #markDelivered(sent: SentSegment): void {
@@ -220,4 +237,16 @@ export class RetransmitQueue {
 function wholeSegments(sent: SentSegment, at: SequenceNumber, mss: number, up: number): SequenceNumber {
   const octets = seqDiff(at, sent.seq) + up;
   return (sent.seq + octets - (octets % mss)) | 0;
+}
+
+/** The first segment behind `sacked` that is not SACKed; remembered for all on the way, so that none is passed twice. */
+function afterSacked(sacked: SentSegment): SentSegment | null {
+  let sent: SentSegment | null = sacked;
+  while (sent?.sacked === true) sent = sent.afterSacked ?? sent.next;
+  for (let passed: SentSegment | null = sacked; passed !== null && passed !== sent;) {
+    const next: SentSegment | null = passed.afterSacked ?? passed.next;
+    passed.afterSacked = sent;
+    passed = next;
+  }
+  return sent;
 }

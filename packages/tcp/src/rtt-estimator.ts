@@ -19,7 +19,11 @@ export class RttEstimator {
   #deviationMax = 0;
   #windowEnd: SequenceNumber = 0;
   #latest = 0;
+  // The least sample of late, and the least since, which takes its place: each with the millisecond that it is from.
   #minimum = NONE;
+  #minimumAt = 0;
+  #next = NONE;
+  #nextAt = 0;
   #backoff = 0;
 
   constructor(profile: Profile) {
@@ -41,7 +45,7 @@ export class RttEstimator {
     return this.#latest / MICROSECONDS;
   }
 
-  /** The least sample so far; Infinity before the first. */
+  /** The least sample of late; Infinity before the first (RFC 8985, 6.2, step 1; Linux tcp_min_rtt_wlen). */
   get minimum(): number {
     return this.#minimum === NONE ? Infinity : this.#minimum / MICROSECONDS;
   }
@@ -53,7 +57,8 @@ export class RttEstimator {
   /** The timeout now, backoff included. */
   get rto(): number {
     const { initialRto, maxRto } = this.#profile;
-    const base = this.hasSample ? (this.#smoothed + this.#variation) / MICROSECONDS : initialRto;
+    const known = this.#smoothed + this.#variation;
+    const base = known > 0 ? known / MICROSECONDS : initialRto;
     return this.#backoff === 0 ? Math.min(base, maxRto) : Math.min(base * 2 ** this.#backoff, maxRto);
   }
 
@@ -70,13 +75,18 @@ export class RttEstimator {
     this.#backoff = 0;
   }
 
+  /** The handshake gave no sample: one second may be too short (RFC 6298, 5.7; Linux TCP_TIMEOUT_FALLBACK). */
+  fallBack(): void {
+    this.#variation = this.#profile.fallbackRto * MICROSECONDS;
+  }
+
   /** Takes in one round-trip time of a segment sent once (Karn), acknowledged up to `sndUna`. */
-  sample(rtt: number, sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
+  sample(rtt: number, sndUna: SequenceNumber, sndNxt: SequenceNumber, now: number): void {
     // A sample of nothing still is a sample: Linux counts at least one microsecond.
     const m = Math.max(Math.round(rtt * MICROSECONDS), 1);
     const floor = this.#profile.minRto * MICROSECONDS;
     this.#latest = m;
-    if (this.#minimum === NONE || m < this.#minimum) this.#minimum = m;
+    this.#noteMinimum(m, Math.floor(now));
     if (this.#smoothed === NONE) {
       this.#smoothed = m;
       this.#deviation = m >> 1;
@@ -101,6 +111,22 @@ export class RttEstimator {
         this.#variation -= (this.#variation - this.#deviationMax) >> 2;
       this.#windowEnd = sndNxt;
       this.#deviationMax = floor;
+    }
+  }
+  /** A running minimum over `minRttWindow`, of two values. */
+  #noteMinimum(sample: number, now: number): void {
+    const { minRttWindow } = this.#profile;
+    if (this.#minimum !== NONE && now - this.#minimumAt > minRttWindow) {
+      this.#minimum = this.#next;
+      this.#minimumAt = this.#nextAt;
+      this.#next = NONE;
+    }
+    if (this.#minimum === NONE || sample <= this.#minimum) {
+      this.#minimum = this.#next = sample;
+      this.#minimumAt = this.#nextAt = now;
+    } else if (this.#next === NONE || sample <= this.#next || now - this.#nextAt > minRttWindow / 2) {
+      this.#next = sample;
+      this.#nextAt = now;
     }
   }
 }

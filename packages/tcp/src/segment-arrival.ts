@@ -10,7 +10,7 @@ import { arriveAtOrphan } from './fin-wait-2.ts';
 import { Arrival } from './receiver.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
-import { echoedRtt, isOldTimestamp } from './timestamps.ts';
+import { echoedRtt, isOldTimestamp, isOvertakenAck } from './timestamps.ts';
 import { takeUrgent } from './urgent-data.ts';
 import { onWriteRoom } from './writing.ts';
 
@@ -45,7 +45,7 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
   if (connection.timestamps && !isReset) {
     if (!segment.hasTimestamps) {
       if (!connection.profile.toleratesMissingTimestamps) return false;
-    } else if (isOldTimestamp(connection, segment, now)) {
+    } else if (isOldTimestamp(connection, segment, now) && !isOvertakenAck(connection, segment)) {
       answerUnacceptable(connection, segment, now);
       return false;
     }

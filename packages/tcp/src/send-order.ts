@@ -29,12 +29,14 @@ export class SendOrder {
     sent.ordered = false;
   }
 
-  /** `sent` counts as on its way again, since when it was sent. */
-  restore(sent: SentSegment): void {
-    if (sent.ordered) return;
+  /** These count as on their way again, each since when it was sent. */
+  restore(segments: readonly SentSegment[]): void {
     let before = this.#newest;
-    while (before !== null && before.sentAt > sent.sentAt) before = before.sentBefore;
-    this.#link(before, sent);
+    for (const sent of [...segments].sort((a, b) => b.sentAt - a.sentAt)) {
+      if (sent.ordered) continue;
+      while (before !== null && before.sentAt > sent.sentAt) before = before.sentBefore;
+      this.#link(before, sent);
+    }
   }
 
   clear(): void {

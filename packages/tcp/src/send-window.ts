@@ -20,17 +20,23 @@ export class SendWindow {
     this.max = octets;
   }
 
+  /** Whether `segment` tells the window: it is not older than the last one that did (Linux tcp_may_update_window). */
+  isTold(segment: Segment, sndUna: SequenceNumber): boolean {
+    const octets = segment.window << this.shift;
+    return (
+      seqGt(segment.ack, sndUna) ||
+      seqGt(segment.seq, this.#wl1) ||
+      (segment.seq === this.#wl1 && (octets > this.size || octets === 0))
+    );
+  }
+
   /**
    * Takes over the window of a segment, unless it is older than the last one that told it (Linux
    * tcp_may_update_window). Returns whether the window changed.
    */
   update(segment: Segment, sndUna: SequenceNumber): boolean {
+    if (!this.isTold(segment, sndUna)) return false;
     const octets = segment.window << this.shift;
-    const isNewer =
-      seqGt(segment.ack, sndUna) ||
-      seqGt(segment.seq, this.#wl1) ||
-      (segment.seq === this.#wl1 && (octets > this.size || octets === 0));
-    if (!isNewer) return false;
     this.#wl1 = segment.seq;
     const changed = octets !== this.size;
     this.size = octets;

@@ -100,8 +100,6 @@ export class Sender implements CongestionView {
   lastSentAt = LONG_AGO;
   /** The end of the last segment with PSH. */
   pushedSeq: SequenceNumber;
-  /** SACK blocks as last reported. */
-  sackBlocks: readonly SequenceNumber[] | null = null;
   /** Text went out since {@link settle}; cwnd kept more from going. */
   sentInBurst = false;
   stoppedByCwnd = false;
@@ -351,7 +349,6 @@ export class Sender implements CongestionView {
 
   /** What SACK blocks reported holds no more (RFC 2018, section 8). */
   forgetSacked(): void {
-    this.sackBlocks = null;
     this.flight.forgetSacked();
   }
 

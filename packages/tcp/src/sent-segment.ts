@@ -1,4 +1,4 @@
-import type { SequenceNumber } from '@halfclose/codec';
+import { Flag, type SequenceNumber, seqDiff } from '@halfclose/codec';
 
 /** One segment that was sent and is not yet cumulatively acknowledged. */
 export class SentSegment {
@@ -26,6 +26,8 @@ export class SentSegment {
   sentAfter: SentSegment | null = null;
   /** Whether it stands in the order of sending. */
   ordered = false;
+  /** All between here and there are SACKed, as this is; `null`: not known. */
+  afterSacked: SentSegment | null = null;
 
   constructor(seq: SequenceNumber, end: SequenceNumber, flags: number, count: number, sentAt: number) {
     this.seq = seq;
@@ -33,5 +35,13 @@ export class SentSegment {
     this.flags = flags;
     this.count = count;
     this.sentAt = sentAt;
+  }
+
+  /** Octets of text: the sequence numbers that SYN and FIN take are none. */
+  get text(): number {
+    const { flags } = this;
+    return (
+      seqDiff(this.end, this.seq) - ((flags & Flag.FIN) === 0 ? 0 : 1) - ((flags & Flag.SYN) === 0 ? 0 : 1)
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
+import { TIMESTAMPS_OCTETS } from './make-segment.ts';
 
 /** Linux's numbers for the states (include/net/tcp_states.h). */
 const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
@@ -94,10 +95,10 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_min_rtt: rtt.minimum === Infinity ? 0xffffffff : Math.round(rtt.minimum * 1000),
     tcpi_snd_ssthresh: sender.ssthresh,
     tcpi_snd_cwnd: sender.cwnd,
-    tcpi_advmss: connection.pathMss,
+    tcpi_advmss: connection.pathMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0),
     tcpi_pmtu: connection.path.mtu,
     tcpi_rcv_rtt: Math.round(receiver.roundTrip * 1000),
-    tcpi_rcv_space: receiver.window.buffer >> 1,
+    tcpi_rcv_space: receiver.window.lastRound,
     tcpi_bytes_acked: sender.textAcknowledged,
     tcpi_bytes_received: receiver.textReceived,
     tcpi_notsent_bytes: sender.unsent,

@@ -1,15 +1,29 @@
-import { type Segment, seqDiff } from '@halfclose/codec';
+import { Flag, type Segment, seqDiff } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 
 /** What the timestamps of a segment tell (RFC 7323). */
 
 /** TS.Recent says nothing after this long without a segment (section 5.5). */
 const TS_RECENT_LIFETIME = 24 * 24 * 3600 * 1000;
+/** How old an overtaken acknowledgment may be, in retransmission timeouts (Linux tcp_tsval_replay). */
+const REPLAY_RTOS = 1.2;
 
 /** PAWS: the segment is older than one that has arrived (section 5). */
 export function isOldTimestamp({ receiver }: Connection, segment: Segment, now: number): boolean {
   if (seqDiff(segment.timestampValue, receiver.tsRecent) >= 0) return false;
   return now - receiver.tsRecentAt < TS_RECENT_LIFETIME;
+}
+
+/**
+ * Whether a segment with an old timestamp is a duplicate acknowledgment that others have overtaken: its SACK blocks are
+ * worth having, and it can do no harm (Linux tcp_disordered_ack).
+ */
+export function isOvertakenAck({ sender, receiver }: Connection, segment: Segment): boolean {
+  if (segment.payload.length > 0 || (segment.flags & (Flag.ACK | Flag.SYN | Flag.FIN)) !== Flag.ACK)
+    return false;
+  if (segment.seq !== receiver.rcvNxt || segment.ack !== sender.sndUna) return false;
+  if (sender.window.isTold(segment, sender.sndUna)) return false;
+  return seqDiff(receiver.tsRecent, segment.timestampValue) <= REPLAY_RTOS * sender.rtt.rto;
 }
 
 /** The round trip that an echoed timestamp tells, in milliseconds; -1: it tells none (section 4.1). */

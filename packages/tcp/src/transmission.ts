@@ -1,4 +1,4 @@
-import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
+import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff } from '@halfclose/codec';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { onNewTextSent } from './retransmission-timeout.ts';
 import type { Sender } from './sender.ts';
@@ -33,7 +33,7 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
 function sendRescue(sender: Sender, now: number): Segment | null {
   if (sender.flight.inFlight >= sender.cwnd) return null;
   const last = sender.recovery.takeRescue(sender);
-  return last === null ? null : resend(sender, lastSegmentOf(sender, last), now);
+  return last === null ? null : resend(sender, lastSegmentOf(sender, last), sender.currentMss, now);
 }
 
 /** The last segment of those that `sent` stands for. */
@@ -74,17 +74,21 @@ function restartAfterIdle(sender: Sender, now: number): void {
 function sendLost(sender: Sender, now: number): Segment | null {
   const sent = sender.flight.nextLost();
   if (sent === null) return null;
-  const isBeyondWindow = seqGt(sent.end, seqAdd(sender.sndUna, sender.sndWnd));
-  return isBeyondWindow && sent !== sender.flight.head ? null : resend(sender, sent, now);
+  const room = seqDiff(seqAdd(sender.sndUna, sender.sndWnd), sent.seq);
+  if (room > 0) return resend(sender, sent, room, now);
+  // A window that shrank is probed with the first segment (RFC 9293, 3.8.6, MAY-7).
+  return sent === sender.flight.head ? resend(sender, sent, sender.currentMss, now) : null;
 }
 
-function resend(sender: Sender, sent: SentSegment, now: number): Segment {
+/** Sends the first part of `sent` again: at most `room` octets, and whole segments where one fits. */
+function resend(sender: Sender, sent: SentSegment, room: number, now: number): Segment {
   const { flight, maker, recovery } = sender;
-  const length = seqDiff(sent.end, sent.seq);
   const mss = sender.currentMss;
-  if (length > mss && (sent.flags & Flag.SYN) === 0) {
-    const most = Math.max(1, Math.min(sender.cwnd - flight.inFlight, sender.maxCount));
-    flight.split(sent, seqAdd(sent.seq, most * mss), mss);
+  if (sent.text > mss || sent.text > room) {
+    const most = Math.max(1, Math.min(sender.cwnd - flight.inFlight, sender.maxCount)) * mss;
+    let octets = Math.min(most, room);
+    if (octets > mss) octets -= octets % mss;
+    if (octets < sent.text) flight.split(sent, seqAdd(sent.seq, octets), mss);
   }
   flight.markRetransmitted(sent, now);
   maker.mtuProbe?.abandon();
@@ -93,7 +97,7 @@ function resend(sender: Sender, sent: SentSegment, now: number): Segment {
   sender.lastSentAt = Math.floor(now);
   if (sender.timer === 'none') armRetransmission(sender, now);
   if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);
-  const text = seqDiff(sent.end, sent.seq) - ((sent.flags & Flag.FIN) !== 0 ? 1 : 0);
+  const { text } = sent;
   const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
   return maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
 }
@@ -194,7 +198,7 @@ function sendProbe(sender: Sender, now: number): Segment | null {
     return sender.maker.makeSegment(Flag.ACK, seq, probe === 'garbage' ? GARBAGE : NO_BYTES, now);
   }
   if (flight.tail === null) return null;
-  const segment = resend(sender, lastSegmentOf(sender, flight.tail), now);
+  const segment = resend(sender, lastSegmentOf(sender, flight.tail), sender.currentMss, now);
   noteTailLossProbe(sender, true, now);
   return segment;
 }

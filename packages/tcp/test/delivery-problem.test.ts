@@ -46,7 +46,7 @@ describe('R1', () => {
   it('starts again with the next acknowledgment', () => {
     const wire = Wire.established().write(100).advance(10_000);
     expect(told(wire)).toBe(true);
-    wire.drain().send('. 1:1(0) ack 101').write(100).drain().advance(1000);
+    wire.drain().send('. 1:1(0) ack 101').write(100).drain().advance(20_000);
     expect([wire.sent.length > 0, told(wire)]).toEqual([true, false]);
   });
 

@@ -113,4 +113,12 @@ describe('retransmission of the handshake', () => {
     const wire = Wire.synSent().advance(1000).drain().send('S. 0:0(0) ack 1').drain();
     expect(wire.connection.sender.rtt.hasSample).toBe(false);
   });
+
+  it('falls back to 3 s when the handshake gave no sample (RFC 6298, 5.7)', () => {
+    const wire = Wire.synSent().advance(1000).drain().send('S. 0:0(0) ack 1 win 65535 <mss 1000>').drain();
+    const before = wire.connection.sender.rtt.rto;
+    wire.write(100).drain().advance(2999).expectNothing().advance(1).expect('P. 1:101(100) ack 1');
+    const quick = Wire.synSent().advance(100).send('S. 0:0(0) ack 1 win 65535 <mss 1000>');
+    expect([before, quick.connection.sender.rtt.rto]).toEqual([3000, 300]);
+  });
 });

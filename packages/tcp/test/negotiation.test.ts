@@ -143,6 +143,25 @@ describe('timestamps', () => {
     wire.expectState('ESTABLISHED');
   });
 
+  it('PAWS: SACK blocks of an acknowledgment that others overtook are taken in (Linux tcp_disordered_ack)', () => {
+    const options = {
+      mtu: 1052,
+      peer: 'win 65535 <mss 1012,sackOK,TS val 500 ecr 0>',
+      profile: { timestamps: true, sack: true },
+    };
+    const sacked = (line: string): number => {
+      const wire = Wire.established(options).write(5000).drain();
+      wire.send('. 1:1(0) ack 1 <sack 1001:2001,TS val 600 ecr 1100>').send(line);
+      return wire.connection.sender.flight.sackedOut;
+    };
+    expect([
+      sacked('. 1:1(0) ack 1 <sack 3001:4001,TS val 590 ecr 1100>'),
+      sacked('. 1:1(0) ack 1 <sack 3001:4001,TS val 100 ecr 1100>'),
+      sacked('. 1:1(0) ack 1 win 1000 <sack 3001:4001,TS val 590 ecr 1100>'),
+      sacked('P. 1:2(1) ack 1 <sack 3001:4001,TS val 590 ecr 1100>'),
+    ]).toEqual([2, 1, 2, 1]);
+  });
+
   it('k22: PAWS does not hold for a RST', () => {
     const wire = Wire.established({ profile: ALL, peer });
     wire.send('R 1:1(0) <TS val 1 ecr 0>').expectNothing().expectState('CLOSED');

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CwndReduction } from '../src/cwnd-reduction.ts';
+import { RetransmitQueue } from '../src/retransmit-queue.ts';
+import { SentSegment } from '../src/sent-segment.ts';
 import { Wire } from './wire.ts';
 
 const SACK = { peer: 'win 65535 <mss 1000,sackOK>', profile: { sack: true, tailLossProbe: false } };
@@ -149,5 +151,97 @@ describe('many losses without SACK (RFC 6582, section 4)', () => {
 
   it('are left to the timer after the first partial acknowledgment, in the impatient variant', () => {
     expect([left(true, 1), left(true, 4)]).toEqual([left(false, 1), left(false, 1) - 150]);
+  });
+});
+
+describe('a FIN on a full segment', () => {
+  /** What is left is a full segment with the FIN. */
+  const finished = (tailLossProbe: boolean): Wire => {
+    const wire = Wire.established({
+      ...SACK,
+      profile: { sack: true, tailLossProbe },
+      peer: 'win 2000 <mss 1000,sackOK>',
+    });
+    wire.write(3000).drain().shutdown();
+    return wire.send('. 1:1(0) ack 2001 win 60000').expect('FP. 2001:3001(1000) ack 1');
+  };
+
+  it('goes with the tail loss probe', () => {
+    finished(true).advance(350).expect('FP. 2001:3001(1000) ack 1').expectNothing();
+  });
+
+  it('goes with a retransmission', () => {
+    finished(false).advance(350).expect('FP. 2001:3001(1000) ack 1').expectNothing();
+  });
+
+  it('does not make the segment too large for a path that takes its text', () => {
+    const wire = finished(false);
+    wire.connection.changePath(wire.connection.path);
+    wire.pull().expectNothing();
+    expect(wire.connection.sender.recovery.state).toBe('open');
+  });
+});
+
+describe('a retransmission into a window that shrank', () => {
+  it('is cut to it', () => {
+    const wire = Wire.established(SACK)
+      .write(5000)
+      .drain()
+      .advance(10)
+      .send('. 1:1(0) ack 1 win 500')
+      .advance(400);
+    wire.expect('. 1:501(500) ack 1').expectNothing();
+  });
+
+  it('asks with the first segment where nothing is left of it', () => {
+    const wire = Wire.established(SACK)
+      .write(5000)
+      .drain()
+      .advance(10)
+      .send('. 1:1(0) ack 1 win 0')
+      .advance(400);
+    wire.expect('. 1:1001(1000) ack 1').expectNothing();
+  });
+});
+
+describe('a flight of many segments', () => {
+  /** 20,000 segments; `looked` counts how often one is looked at. */
+  const flight = () => {
+    const queue = new RetransmitQueue();
+    let looked = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const sent = new SentSegment(48 * i, 48 * (i + 1), 0, 1, 0);
+      const { end } = sent;
+      Object.defineProperty(sent, 'end', { get: () => (looked++, end), set: () => undefined });
+      queue.push(sent);
+    }
+    return { queue, looked: () => looked };
+  };
+  const observer = { onDelivered: () => undefined };
+
+  it('is not walked through for blocks anywhere in it that cover no segment (CVE-2019-11478)', () => {
+    const { queue, looked } = flight();
+    for (let i = 0; i < 1000; i++) queue.markSacked(900_000 + i, 900_005 + i, 48, observer);
+    expect(looked()).toBeLessThan(1000 * 2 * 66);
+    expect(queue.sackedOut).toBe(0);
+  });
+
+  it('is not walked through for a block of all of it that moves by one octet each time', () => {
+    const { queue, looked } = flight();
+    queue.markSacked(48, 48 * 19_999, 48, observer);
+    const before = looked();
+    for (let i = 0; i < 1000; i++) queue.markSacked(48 + (i % 40), 48 * 19_998 + (i % 40), 48, observer);
+    expect(looked() - before).toBeLessThan(1000 * 66);
+    expect(queue.sackedOut).toBe(19_998);
+  });
+
+  it('is put in order again in one go when the peer drops what it reported', () => {
+    const { queue } = flight();
+    queue.markSacked(48, 48 * 19_999, 48, observer);
+    queue.forgetSacked();
+    let sent = queue.oldestSent;
+    let count = 0;
+    for (; sent !== null; sent = sent.sentAfter) count++;
+    expect([count, queue.sackedOut]).toEqual([20_000, 0]);
   });
 });

@@ -32,9 +32,30 @@ describe('retransmission timeout (RFC 6298)', () => {
     expect(wire.connection.deadline).toBe(Infinity);
   });
 
-  it('loses its backoff with the next acknowledgment of new text', () => {
-    const wire = Wire.established().write(100).advance(900).drain().send('. 1:1(0) ack 101');
-    expect(wire.connection.sender.rtt.backoff).toBe(0);
+  it('keeps its backoff until what was sent once is acknowledged (Karn)', () => {
+    const wire = Wire.established().write(100).advance(900).drain();
+    const { rtt } = wire.connection.sender;
+    const seen = [rtt.backoff];
+    wire.send('. 1:1(0) ack 101');
+    seen.push(rtt.backoff);
+    wire.write(100).drain().advance(100).send('. 1:1(0) ack 201');
+    expect([...seen, rtt.backoff]).toEqual([2, 2, 0]);
+  });
+
+  it('finds its way where the round trip has become longer than the timeout, without timestamps (Karn)', () => {
+    const wire = Wire.established({ profile: { tailLossProbe: false } });
+    const spurious: number[] = [];
+    for (let at = 1; at < 600; at += 100) {
+      const before = wire.connection.sender.retransmissions;
+      wire
+        .write(100)
+        .advance(2000)
+        .send(`. 1:1(0) ack ${at + 100}`)
+        .drain();
+      spurious.push(wire.connection.sender.retransmissions - before);
+    }
+    expect(spurious[0]).toBeGreaterThan(1);
+    expect(spurious.slice(2)).toEqual([0, 0, 0, 0]);
   });
 
   it('sends the first segment again and shrinks cwnd to one', () => {

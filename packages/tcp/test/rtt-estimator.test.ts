@@ -5,7 +5,7 @@ import { RttEstimator } from '../src/rtt-estimator.ts';
 /** Each sample acknowledges a window of its own, so that the variance term may fall with every one. */
 function estimate(samples: readonly number[]): RttEstimator {
   const rtt = new RttEstimator(linux);
-  samples.forEach((sample, i) => rtt.sample(sample, 1000 * i + 1, 1000 * (i + 1)));
+  samples.forEach((sample, i) => rtt.sample(sample, 1000 * i + 1, 1000 * (i + 1), i));
   return rtt;
 }
 
@@ -67,9 +67,28 @@ describe('RTT estimator', () => {
 
   it('takes floor and ceiling from the profile', () => {
     const rtt = new RttEstimator(profile({ minRto: 1000, maxRto: 5000 }));
-    rtt.sample(10, 0, 1);
+    rtt.sample(10, 0, 1, 0);
     const least = rtt.rto;
     for (let i = 0; i < 5; i++) rtt.backOff();
     expect([least, rtt.rto]).toEqual([1010, 5000]);
+  });
+
+  it('forgets the least sample after 300 s (RFC 8985, 6.2; net.ipv4.tcp_min_rtt_wlen)', () => {
+    const rtt = new RttEstimator(linux);
+    rtt.sample(10, 1, 2, 0);
+    const seen: number[] = [];
+    for (let now = 1000; now <= 700_000; now += 1000) {
+      rtt.sample(now < 200_000 ? 90 : 190, now, now + 1, now);
+      if (now === 299_000 || now === 302_000 || now === 700_000) seen.push(rtt.minimum);
+    }
+    expect(seen).toEqual([10, 90, 190]);
+  });
+
+  it('keeps a least sample that comes again', () => {
+    const rtt = new RttEstimator(linux);
+    for (let now = 0; now <= 700_000; now += 1000) {
+      rtt.sample(now % 100_000 === 0 ? 10 : 90, now, now + 1, now);
+      expect(rtt.minimum).toBe(10);
+    }
   });
 });
