@@ -115,7 +115,7 @@ export class LossRecovery {
   onLateNews(sender: Sender, ack: AckTally): void {
     if (ack.duplicates > 0) countDuplicateReport(sender, ack);
     if (this.probeEnd !== null) judgeTailLossProbe(sender, ack, this.probeEnd);
-    undoByDuplicates(sender);
+    undoByDuplicates(sender, ack);
   }
 
   /** The reordering timer of RACK struck (RFC 8985, 6.2, step 5). */
@@ -221,7 +221,7 @@ export class LossRecovery {
     if (this.#isIn('recovery')) {
       this.countDuplicate(sender, ack);
       if (ack.advanced && undoInPart(sender, ack)) return;
-      if (undoByDuplicates(sender)) this.#tryToOpen(sender, ack);
+      if (undoByDuplicates(sender, ack)) this.#tryToOpen(sender, ack);
       this.#detect(sender, ack);
       if (this.#isIn('recovery')) return;
     } else if (this.#isIn('loss')) {
@@ -232,7 +232,7 @@ export class LossRecovery {
       if (this.#isIn('loss') && flight.retransmittedOut >= out) return;
     } else {
       this.countDuplicate(sender, ack);
-      if (!this.#isIn('cwr')) undoByDuplicates(sender);
+      if (!this.#isIn('cwr')) undoByDuplicates(sender, ack);
       this.#detect(sender, ack);
     }
     if (flight.lostOut === 0) this.#tryToOpen(sender, ack);
@@ -258,7 +258,7 @@ export class LossRecovery {
       if (sender.sndUna === this.highSeq) return;
     } else {
       if (!this.sack) sender.flight.sackedOut = 0;
-      if (mayUndo(sender, ack)) undo(sender);
+      if (mayUndo(sender, ack)) undo(sender, ack);
       this.recover = this.highSeq;
       this.detection.onRecovered();
     }

@@ -82,6 +82,11 @@ export interface Profile {
    */
   readonly rescueRetransmission: boolean;
   /**
+   * A reduction that turns out not to have been needed is taken back at once. Else cwnd lets go what was acknowledged, and
+   * grows from there (RFC 4015, section 3.2, step 8).
+   */
+  readonly undoRestoresCwnd: boolean;
+  /**
    * Without SACK, partial acknowledgments after the first one leave the retransmission timer running, so that it takes
    * over where many segments were lost: RFC 6582's "impatient" variant. Linux has the "slow-but-steady" one.
    */
@@ -241,6 +246,7 @@ export const linux: Profile = {
   mtuProbing: 0,
   rescueRetransmission: false,
   impatientRecovery: false,
+  undoRestoresCwnd: true,
   baseMss: 1024,
   mtuProbeFloor: 48,
   mtuProbeInterval: 600_000,
@@ -303,6 +309,7 @@ export const rfc9293: Profile = {
   mtuProbing: 1,
   rescueRetransmission: true,
   impatientRecovery: true,
+  undoRestoresCwnd: false,
   toleratesMissingTimestamps: false,
   minRto: 1000,
   synRetries: 8,

@@ -40,13 +40,13 @@ export function onAckAfterTimeout(sender: Sender, ack: AckTally): void {
   const { recovery, sndUna, sndNxt } = sender;
   const isOver = seqGeq(sndUna, recovery.highSeq);
   if (ack.advanced && mayUndo(sender, ack)) {
-    undoTimeout(sender, recovery.sack);
+    undoTimeout(sender, ack, recovery.sack);
     return;
   }
   if (recovery.forwardRto) {
     // Step 3b: what was sent once and before the timeout arrived after it.
     if (ack.original) {
-      undoTimeout(sender, true);
+      undoTimeout(sender, ack, true);
       return;
     }
     if (seqGt(sndNxt, recovery.highSeq)) {
@@ -61,7 +61,7 @@ export function onAckAfterTimeout(sender: Sender, ack: AckTally): void {
     }
   }
   if (isOver) {
-    if (mayUndo(sender, ack)) undo(sender);
+    if (mayUndo(sender, ack)) undo(sender, ack);
     recovery.recover = recovery.highSeq;
     recovery.state = 'open';
   } else if (seqGt(sndNxt, recovery.highSeq)) recovery.countDuplicate(sender, ack);
@@ -89,10 +89,10 @@ function markAllLost(sender: Sender, now: number): void {
   }
 }
 
-function undoTimeout(sender: Sender, opens: boolean): void {
+function undoTimeout(sender: Sender, ack: AckTally, opens: boolean): void {
   const { recovery } = sender;
   sender.flight.unmarkLost();
-  undo(sender);
+  undo(sender, ack);
   recovery.timeouts = 0;
   if (opens) recovery.state = 'open';
 }

@@ -30,25 +30,33 @@ export function mayUndo(sender: Sender, ack: AckTally): boolean {
   return reduction.undoRetransmissions === 0 || wasDelayed(sender, ack, reduction);
 }
 
-/** Windows as they were (RFC 4015, section 3.2). */
-export function undo(sender: Sender): void {
-  const { recovery } = sender;
+/**
+ * The threshold as it was, and cwnd as well, as on Linux, or no more than lets go what `ack` acknowledged, so that no burst
+ * follows (RFC 4015, section 3.2, step 8).
+ */
+export function undo(sender: Sender, ack: AckTally): void {
+  const { recovery, flight, profile } = sender;
   const { reduction } = recovery;
   if (reduction === null) return;
   reduction.undoMarker = null;
   if (reduction.ssthreshBefore === 0) return;
-  sender.cwnd = Math.max(sender.cwnd, reduction.cwndBefore);
+  if (profile.undoRestoresCwnd) sender.cwnd = Math.max(sender.cwnd, reduction.cwndBefore);
+  else {
+    sender.cwnd = Math.max(1, flight.inFlight + Math.min(ack.acked, profile.initialWindow));
+    // It does not grow for the same once more.
+    ack.delivered = 0;
+  }
   sender.ssthresh = Math.max(sender.ssthresh, reduction.ssthreshBefore);
   sender.noteUndo();
   recovery.undone++;
 }
 
 /** Undoes if every retransmission was reported as a duplicate (RFC 2883, section 5). Returns whether it did. */
-export function undoByDuplicates(sender: Sender): boolean {
+export function undoByDuplicates(sender: Sender, ack: AckTally): boolean {
   const { reduction } = sender.recovery;
   if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions !== 0)
     return false;
-  undo(sender);
+  undo(sender, ack);
   return true;
 }
 
@@ -64,7 +72,7 @@ export function undoInPart(sender: Sender, ack: AckTally): boolean {
   recovery.detection.onReordered();
   if (flight.retransmittedOut > 0) return true;
   flight.unmarkLost();
-  undo(sender);
+  undo(sender, ack);
   recovery.keepOpen(sender);
   return false;
 }

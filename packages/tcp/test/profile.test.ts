@@ -340,6 +340,7 @@ const NOT_ABOUT_CLOSING: readonly (keyof Profile)[] = [
   'fallbackRto',
   'impatientRecovery',
   'minRttWindow',
+  'undoRestoresCwnd',
   'rescueRetransmission',
   'mtuProbing',
   'baseMss',

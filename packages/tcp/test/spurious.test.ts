@@ -88,6 +88,32 @@ describe('undoing by timestamps (Eifel, RFC 3522 and RFC 4015)', () => {
   });
 });
 
+describe('what is undone (RFC 4015, 3.2)', () => {
+  const undone = (undoRestoresCwnd: boolean) => {
+    const wire = Wire.established({
+      ...SACK_TS,
+      profile: { ...SACK_TS.profile, slowStartAfterIdle: false, undoRestoresCwnd },
+    });
+    wire.connection.sender.cwnd = 40;
+    wire.write(40 * 988).drain();
+    const first = wire.connection.timestampAt(wire.now);
+    wire
+      .advance(300)
+      .drain()
+      .send(`. 1:1(0) ack ${1 + 30 * 988} <TS val 200 ecr ${first}>`);
+    const { sender } = wire.connection;
+    return [sender.ssthresh, sender.flight.inFlight, sender.cwnd];
+  };
+
+  it('is the threshold and cwnd, which grows from there, as on Linux', () => {
+    expect(undone(true)).toEqual([UNLIMITED, 10, 40 + 30]);
+  });
+
+  it('is the threshold, and cwnd lets go what was acknowledged, in the profile rfc9293', () => {
+    expect(undone(false)).toEqual([UNLIMITED, 10, 10 + 10]);
+  });
+});
+
 describe('undoing by D-SACK (RFC 2883, RFC 3708)', () => {
   it('takes a recovery back when each retransmission is reported as a duplicate', () => {
     const wire = Wire.established(SACK).write(8000).drain().advance(100);
