@@ -51,6 +51,9 @@ const MAX_KEEPALIVE_PROBES = 127;
 const MAX_MSS = 32_767;
 const MIN_MSS = 88;
 const MAX_OCTET = 255;
+/** The bounds of C's int. */
+const MIN_INT = -(2 ** 31);
+const MAX_INT = 2 ** 31 - 1;
 
 type Inherited = { -readonly [K in keyof InheritedSettings]: InheritedSettings[K] };
 
@@ -115,11 +118,15 @@ export class SocketOptions {
     if (connection !== null || noDelay || receiveBuffer > 0) this.#inherited = { ...listener.#inherited };
   }
 
-  /** Sets SO_LINGER. Linux takes any number of seconds. */
+  /**
+   * Sets SO_LINGER. Linux takes any int for the seconds, and a negative one as unsigned (sock_setsockopt): more than 68
+   * years, not the 0 that would make close() a reset. Fractions are taken, too; what is no int is `-EINVAL`.
+   */
   setLinger({ onoff, linger }: Linger): number {
-    if (!Number.isFinite(onoff) || !Number.isFinite(linger)) return -Errno.EINVAL;
+    if (!Number.isFinite(onoff) || !(linger >= MIN_INT && linger <= MAX_INT)) return -Errno.EINVAL;
     this.#forAccepted = null;
-    this.#linger = onoff === 0 ? null : Math.max(0, linger);
+    const seconds = linger < 0 ? Math.floor(linger) >>> 0 : linger;
+    this.#linger = onoff === 0 ? null : seconds;
     return 0;
   }
 
@@ -139,15 +146,15 @@ export class SocketOptions {
 
   /** What getsockopt() with SO_LINGER shows. */
   get lingerValue(): Linger {
-    return { onoff: this.linger === null ? 0 : 1, linger: this.linger ?? 0 };
+    const seconds = this.#linger ?? 0;
+    return { onoff: this.#linger === null ? 0 : 1, linger: seconds > MAX_INT ? seconds | 0 : seconds };
   }
 
   /** Sets any option. 0, or an errno negated: `-EINVAL` for a value of another kind, too. */
   change(option: keyof OptionValues, value: number | Linger | Uint8Array, now: number): number {
     if (option === 'IP_OPTIONS')
       return value instanceof Uint8Array ? this.setIpOptions(value) : -Errno.EINVAL;
-    if (option === 'SO_LINGER')
-      return typeof value === 'object' && 'onoff' in value ? this.setLinger(value) : -Errno.EINVAL;
+    if (option === 'SO_LINGER') return isLinger(value) ? this.setLinger(value) : -Errno.EINVAL;
     return typeof value === 'number' ? this.set(option, value, now) : -Errno.EINVAL;
   }
 
@@ -304,4 +311,11 @@ export class SocketOptions {
   get #settings(): ConnectionSettings {
     return this.#inherited.connection ?? defaultSettings(this.#profile);
   }
+}
+
+/** Of a program without types the value can be anything. */
+function isLinger(value: unknown): value is Linger {
+  if (typeof value !== 'object' || value === null || !('onoff' in value) || !('linger' in value))
+    return false;
+  return typeof value.onoff === 'number' && typeof value.linger === 'number';
 }

@@ -34,6 +34,9 @@ describe('what a kernel would refuse', () => {
     ['EINVAL', (s) => s.setsockopt('SO_LINGER', 1 as never)],
     ['EINVAL', (s) => s.setsockopt('SO_LINGER', { onoff: 1, linger: NaN })],
     ['EINVAL', (s) => s.setsockopt('SO_LINGER', { onoff: 1 } as never)],
+    ['EINVAL', (s) => s.setsockopt('SO_LINGER', null as never)],
+    ['EINVAL', (s) => s.setsockopt('SO_LINGER', { onoff: 1, linger: 2 ** 31 })],
+    ['EINVAL', (s) => s.setsockopt('IP_OPTIONS', null as never)],
     ['EINVAL', (s) => s.shutdown(7)],
   ])('returns %s', (errno, call) => {
     expect(named(call(socket()))).toBe(errno);
