@@ -16,7 +16,7 @@ export function formatCloseReport(report: CloseReport): string {
   const since = (time: number): string => `+${Number((time - start).toFixed(3))}`;
   const rows: [label: string, value: string][] = [
     ['connection', `${endpoint(local)} - ${endpoint(remote)}, ${report.state}`],
-    ['orderly', report.orderly ? 'yes' : `no: ${report.reason || 'not opened yet'}`],
+    ['orderly', report.orderly ? 'yes' : `no: ${shortcoming(report)}`],
     ['closed first', report.closedFirst],
     ['sending', `${report.sending}; ${counts(octets, ['written', 'sent', 'acknowledged'])}`],
     ['receiving', `${report.receiving}; ${counts(octets, ['received', 'read', 'unread'])}`],
@@ -28,6 +28,12 @@ export function formatCloseReport(report: CloseReport): string {
   const seen = states.map(({ to, time }) => `${to} ${since(time)}`);
   if (seen.length > 0) rows.push(['states', `${seen.join(', ')} ms`]);
   return rows.map(([label, value]) => `${label.padEnd(LABEL)}${value}`.trimEnd()).join('\n');
+}
+
+/** Why an end is not orderly. Where both streams were ended, it is for what they did not carry. */
+function shortcoming({ sending, receiving, reason }: CloseReport): string {
+  if (sending === 'fin' && receiving === 'fin') return 'octets were lost';
+  return reason || 'not opened yet';
 }
 
 function counts<K extends string>(octets: Readonly<Record<K, number>>, names: readonly K[]): string {
