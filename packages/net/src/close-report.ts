@@ -7,6 +7,11 @@ export interface SocketCloseReportOctets extends CloseReportOctets {
    * as `read`, as in Node; with `unread: 'strict'` as `unread` and `lost`.
    */
   readonly buffered: number;
+  /**
+   * Octets that the program wrote and that never got into TCP: they waited for room or for the connection when the
+   * socket was destroyed, or their write failed. They count as `written` and as `lost`.
+   */
+  readonly unflushed: number;
 }
 
 /** The close report of a socket: the connection's, printed by `console.log` in a few aligned lines. */
@@ -23,23 +28,32 @@ export class SocketCloseReport implements CloseReport {
   readonly marks: CloseReport['marks'];
   readonly states: CloseReport['states'];
 
-  constructor(report: CloseReport, buffered: number) {
+  constructor(report: CloseReport, buffered: number, unflushed: number) {
     this.local = report.local;
     this.remote = report.remote;
     this.state = report.state;
-    this.orderly = report.orderly;
+    this.orderly = report.orderly && unflushed === 0;
     this.reason = report.reason;
     this.closedFirst = report.closedFirst;
     this.sending = report.sending;
     this.receiving = report.receiving;
-    this.octets = { ...report.octets, buffered };
+    const { written, lost } = report.octets;
+    this.octets = {
+      ...report.octets,
+      written: written + unflushed,
+      lost: lost + unflushed,
+      buffered,
+      unflushed,
+    };
     this.marks = report.marks;
     this.states = report.states;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    const text = formatCloseReport(this);
-    const { buffered } = this.octets;
-    return buffered === 0 ? text : `${text}\nin the stream ${buffered} octets that the program did not take`;
+    const { buffered, unflushed } = this.octets;
+    const lines = [formatCloseReport(this)];
+    if (buffered > 0) lines.push(`in the stream ${buffered} octets that the program did not take`);
+    if (unflushed > 0) lines.push(`not flushed   ${unflushed} octets that did not get into TCP`);
+    return lines.join('\n');
   }
 }

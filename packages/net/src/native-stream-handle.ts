@@ -16,6 +16,7 @@ export class NativeStreamHandle implements StreamHandle {
   bytesWritten = 0;
   readonly tcp = null;
   readonly connection = null;
+  readonly octetsFailed = 0;
   readonly #socket: Socket = new native.Socket({ allowHalfOpen: true });
   #userBuffer: Uint8Array | null = null;
   #connected: ((error: Error | null) => void) | null = null;

@@ -32,6 +32,7 @@ export abstract class ServerBase extends EventEmitter {
   declare keepAliveInitialDelay: number;
   declare highWaterMark: number;
   declare unread: string | undefined;
+  declare linger: number | undefined;
   declare blockList: BlockListLike | null;
   declare maxConnections: number | undefined;
   declare dropMaxConnection: boolean | undefined;
@@ -140,6 +141,7 @@ export abstract class ServerBase extends EventEmitter {
       allowHalfOpen: this.allowHalfOpen,
       pauseOnCreate: this.pauseOnConnect,
       unread: this.unread,
+      linger: this.linger,
       readable: true,
       writable: true,
       readableHighWaterMark: this.highWaterMark,

@@ -5,7 +5,7 @@ import { invalidArgumentType } from './errors.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
 import { kSocket, ServerBase } from './server-base.ts';
-import { isStrict } from './socket-closing.ts';
+import { isStrict, lingerOf } from './socket-closing.ts';
 import { kNetwork, SERVER_BRAND } from './socket-fields.ts';
 import type { ServerConstructor, SocketConstructor } from './types.ts';
 import { isAbsent, requireNumber } from './validate.ts';
@@ -94,5 +94,6 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   server.keepAlive = Boolean(options['keepAlive']);
   server.keepAliveInitialDelay = ~~(Number(keepAliveInitialDelay) / 1000);
   server.unread = isStrict(options['unread'], 'options.unread') ? 'strict' : undefined;
+  server.linger = lingerOf(options['linger'], 'options.linger') ?? undefined;
   server.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : getDefaultHighWaterMark(false);
 }

@@ -13,7 +13,7 @@ import { readArguments } from './native-net.ts';
 import { connectSocket } from './socket-connect.ts';
 import { SocketClosing } from './socket-closing.ts';
 import { kBytesRead, kBytesWritten, kEnd, kLastWriteQueueSize, kOnread, kTimeout } from './socket-fields.ts';
-import type { Chunk, StreamInternals } from './socket-settings.ts';
+import { type Chunk, octetsOf, type StreamInternals } from './socket-settings.ts';
 import type { StreamHandle } from './stream-handle.ts';
 
 /**
@@ -165,6 +165,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       return;
     }
     if (this[kTimeout] !== null || this._parent !== null) this._unrefTimer();
+    const { bytesWritten } = handle;
     let result = 0;
     if (Array.isArray(data)) {
       const last = data.length - 1;
@@ -181,7 +182,10 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     }
     if (result === 0) callback();
     else if (result > 0) this[kLastWriteQueueSize] = handle.writeQueueSize;
-    else callback(errnoException(result, 'write', this._endReason()));
+    else {
+      this._noteFailedWrite(octetsOf(data, encoding) - (handle.bytesWritten - bytesWritten));
+      callback(errnoException(result, 'write', this._endReason()));
+    }
   }
 
   _writeOnceConnected(
@@ -212,6 +216,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     if (this.destroyed) {
       callback(null);
     } else if (errno < 0) {
+      this._noteFailedWrite(0);
       callback(errnoException(errno, 'write', this._endReason()));
     } else {
       this._unrefTimer();
@@ -228,7 +233,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       return;
     }
     const handle = this._handle;
-    if (handle === null) {
+    if (handle === null || this._closesByTable) {
       callback();
       return;
     }
@@ -246,8 +251,10 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   resetAndDestroy(): this {
     const handle = this._handle;
-    if (handle === null) this.destroy(socketClosed());
-    else if (handle.reset === undefined) {
+    if (handle === null) {
+      this._abortClosing();
+      this.destroy(socketClosed());
+    } else if (handle.reset === undefined) {
       throw codedError(TypeError, 'ERR_INVALID_HANDLE_TYPE', 'This handle type cannot be sent');
     } else if (this.connecting) this.once('connect', () => this._reset());
     else this._reset();
@@ -275,22 +282,32 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
         this._onHandleClosed();
       };
       this._noteEnd(handle);
+      let refused = 0;
       if (this.resetAndClosing === true) {
         this.resetAndClosing = false;
-        const result = handle.reset?.(onClosed) ?? 0;
-        if (result < 0) this.emit('error', errnoException(result, 'reset'));
-      } else {
-        handle.close(onClosed);
+        // After `end` as in Node; `close` is of its own.
+        refused = handle.reset?.(onClosed, this[kEnd]?.isAwaited) ?? 0;
       }
+      // Of a handle that refuses to be reset Node lets go without closing it.
+      handle.close(onClosed);
       this._handle = null;
       this._sockname = null;
+      if (refused < 0) {
+        this._leaveServer();
+        this.emit('error', errnoException(refused, 'reset'));
+        callback(error);
+        return;
+      }
       callback(error);
     }
+    this._leaveServer();
+  }
+
+  _leaveServer(): void {
     const server = this._server;
-    if (server) {
-      server._connections--;
-      server._emitCloseIfDrained?.();
-    }
+    if (!server) return;
+    server._connections--;
+    server._emitCloseIfDrained?.();
   }
 }
 

@@ -11,6 +11,9 @@ import type { StreamHandle } from './stream-handle.ts';
 import { bufferedOctets } from './stream-octets.ts';
 import { requireBoolean, requireNumber } from './validate.ts';
 
+/** Seconds that SO_LINGER can have. */
+const MAX_INT = 2 ** 31 - 1;
+
 /** The event of a change of state. */
 const TCP_STATE = 'tcpstate';
 
@@ -25,17 +28,7 @@ export abstract class SocketClosing extends SocketSettings {
   /** SO_LINGER: with it, `destroy` of an open connection resets (0 s), or 'close' waits until all is acknowledged. */
   setLinger(enabled: boolean, seconds = 0): this {
     requireBoolean(enabled, 'enabled');
-    return this._setLinger(enabled ? seconds : null, 'seconds');
-  }
-
-  /** `name`: of the argument, for errors. */
-  _setLinger(seconds: number | null, name: string): this {
-    if (seconds !== null) {
-      requireNumber(seconds, name);
-      if (!(seconds >= 0 && seconds < Infinity))
-        throw outOfRange(name, 'a non-negative finite number', seconds);
-    }
-    this[kLinger] = seconds;
+    this[kLinger] = enabled ? lingerSeconds(seconds, 'seconds') : null;
     this._applyLinger();
     return this;
   }
@@ -64,21 +57,20 @@ export abstract class SocketClosing extends SocketSettings {
   // --- the end
 
   /**
-   * Sends what was written, closes as close(2), and waits: with SO_LINGER of t > 0 s until Linux's close() would have
-   * returned, else until the connection has ended. Never rejects for how it ended, only where there never was one.
+   * Passes to TCP what was written, closes as close(2), and waits: with SO_LINGER of t > 0 s until Linux's close()
+   * would have returned, else until the connection has ended. With SO_LINGER of 0 s it passes nothing more. Never
+   * rejects for how it ended, only where there never was a connection.
    */
   close(): Promise<SocketCloseReport> {
     const end = this._end();
     if (end.closing !== null) return end.closing;
-    const closing = end.await();
-    const { hold } = this[kNetwork];
-    hold.ref();
-    const release = (): void => {
-      hold.unref();
-    };
-    closing.then(release, release);
-    if (this._handle !== null || this.connecting) this.destroySoon();
-    else if (end.tcp === null) {
+    const closing = end.await(this[kNetwork].hold);
+    if (this._handle !== null || this.connecting) {
+      if (this[kLinger] === 0) {
+        this._applyLinger();
+        this.destroy();
+      } else this.destroySoon();
+    } else if (end.tcp === null) {
       this.destroy();
       end.settle(socketClosed());
     } else this._awaitEnd(end);
@@ -89,7 +81,8 @@ export abstract class SocketClosing extends SocketSettings {
   get closeReport(): SocketCloseReport | null {
     const end = this[kEnd];
     const tcp = this._handle?.tcp ?? end?.tcp ?? null;
-    return tcp === null ? null : (end ?? new SocketEnd()).reportOf(tcp);
+    if (tcp === null) return null;
+    return (end ?? new SocketEnd()).reportOf(tcp, this._unflushed());
   }
 
   /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
@@ -109,8 +102,35 @@ export abstract class SocketClosing extends SocketSettings {
     const end = this._end();
     end.tcp = tcp;
     end.buffered = bufferedOctets(this);
+    end.unflushed = this._unflushed();
     if (end.strict) tcp.markUnread(end.buffered);
     if (this._wantsNews(end)) handle.watchEnd?.();
+  }
+
+  /** Octets that were written and are not in TCP. */
+  _unflushed(): number {
+    const noted = this[kEnd]?.unflushed ?? 0;
+    const handle = this._handle;
+    if (handle === null) return noted;
+    const inStream = (this.bytesWritten ?? 0) - handle.bytesWritten;
+    return Math.max(noted, inStream + handle.writeQueueSize + handle.octetsFailed);
+  }
+
+  /** To be called when a write fails, before the stream forgets what it holds; `octets`: that the handle did not take. */
+  _noteFailedWrite(octets: number): void {
+    if (this._handle?.tcp) this._end().unflushed = this._unflushed() + octets;
+  }
+
+  /** Whether `close` has been called, and TCP is to decide between FIN and RST once it has all that was written. */
+  get _closesByTable(): boolean {
+    const end = this[kEnd];
+    return end !== null && end.isAwaited && this._handle?.tcp?.connection !== undefined;
+  }
+
+  /** Resets what a `close` still waits for. */
+  _abortClosing(): void {
+    const end = this[kEnd];
+    if (end?.isAwaited) end.tcp?.abortOrphan();
   }
 
   /** To be called when the handle is closed: SO_LINGER's time is over. */
@@ -155,9 +175,26 @@ export abstract class SocketClosing extends SocketSettings {
     return super.on(event as string, listener as (...args: unknown[]) => void);
   }
 
+  override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
+    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0) this._end().skipStates(this._connection);
+    return super.prependListener(event as string, listener as (...args: unknown[]) => void);
+  }
+
   override addListener(event: string | symbol, listener: (...args: never[]) => void): this {
     return this.on(event, listener);
   }
+}
+
+/** Checks the seconds of SO_LINGER; `name`: of the argument, for errors. */
+export function lingerSeconds(value: unknown, name: string): number {
+  requireNumber(value, name);
+  if (!(value >= 0 && value <= MAX_INT)) throw outOfRange(name, `>= 0 && <= ${MAX_INT}`, value);
+  return value;
+}
+
+/** The option `linger`: seconds, or `null` for off. */
+export function lingerOf(value: unknown, name: string): number | null {
+  return value === undefined || value === false ? null : lingerSeconds(value, name);
 }
 
 /** The option `unread`: `'strict'` or, as in Node, `'buffered'`. */

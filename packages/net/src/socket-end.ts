@@ -1,11 +1,13 @@
 import type { Connection, ConnectionState } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
 import { SocketCloseReport } from './close-report.ts';
+import type { ProcessHold } from './process-hold.ts';
 
 /** Settles the promise of a `close`. */
 interface Settle {
   resolve(report: SocketCloseReport): void;
   reject(error: Error): void;
+  readonly hold: ProcessHold;
 }
 
 /**
@@ -17,6 +19,8 @@ export class SocketEnd {
   strict = false;
   /** Octets that were in the stream's own buffer when the socket was destroyed. */
   buffered = 0;
+  /** Octets that the program wrote and that TCP never took: thrown away when the socket was destroyed, or failed. */
+  unflushed = 0;
   /** The socket underneath, once it has been let go of. */
   tcp: TcpSocket | null = null;
   /** 'close' has been emitted. */
@@ -26,17 +30,18 @@ export class SocketEnd {
   /** `close` has told its result. */
   settled = false;
   #settle: Settle | null = null;
-  /** State changes that have been told, and the state then. */
+  /** State changes that have been told, and the state then; `null`: none has. No state comes twice. */
   #told = 0;
-  #toldState: ConnectionState = 'CLOSED';
+  #toldState: ConnectionState | null = null;
 
   /** Another connection attempt begins. */
   reset(): void {
     this.buffered = 0;
+    this.unflushed = 0;
     this.tcp = null;
     this.closed = false;
     this.#told = 0;
-    this.#toldState = 'CLOSED';
+    this.#toldState = null;
     if (!this.settled) return;
     this.closing = null;
     this.settled = false;
@@ -59,14 +64,15 @@ export class SocketEnd {
   }
 
   /** The report of a connection that has ended, or of which `close` has told, or nobody will tell; `null` before. */
-  reportOf(tcp: TcpSocket): SocketCloseReport | null {
-    return this.settled || tcp.ended || tcp.recorded ? this.#currentReport(tcp) : null;
+  reportOf(tcp: TcpSocket, unflushed: number): SocketCloseReport | null {
+    return this.settled || tcp.ended || tcp.recorded ? this.#currentReport(tcp, unflushed) : null;
   }
 
-  /** Starts to wait for the end. */
-  await(): Promise<SocketCloseReport> {
+  /** Starts to wait for the end, and holds the process for so long. */
+  await(hold: ProcessHold): Promise<SocketCloseReport> {
     this.closing ??= new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#settle = { resolve, reject, hold };
+      hold.ref();
     });
     return this.closing;
   }
@@ -81,7 +87,8 @@ export class SocketEnd {
     const settle = this.#settle;
     if (settle === null) return;
     this.#settle = null;
-    const report = this.tcp === null ? null : this.#currentReport(this.tcp);
+    settle.hold.unref();
+    const report = this.tcp === null ? null : this.#currentReport(this.tcp, this.unflushed);
     if (report === null) {
       settle.reject(error);
       return;
@@ -90,8 +97,8 @@ export class SocketEnd {
     settle.resolve(report);
   }
 
-  #currentReport(tcp: TcpSocket): SocketCloseReport | null {
+  #currentReport(tcp: TcpSocket, unflushed: number): SocketCloseReport | null {
     const report = tcp.closeReport();
-    return report === null ? null : new SocketCloseReport(report, this.buffered);
+    return report === null ? null : new SocketCloseReport(report, this.buffered, unflushed);
   }
 }

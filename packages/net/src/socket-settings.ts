@@ -225,10 +225,7 @@ export abstract class SocketSettings extends Duplex {
     let octets = this._bytesDispatched;
     for (const { chunk, encoding } of writableBuffer) octets += octetsOf(chunk, encoding);
     const pending = this._pendingData;
-    if (Array.isArray(pending)) {
-      for (const { chunk, encoding } of pending) octets += octetsOf(chunk, encoding);
-    } else if (pending !== null) octets += octetsOf(pending, this._pendingEncoding);
-    return octets;
+    return pending === null ? octets : octets + octetsOf(pending, this._pendingEncoding);
   }
 
   get bufferSize(): number | undefined {
@@ -241,6 +238,14 @@ export abstract class SocketSettings extends Duplex {
   }
 }
 
-function octetsOf(chunk: Uint8Array | string, encoding: BufferEncoding | ''): number {
-  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding || 'utf8') : chunk.length;
+/** Octets of what `_write` or `_writev` is given. */
+export function octetsOf(
+  data: Uint8Array | string | readonly Chunk[],
+  encoding: BufferEncoding | '',
+): number {
+  if (typeof data === 'string') return Buffer.byteLength(data, encoding || 'utf8');
+  if (data instanceof Uint8Array) return data.length;
+  let octets = 0;
+  for (const { chunk, encoding: own } of data) octets += octetsOf(chunk, own);
+  return octets;
 }

@@ -5,7 +5,7 @@ import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
 import { SocketBase } from './socket-base.ts';
-import { SocketClosing } from './socket-closing.ts';
+import { lingerOf, SocketClosing } from './socket-closing.ts';
 import {
   kBlockList,
   kBytesRead,
@@ -125,12 +125,12 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   socket[kKeepAliveDelay] = ~~(Number(options['keepAliveInitialDelay']) / 1000);
   socket[kBlockList] = blockListOf(options['blockList']);
   socket.on('end', onReadableEnd);
-  const { linger } = options;
-  if (linger !== undefined) socket._setLinger(linger === false ? null : (linger as number), 'options.linger');
+  socket[kLinger] = lingerOf(options['linger'], 'options.linger');
   socket._setUnread(options['unread'], 'options.unread');
   const { handle } = options;
   if (handle instanceof TcpHandle) {
     socket._attachHandle(handle);
+    if (socket[kLinger] !== null) socket._applyLinger();
     if (options['readable'] !== false) {
       if (isOn(options['pauseOnCreate'])) {
         handle.readStop();

@@ -12,6 +12,8 @@ export interface StreamHandle {
   readonly bytesWritten: number;
   /** Octets that wait for room in the send buffer. */
   readonly writeQueueSize: number;
+  /** Octets of {@link bytesWritten} that waited when writing failed. */
+  readonly octetsFailed: number;
   /** The socket underneath; `null` where there is none. */
   readonly tcp: TcpSocket | null;
   /** The connection underneath; `null` where there is none. */
@@ -26,8 +28,8 @@ export interface StreamHandle {
   shutdown(callback: WriteCallback): number;
   /** `onClosed` is called once everything due has been done. */
   close(onClosed?: () => void): void;
-  /** Closes with a RST; pipes cannot. */
-  reset?(onClosed?: () => void): number;
+  /** Closes with a RST; pipes cannot. EINVAL while `shutdown` has not called back, unless `duringShutdown`. */
+  reset?(onClosed?: () => void, duringShutdown?: boolean): number;
   /** The owner is to be told of the connection's news after the handle is closed, too. */
   watchEnd?(): void;
   ref(): void;

@@ -72,6 +72,10 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
     return this.#writes?.octets ?? 0;
   }
 
+  get octetsFailed(): number {
+    return this.#writes?.failed ?? 0;
+  }
+
   // --- opening
 
   /** bind(2), with SO_REUSEADDR as libuv sets it. */
@@ -157,9 +161,9 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   }
 
   /** Closes with a RST, whatever is unread or unsent. */
-  reset(onClosed?: () => void): number {
+  reset(onClosed?: () => void, duringShutdown = false): number {
     // libuv's uv_tcp_close_reset has the same condition.
-    if (this.#shutdown !== null) return -Errno.EINVAL;
+    if (this.#shutdown !== null && !duringShutdown) return -Errno.EINVAL;
     this.#close(onClosed, true);
     return 0;
   }
@@ -325,7 +329,7 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   }
 
   #failWrites(errno: number, writes: WriteQueue): void {
-    for (const callback of writes.clear()) this.owner?.[onWritten](errno, callback);
+    for (const callback of writes.fail()) this.owner?.[onWritten](errno, callback);
     // Whoever waits for the end of the stream is told of no error: the write has told it.
     this.#finishShutdown();
   }
@@ -365,7 +369,7 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   }
 
   #finishClosing(): void {
-    const callbacks = this.#writes?.clear() ?? [];
+    const callbacks = this.#writes?.fail() ?? [];
     if (this.#shutdown !== null) callbacks.push(this.#shutdown);
     this.#shutdown = null;
     const request = this.#connecting;

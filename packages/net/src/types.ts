@@ -48,7 +48,7 @@ export interface ExtraSocketOptions {
 }
 
 /** What `new Server` takes beyond node:net's options, for the sockets of its connections. */
-export type ExtraServerOptions = Pick<ExtraSocketOptions, 'unread'>;
+export type ExtraServerOptions = Pick<ExtraSocketOptions, 'linger' | 'unread'>;
 
 /** `Socket`: a function that works with `new`, without it, and by `Socket.call(this)`. */
 export interface SocketConstructor {

@@ -14,6 +14,8 @@ export class WriteQueue {
   readonly #writes: PendingWrite[] = [];
   /** Octets that wait. */
   octets = 0;
+  /** Octets of writes that failed. */
+  failed = 0;
 
   get isEmpty(): boolean {
     return this.#writes.length === 0;
@@ -35,9 +37,10 @@ export class WriteQueue {
     if (head.taken === head.bytes.length) this.#writes.shift();
   }
 
-  /** Empties the queue and returns who is to be told. */
-  clear(): WriteCallback[] {
+  /** Empties the queue of writes that have failed, and returns who is to be told. */
+  fail(): WriteCallback[] {
     const writes = this.#writes.splice(0);
+    this.failed += this.octets;
     this.octets = 0;
     return writes.flatMap(({ callback }) => (callback === null ? [] : [callback]));
   }

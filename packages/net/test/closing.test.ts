@@ -179,7 +179,7 @@ describe("'tcpstate'", () => {
     expect(states).toEqual([
       'SYN-SENT: connect',
       'ESTABLISHED: SYN+ACK arrived',
-      'FIN-WAIT-1: shutdown',
+      'FIN-WAIT-1: close',
       'FIN-WAIT-2: FIN acknowledged',
       'TIME-WAIT: FIN arrived',
     ]);
@@ -238,7 +238,12 @@ describe('arguments that are wrong', () => {
     ['ERR_OUT_OF_RANGE', '"seconds"', () => new net.Socket().setLinger(true, -1)],
     ['ERR_OUT_OF_RANGE', '"seconds"', () => new net.Socket().setLinger(true, NaN)],
     ['ERR_INVALID_ARG_TYPE', '"options.linger"', () => new net.Socket({ linger: true as never })],
+    ['ERR_INVALID_ARG_TYPE', '"seconds"', () => new net.Socket().setLinger(true, null as never)],
+    ['ERR_OUT_OF_RANGE', '"seconds"', () => new net.Socket().setLinger(true, 2 ** 31)],
+    ['ERR_INVALID_ARG_TYPE', '"options.linger"', () => new net.Socket({ linger: null as never })],
     ['ERR_OUT_OF_RANGE', '"options.linger"', () => new net.Socket({ linger: -1 })],
+    ['ERR_OUT_OF_RANGE', '"options.linger"', () => net.createServer({ linger: -1 })],
+    ['ERR_INVALID_ARG_TYPE', '"options.linger"', () => net.createServer({ linger: 'x' as never })],
     ['ERR_INVALID_ARG_VALUE', "'options.unread'", () => new net.Socket({ unread: 'no' as never })],
     ['ERR_INVALID_ARG_VALUE', "'options.unread'", () => net.createServer({ unread: true as never })],
     ['ERR_INVALID_ARG_VALUE', "'how'", () => new net.Socket().shutdown('none' as never)],

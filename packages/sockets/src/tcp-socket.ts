@@ -264,6 +264,14 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     return this.close();
   }
 
+  /** Resets the connection after close(), where it goes on without its socket. No call of POSIX does. */
+  abortOrphan(): void {
+    const hosted = this.hosted;
+    if (hosted === null || !this.isClosed || this.ended || this.recorded) return;
+    hosted.connection.abort('abort', this.host.timers.now());
+    this.host.wake(hosted);
+  }
+
   /**
    * Octets that recv() handed out and the program never got to see count as unread from now on, so that close() resets
    * (closing/LINUX.md, a01). For layers with a buffer of their own.

@@ -113,6 +113,17 @@ describe('close() with linger t', () => {
     expect(named(a.shutdown(SHUT_WR))).toBe(0);
   });
 
+  it('waits for more than a century with a negative time, as Linux takes it for unsigned', () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    expect(named(a.setsockopt('SO_LINGER', { onoff: 1, linger: -1 }))).toBe(0);
+    expect(a.getsockopt('SO_LINGER')).toEqual({ onoff: 1, linger: -1 });
+    expect(a.options.linger).toBe(2 ** 32 - 1);
+    a.close();
+    hosts.settle();
+    expect(a.closeReport()?.marks).toMatchObject([{ kind: 'fin', direction: 'sent' }]);
+  });
+
   it('leaves no timer behind', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
@@ -120,5 +131,31 @@ describe('close() with linger t', () => {
     b.close();
     hosts.clock.runUntilIdle();
     expect([hosts.clock.pendingTimers, hosts.states()]).toEqual([0, ['none', 'none']]);
+  });
+});
+
+describe('abortOrphan()', () => {
+  it('resets what goes on after close(), and ends its lingering', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    let settled = false;
+    a.options.setLinger({ onoff: 1, linger: 5 });
+    write(a, 1000);
+    a.close(() => (settled = true));
+    a.abortOrphan();
+    hosts.settle();
+    expect([settled, a.closeReport()?.reason, b.closeReport()?.reason]).toEqual([
+      true,
+      'abort',
+      'peer reset',
+    ]);
+  });
+
+  it('leaves an open socket alone', () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    a.abortOrphan();
+    hosts.settle();
+    expect(hosts.states()).toEqual(['ESTABLISHED', 'ESTABLISHED']);
   });
 });

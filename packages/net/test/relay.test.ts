@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import net, { type Server, type Socket } from '../src/index.ts';
+import { event } from './compare.ts';
+
+/** The relay of the examples, which has no types. */
+const RELAY = '../../../examples/relay/relay.js';
+const { createRelay } = (await import(RELAY)) as {
+  createRelay: (target: { port: number; host: string }) => Server;
+};
+
+/** A server of the network's loopback, once it listens, and its port. */
+async function listening(server: Server): Promise<number> {
+  await event(server.listen(0), 'listening');
+  return (server.address() as { port: number }).port;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+it('a relay carries the reset of a client that has just ended its stream, and keeps no socket', async () => {
+  const targets: Socket[] = [];
+  const relayed: Socket[] = [];
+  const target = net.createServer({ allowHalfOpen: true }, (socket) => {
+    targets.push(socket.on('error', () => undefined).resume());
+  });
+  const relay = createRelay({ port: await listening(target), host: '127.0.0.1' });
+  relay.on('connection', (socket: Socket) => relayed.push(socket));
+  const port = await listening(relay);
+  const clients = Array.from({ length: 100 }, () =>
+    net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined),
+  );
+  for (const client of clients) {
+    client.on('connect', () => {
+      client.end();
+      setImmediate(() => client.resetAndDestroy());
+    });
+  }
+  await Promise.all(clients.map((client) => event(client, 'close')));
+  while (relayed.length < 100 || relayed.some(({ closed }) => !closed)) await turn();
+  while (targets.some(({ tcpState }) => tcpState !== 'CLOSED')) await turn();
+  expect(targets.map(({ closeReport }) => closeReport?.reason)).toEqual(targets.map(() => 'peer reset'));
+  relay.close();
+  target.close();
+});
+
+it('a relay resets its client when the target refuses', async () => {
+  const target = net.createServer();
+  const refused = await listening(target);
+  target.close();
+  const relay = createRelay({ port: refused, host: '127.0.0.1' });
+  const client = net.connect(await listening(relay), '127.0.0.1').resume();
+  const [error] = await event(client, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  relay.close();
+});
