@@ -16,10 +16,12 @@ export function createRelay(target) {
 function carry(from, to) {
   // Ends `to` when `from` ends: shutdown(SHUT_WR) after the last octet.
   from.pipe(to);
+  // close(2) with linger 0: in any state, so also while `to` is ending or connecting.
+  const reset = () => to.setLinger(true, 0).destroy();
   // Tells of each end, also of one that a program which does not read would not notice.
   from.on('tcpstate', (state, why) => {
-    if (state === 'CLOSED' && why !== 'FIN acknowledged') to.resetAndDestroy();
+    if (state === 'CLOSED' && why !== 'FIN acknowledged') reset();
   });
-  // 'tcpstate' has told already; but an 'error' wants a listener.
-  from.on('error', () => undefined);
+  // Of an attempt that never was a connection only this tells: a name that nobody knows, an address out of reach.
+  from.on('error', reset);
 }
