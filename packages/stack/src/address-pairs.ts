@@ -40,6 +40,8 @@ export class AddressPairs {
     this.#numbers.delete(keyOf(pair.local, pair.remote));
     this.#pairs[number] = undefined;
     this.#free.push(number);
+    // Nobody uses any: the memory of a peak is given back.
+    if (this.#numbers.size === 0) this.#pairs.length = this.#free.length = 0;
   }
 
   /** The addresses behind a number that is in use. */

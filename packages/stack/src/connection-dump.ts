@@ -22,8 +22,8 @@ export interface DumpedEndpoint {
 }
 
 /**
- * Who holds it. `socket`: a program; `listener`: it waits in the queues of one; `orphan`: closed, and not over yet;
- * `record`: what is left of it for TIME-WAIT.
+ * Who holds it. `socket`: a program; `listener`: it waits in the queues of one; `orphan`: closed, and not over yet,
+ * whether the host still keeps all of it, or only a record for FIN-WAIT-2; `record`: what is left of it for TIME-WAIT.
  */
 export type DumpedOwner = 'socket' | 'listener' | 'orphan' | 'record';
 

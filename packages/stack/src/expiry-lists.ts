@@ -1,15 +1,12 @@
 import { Timer, type TimerService } from '@halfclose/timers';
-import type { RecordStore } from './record-store.ts';
+import { RECORD_MASK, type RecordStore } from './record-store.ts';
 
 /** Records that one run of a timer lets go at most, so that a million at once do not hold up the process. */
 const EXPIRIES_PER_RUN = 10_000;
 
-/** The number of a record, in the low bits of a link; what is above belongs to the records' owner. */
-const LINK_MASK = 0x03ff_ffff;
-
 /** Which int32 fields of a record its list uses. */
 export interface LinkFields {
-  /** The neighbours, in the low 26 bits; the others are kept as they are. */
+  /** The neighbours, in the low bits (`RECORD_MASK`); the others belong to the records' owner. */
   readonly next: number;
   readonly previous: number;
 }
@@ -118,17 +115,17 @@ export class ExpiryLists {
   }
 
   #next(record: number): number {
-    return this.#store.get(record, this.#fields.next) & LINK_MASK;
+    return this.#store.get(record, this.#fields.next) & RECORD_MASK;
   }
 
   #previous(record: number): number {
-    return this.#store.get(record, this.#fields.previous) & LINK_MASK;
+    return this.#store.get(record, this.#fields.previous) & RECORD_MASK;
   }
 
   #link(before: number, after: number): void {
     const { next, previous } = this.#fields;
     const store = this.#store;
-    store.set(before, next, (store.get(before, next) & ~LINK_MASK) | after);
-    store.set(after, previous, (store.get(after, previous) & ~LINK_MASK) | before);
+    store.set(before, next, (store.get(before, next) & ~RECORD_MASK) | after);
+    store.set(after, previous, (store.get(after, previous) & ~RECORD_MASK) | before);
   }
 }

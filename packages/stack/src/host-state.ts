@@ -93,11 +93,11 @@ export class HostState {
     this.connections = new ConnectionTable(this.seed);
     this.timeWaits = new TimeWaitTable({
       timers: this.timers,
+      ports: this.ports,
       duration: this.profile.timeWait,
       seed: this.seed,
       timestampOffset: (local, remote) => this.timestampOffset(local, remote),
       onExpired: (entry, now) => {
-        this.ports.releaseAt(entry.localAddress, entry.localPort);
         const why = entry.state === 'TIME-WAIT' ? 'TIME-WAIT over' : 'FIN-WAIT-2 limit';
         this.events.recordChanged(entry, entry.state, 'CLOSED', why, now);
       },

@@ -259,11 +259,10 @@ export class Host {
   #reopen(
     tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
   ): number | null {
-    const { timeWaits, ports } = this.#state;
+    const { timeWaits } = this.#state;
     const former = timeWaits.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
     if (former === null) return null;
     timeWaits.remove(former);
-    ports.releaseAt(former.localAddress, former.localPort);
     return (former.record.sndNxt + REOPEN_ISS_STEP) | 0;
   }
 }

@@ -67,7 +67,7 @@ export { type ConnectionOwner, HostedConnection } from './hosted-connection.ts';
 export { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';
 export type { DeviceOffload, PacketDevice } from './packet-device.ts';
-export { Binding, type PortTable, type WantedBinding } from './port-table.ts';
+export { Binding, PortTable, type WantedBinding } from './port-table.ts';
 export { formatIpOptions, parseIpOptions } from './source-routing.ts';
 export type { InterfaceAddress, Route } from './route-table.ts';
 export type {
@@ -79,5 +79,10 @@ export type {
   StackStateEvent,
   StackTimerEvent,
 } from './stack-event.ts';
-export { type TimeWaitEntry, type TimeWaitSurroundings, TimeWaitTable } from './time-wait-table.ts';
+export {
+  type RecordOrigin,
+  type TimeWaitEntry,
+  type TimeWaitSurroundings,
+  TimeWaitTable,
+} from './time-wait-table.ts';
 export { type FrameDevice, WireDevice } from './wire-device.ts';

@@ -205,7 +205,9 @@ export class PacketInput {
     const { source, sourcePort, destination, destinationPort } = quoted;
     const hosted = state.connections.find(source, sourcePort, destination, destinationPort);
     if (hosted === null) {
-      state.drop(packet, 'icmp-no-connection', now);
+      // A record has nobody to tell (Linux tcp_v4_err).
+      const isRecord = state.timeWaits.find(source, sourcePort, destination, destinationPort) !== null;
+      state.drop(packet, isRecord ? 'icmp-record' : 'icmp-no-connection', now);
       return;
     }
     const { connection } = hosted;

@@ -23,12 +23,14 @@ export class Binding implements WantedBinding {
   listening: boolean;
   /** Chosen by connect(): other connections may share the port if they go elsewhere. */
   readonly ephemeral: boolean;
-  /** Sockets, connections and TIME-WAIT entries that hold it. */
+  /** Sockets, connections and records that hold it. */
   users = 1;
-  /** Another one of the same port. */
+  /** Tells it from the others of its port, as long as it is in use: a small number. */
+  readonly place: number;
+  /** The one of the same port that has the next larger place. */
   next: Binding | null = null;
 
-  constructor(wanted: WantedBinding, ephemeral: boolean) {
+  constructor(wanted: WantedBinding, ephemeral: boolean, place: number) {
     this.address = wanted.address;
     this.port = wanted.port;
     this.ipv6Only = wanted.ipv6Only;
@@ -36,6 +38,7 @@ export class Binding implements WantedBinding {
     this.reusePort = wanted.reusePort;
     this.listening = wanted.listening;
     this.ephemeral = ephemeral;
+    this.place = place;
   }
 }
 
@@ -68,13 +71,18 @@ export class PortTable {
 
   /** Enters a binding with one user. */
   hold(wanted: WantedBinding, ephemeral = false): Binding {
-    const held = new Binding(wanted, ephemeral);
-    let last = this.#first(held.port);
-    if (last === null) this.#bindings.set(held.port, held);
-    else {
-      while (last.next !== null) last = last.next;
-      last.next = held;
+    // Behind those that have the smallest places.
+    let before: Binding | null = null;
+    let after = this.#first(wanted.port);
+    let place = 0;
+    for (; after?.place === place; after = after.next) {
+      before = after;
+      place++;
     }
+    const held = new Binding(wanted, ephemeral, place);
+    held.next = after;
+    if (before === null) this.#bindings.set(held.port, held);
+    else before.next = held;
     return held;
   }
 
@@ -91,18 +99,11 @@ export class PortTable {
     return this.hold(wanted, true);
   }
 
-  /** One user less of what holds the port for `address`: its own binding, or the wildcard that reaches it. */
-  releaseAt(address: IpAddress, port: number): void {
-    let wildcard: Binding | null = null;
-    for (let held = this.#first(port); held !== null; held = held.next) {
-      if (held.address.equals(address)) {
-        this.release(held);
-        return;
-      }
-      if (wildcard === null && held.address.isUnspecified && (address.isIPv4 || !held.address.isIPv4))
-        wildcard = held;
-    }
-    if (wildcard !== null) this.release(wildcard);
+  /** What holds the port in this {@link Binding.place}; `null`: nothing. */
+  at(port: number, place: number): Binding | null {
+    let held = this.#first(port);
+    while (held !== null && held.place !== place) held = held.next;
+    return held;
   }
 
   /** One user less; the last one frees it. */

@@ -1,16 +1,17 @@
-const INITIAL_PLACES = 16;
-/** Grows when fuller than this, by half: between 5 and 8 octets for each record. */
-const MOST_FULL = 0.8;
-const GROWTH = 1.5;
+import { RECORD_BITS, RECORD_MASK } from './record-store.ts';
 
-/** A place holds the number of a record + 1 in its low bits, and above them the low bits of the record's hash. */
-const RECORD_BITS = 26;
-const RECORD_MASK = (1 << RECORD_BITS) - 1;
+const INITIAL_PLACES = 16;
+/** Grows by two fifths when fuller than this: between 5 and 7 octets for each record. */
+const MOST_FULL = 0.8;
+const GROWTH = 1.4;
+/** Shrinks to half full when a quarter of what it may hold is left: both take a share of the additions and removals. */
+const LEAST_FULL = MOST_FULL / 4;
+const SHRUNK = 0.5;
 
 /**
  * Numbers of records by their hash: open addressing with linear probing in one int32 array, deletion by shifting back.
- * The records themselves say what their hash is; six bits of it stand in the index, so that a look-up rarely touches
- * records but the one that it finds. At most 2^26 - 2 records.
+ * A place holds the number of a record + 1, and above it the low bits of the record's hash. The records themselves say
+ * what the whole is; with six bits of it in the index a look-up rarely touches records but the one that it finds.
  */
 export class RecordIndex {
   readonly #hashOf: (record: number) => number;
@@ -45,7 +46,9 @@ export class RecordIndex {
   }
 
   add(record: number): void {
-    if (this.#size + 1 > this.#places.length * MOST_FULL) this.#grow();
+    if (this.#size + 1 > this.#places.length * MOST_FULL) {
+      this.#resize(Math.ceil(this.#places.length * GROWTH));
+    }
     this.#place(record);
     this.#size++;
   }
@@ -68,6 +71,9 @@ export class RecordIndex {
     }
     this.#places[hole] = 0;
     this.#size--;
+    if (this.#size < this.#places.length * LEAST_FULL && this.#places.length > INITIAL_PLACES) {
+      this.#resize(Math.max(Math.ceil(this.#size / SHRUNK), INITIAL_PLACES));
+    }
   }
 
   /** Spreads a hash over any number of places (Lemire's reduction). */
@@ -90,9 +96,9 @@ export class RecordIndex {
     this.#places[i] = (hash << RECORD_BITS) | (record + 1);
   }
 
-  #grow(): void {
+  #resize(places: number): void {
     const old = this.#places;
-    this.#places = new Int32Array(Math.ceil(old.length * GROWTH));
+    this.#places = new Int32Array(places);
     for (const place of old) if (place !== 0) this.#place((place & RECORD_MASK) - 1);
   }
 }

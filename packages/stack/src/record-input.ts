@@ -44,7 +44,7 @@ export class RecordInput {
     now: number,
   ): number | null {
     const state = this.#state;
-    const { timeWaits, ports } = state;
+    const { timeWaits } = state;
     const verdict = receiveInTimeWait(entry.record, packet.segment, listening, now, state.profile);
     timeWaits.update(entry);
     if (verdict.restart) timeWaits.restart(entry, now);
@@ -66,7 +66,6 @@ export class RecordInput {
         return null;
       case 'open':
         timeWaits.remove(entry);
-        ports.releaseAt(entry.localAddress, entry.localPort);
         return (entry.record.sndNxt + REOPEN_ISS_STEP) | 0;
     }
   }
@@ -81,7 +80,7 @@ export class RecordInput {
         this.#acknowledge(entry, packet, device, now);
         break;
       case 'ignore':
-        this.#observe(packet, 'FIN-WAIT-2', now);
+        this.#state.drop(packet, 'fin-wait-2-ignored', now);
         break;
       case 'end':
         this.#observe(packet, 'CLOSED', now);
@@ -103,9 +102,8 @@ export class RecordInput {
   }
 
   #end(entry: TimeWaitEntry, why: string, now: number): void {
-    const { timeWaits, ports, events } = this.#state;
+    const { timeWaits, events } = this.#state;
     timeWaits.remove(entry);
-    ports.releaseAt(entry.localAddress, entry.localPort);
     events.recordChanged(entry, entry.state, 'CLOSED', why, now);
   }
 

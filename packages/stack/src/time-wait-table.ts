@@ -3,8 +3,9 @@ import type { FourTuple, TimeWait } from '@halfclose/tcp';
 import type { TimerService } from '@halfclose/timers';
 import { AddressPairs } from './address-pairs.ts';
 import { ExpiryLists } from './expiry-lists.ts';
+import type { Binding, PortTable } from './port-table.ts';
 import { RecordIndex } from './record-index.ts';
-import { RecordStore } from './record-store.ts';
+import { RECORD_BITS, RecordStore } from './record-store.ts';
 
 /** What is left of a connection, as a value, made when it is looked at. */
 export interface TimeWaitEntry extends FourTuple {
@@ -33,41 +34,58 @@ const Field = {
   Deadline: 6,
   /** Window in the high half; in the low one the flags, and when a challenge went out last. */
   WindowAndFlags: 7,
-  /** The next to expire, and above the 26 bits of a link the shift of the window and what kind of entry it is. */
+  /** The next to expire, and above it the shift of the window and what kind of entry it is. */
   Next: 8,
+  /** The one that expires before, and above it the place of the binding. */
   Previous: 9,
 } as const;
 const FIELDS = 10;
 
 const HAS_TIMESTAMPS = 0x8000;
 const IS_IPV6 = 0x4000;
-/** The challenge's time in units of 32 ms since the table was made, in 14 bits; 0: none. That lasts for 8 minutes. */
+/**
+ * When a challenge went out last, in 14 bits; 0: never. Else one more than the units of 32 ms since the table was made,
+ * modulo 2^14 - 1: that lasts for 8 minutes. A part of a unit counts as one, so that none seems earlier than it was.
+ */
 const CHALLENGE_MASK = 0x3fff;
 const CHALLENGE_UNIT = 32;
 
 /** In the field Next. */
-const IS_FIN_WAIT_2 = 0x0400_0000;
+const IS_FIN_WAIT_2 = 1 << RECORD_BITS;
 /** It has no deadline. */
-const STAYS = 0x0800_0000;
-const SHIFT_AT = 28;
+const STAYS = 1 << (RECORD_BITS + 1);
+const SHIFT_AT = RECORD_BITS + 2;
+
+/** The six bits of the field Previous above the link, for a place that does not fit them. */
+const FAR = 0x3f;
+
+/** What becomes a record: a connection's four numbers, and the binding that it goes on using. */
+export interface RecordOrigin extends FourTuple {
+  readonly binding: Binding;
+}
 
 /** What a table needs of its host. */
 export interface TimeWaitSurroundings {
   readonly timers: TimerService;
+  /** Where the bindings are that entries use. */
+  readonly ports: PortTable;
   /** 2MSL in milliseconds. */
   readonly duration: number;
   /** Seed of the hash. */
   readonly seed: number;
   /** The offset of the timestamps between two addresses, which no entry keeps. */
   timestampOffset(local: IpAddress, remote: IpAddress): number;
-  /** The time of an entry is over; it is no longer in the table. */
+  /** The time of an entry is over; it is no longer in the table, and its port is given back. */
   onExpired(entry: TimeWaitEntry, now: number): void;
 }
 
 /**
  * What a host keeps of connections that need no more than a record: those in TIME-WAIT, and orphans in FIN-WAIT-2. With
- * the index over them at most 48 octets an entry for IPv4. Finding, adding, restarting and expiring one cost the same
- * with ten or a million.
+ * the index over them at most 48 octets an entry for IPv4, from 25,000 entries on. The work to find, add, restart and
+ * expire one is the same for any number, the growth of the index spread over those that made it grow; but what does not
+ * fit the processor's caches takes longer to come by. Memory is given back as entries go.
+ *
+ * Each entry is a user of the binding of its connection, until it is removed.
  */
 export class TimeWaitTable {
   readonly #around: TimeWaitSurroundings;
@@ -76,6 +94,8 @@ export class TimeWaitTable {
   readonly #index = new RecordIndex((slot) => this.#hashOf(slot));
   readonly #pairs = new AddressPairs();
   readonly #lists: ExpiryLists;
+  /** Bindings of entries whose place does not fit the entry. */
+  readonly #far = new Map<number, Binding>();
   #finWait2s = 0;
   // What is looked for: fields rather than a closure for each look-up.
   #wantedRemote = 0;
@@ -136,9 +156,12 @@ export class TimeWaitTable {
     return slot < 0 ? null : this.#entry(slot);
   }
 
-  /** Enters what is left of a connection in TIME-WAIT whose four numbers are not in the table. */
-  add(tuple: FourTuple, record: TimeWait, now: number): void {
-    const slot = this.#add(tuple, record);
+  /**
+   * Enters what is left of a connection in TIME-WAIT whose four numbers are not in the table. It is the connection's
+   * successor as a user of the binding.
+   */
+  add(origin: RecordOrigin, record: TimeWait, now: number): void {
+    const slot = this.#add(origin, record);
     this.#enterTimeWait(slot, now);
     this.#index.add(slot);
   }
@@ -147,8 +170,8 @@ export class TimeWaitTable {
    * The same for an orphan in FIN-WAIT-2 that stays until `deadline` (Infinity: as long as it takes). `limit`: how long
    * such an orphan stays in all, in milliseconds; others with the same limit came before it.
    */
-  addFinWait2(tuple: FourTuple, record: TimeWait, limit: number, deadline: number): void {
-    const slot = this.#add(tuple, record);
+  addFinWait2(origin: RecordOrigin, record: TimeWait, limit: number, deadline: number): void {
+    const slot = this.#add(origin, record);
     const store = this.#store;
     const stays = deadline === Infinity ? STAYS : 0;
     store.set(slot, Field.Next, store.get(slot, Field.Next) | IS_FIN_WAIT_2 | stays);
@@ -179,6 +202,7 @@ export class TimeWaitTable {
     this.#finWait2s--;
   }
 
+  /** Ends an entry, also as a user of its binding. */
   remove(entry: TimeWaitEntry): void {
     this.#remove(entry.slot);
   }
@@ -189,18 +213,20 @@ export class TimeWaitTable {
   }
 
   /** A slot with everything but a deadline and a place in the lists. */
-  #add(tuple: FourTuple, record: TimeWait): number {
+  #add(origin: RecordOrigin, record: TimeWait): number {
     const store = this.#store;
     const slot = store.allocate();
-    const { localAddress: local, remoteAddress: remote } = tuple;
+    const { localAddress: local, remoteAddress: remote, binding } = origin;
     const pair = remote.isIPv4 ? -1 : this.#pairs.hold(local, remote);
     store.set(slot, Field.Remote, pair < 0 ? remote.word3 : pair);
     store.set(slot, Field.Local, pair < 0 ? local.word3 : pair);
-    store.set(slot, Field.Ports, (tuple.localPort << 16) | tuple.remotePort);
+    store.set(slot, Field.Ports, (origin.localPort << 16) | origin.remotePort);
     store.set(slot, Field.SndNxt, record.sndNxt);
     const flags = (record.timestamps ? HAS_TIMESTAMPS : 0) | (pair < 0 ? 0 : IS_IPV6);
     store.set(slot, Field.WindowAndFlags, (record.window << 16) | flags);
     store.set(slot, Field.Next, record.windowShift << SHIFT_AT);
+    store.set(slot, Field.Previous, Math.min(binding.place, FAR) << RECORD_BITS);
+    if (binding.place >= FAR) this.#far.set(slot, binding);
     this.#keep(slot, record);
     return slot;
   }
@@ -215,8 +241,8 @@ export class TimeWaitTable {
     const store = this.#store;
     store.set(slot, Field.RcvNxt, rcvNxt);
     store.set(slot, Field.TsRecent, tsRecent);
-    const units = Math.floor((lastChallengeAt - this.#epoch) / CHALLENGE_UNIT);
-    const challenge = lastChallengeAt === -Infinity ? 0 : units & CHALLENGE_MASK || 1;
+    const challenge =
+      lastChallengeAt === -Infinity ? 0 : (this.#challengeUnits(lastChallengeAt) % CHALLENGE_MASK) + 1;
     store.set(
       slot,
       Field.WindowAndFlags,
@@ -257,11 +283,16 @@ export class TimeWaitTable {
     };
   }
 
-  /** The latest time with these 14 bits that has come. */
-  #challengeTime(units: number): number {
-    if (units === 0) return -Infinity;
-    const now = Math.floor((this.#around.timers.now() - this.#epoch) / CHALLENGE_UNIT);
-    return this.#epoch + (now - ((now - units) & CHALLENGE_MASK)) * CHALLENGE_UNIT;
+  #challengeUnits(time: number): number {
+    return Math.ceil((time - this.#epoch) / CHALLENGE_UNIT);
+  }
+
+  /** The latest time with these 14 bits that has come, but for the part of a unit. */
+  #challengeTime(bits: number): number {
+    if (bits === 0) return -Infinity;
+    const now = this.#challengeUnits(this.#around.timers.now());
+    const age = ((now % CHALLENGE_MASK) + CHALLENGE_MASK - (bits - 1)) % CHALLENGE_MASK;
+    return this.#epoch + (now - age) * CHALLENGE_UNIT;
   }
 
   /** The time nearest to now with these 32 bits. */
@@ -306,7 +337,17 @@ export class TimeWaitTable {
     if ((store.get(slot, Field.WindowAndFlags) & IS_IPV6) !== 0) {
       this.#pairs.release(store.get(slot, Field.Remote));
     }
+    this.#releasePort(slot);
     store.free(slot);
+  }
+
+  #releasePort(slot: number): void {
+    const place = this.#store.get(slot, Field.Previous) >>> RECORD_BITS;
+    const { ports } = this.#around;
+    const port = this.#store.get(slot, Field.Ports) >>> 16;
+    const binding = place === FAR ? this.#far.get(slot) : ports.at(port, place);
+    this.#far.delete(slot);
+    if (binding !== undefined && binding !== null) ports.release(binding);
   }
 }
 

@@ -105,6 +105,30 @@ describe('an orphan in FIN-WAIT-2', () => {
     expect([seen, bench.clock.pendingTimers]).toEqual([[[0, 2], [0], []], 0]);
   });
 
+  it('goes at its own time when one that began later was a record before it', () => {
+    const bench = new Bench();
+    const former = bench.connected();
+    const { connection } = former;
+    former.owner = { onConnectionEvents: () => undefined };
+    connection.close(false, bench.clock.now());
+    connection.disown(bench.clock.now());
+    bench.host.wake(former);
+    bench.clock.runTasks();
+    bench.reply(former, { flags: ACK, seq: 1, ack: connection.sender.sndNxt });
+    bench.clock.advanceBy(1);
+    const waiting = [records(bench), [...bench.host.connections()].length];
+    const later = orphan(bench);
+    // Nobody watches any more.
+    former.owner = null;
+    bench.host.wake(former);
+    bench.clock.runTasks();
+    expect([waiting, records(bench).length]).toEqual([[[], 1], 2]);
+    bench.clock.advanceTo(60_000);
+    expect([...bench.host.records()].map(({ localPort }) => localPort)).toEqual([later.localPort]);
+    bench.clock.advanceTo(60_001);
+    expect([records(bench), bench.clock.pendingTimers]).toEqual([[], 0]);
+  });
+
   it('c08: counts what a limit has beyond the length of TIME-WAIT twice', () => {
     const bench = new Bench({ finWait2: 63_000 });
     orphan(bench);
@@ -160,6 +184,31 @@ describe('an orphan in FIN-WAIT-2', () => {
     ]);
   });
 
+  it('echoes the timestamp of the FIN from then on', () => {
+    const bench = new Bench();
+    const hosted = bench.connect();
+    const { connection } = hosted;
+    const at = (timestampValue: number): SegmentWish => ({
+      ack: connection.sender.sndNxt,
+      hasTimestamps: true,
+      timestampValue,
+      timestampEcho: 0,
+    });
+    bench.reply(hosted, { flags: SYN | ACK, seq: 0, ...at(500) });
+    connection.close(false, bench.clock.now());
+    connection.disown(bench.clock.now());
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    bench.reply(hosted, { flags: ACK, seq: 1, ...at(510) });
+    bench.device.sent.length = 0;
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ...at(700) });
+    bench.reply(hosted, { flags: FIN | ACK, seq: 1, ...at(701) });
+    expect([records(bench), bench.device.sent.map(({ segment }) => segment.timestampEcho)]).toEqual([
+      ['TIME-WAIT'],
+      [700, 700],
+    ]);
+  });
+
   it.each<[string, SegmentWish, string[], string[]]>([
     [
       'b03: resets what brings new text',
@@ -202,6 +251,37 @@ describe('an orphan in FIN-WAIT-2', () => {
       return bench.sent().length;
     });
     expect(seen).toEqual([1, 0, 1]);
+  });
+
+  it.each([
+    ['at an odd time', 1031],
+    // Records keep the time in few bits, which start anew about here.
+    ['8 minutes after the host began', 2 ** 19 - 1001],
+  ])('never sooner, %s', (_when, start) => {
+    const bench = new Bench();
+    bench.clock.advanceBy(start);
+    const hosted = orphan(bench);
+    const probe = { flags: ACK, seq: 0, ack: hosted.connection.sender.sndNxt };
+    const answeredAt: number[] = [];
+    for (let time = 0; time < 2500; time++) {
+      bench.reply(hosted, probe);
+      if (bench.sent().length > 0) answeredAt.push(time);
+      bench.clock.advanceBy(1);
+    }
+    const gaps = answeredAt.slice(1).map((time, i) => time - (answeredAt[i] ?? 0));
+    expect([answeredAt[0], gaps.length, gaps.filter((gap) => gap < 500 || gap > 532)]).toEqual([0, 4, []]);
+  });
+
+  it('counts what it ignores', () => {
+    const bench = new Bench();
+    const hosted = orphan(bench);
+    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    bench.reply(hosted, { flags: RST, seq: 900_000 });
+    bench.icmp(hosted, 3, 1, hosted.connection.sender.iss);
+    expect([records(bench), bench.host.counters.dropped]).toEqual([
+      ['FIN-WAIT-2'],
+      { 'fin-wait-2-ignored': 2, 'icmp-record': 1 },
+    ]);
   });
 
   it('n20: vanishes when the table is full', () => {

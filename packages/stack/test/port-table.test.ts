@@ -78,6 +78,18 @@ describe('port table', () => {
     expect([after, table.isFree(80)]).toEqual([false, true]);
   });
 
+  it('tells those who share a port apart, and gives the place of one that left to the next', () => {
+    const table = new PortTable();
+    const [first, second, third] = [0, 1, 2].map(() => table.hold(wanted(A, { reusePort: true })));
+    if (first === undefined || second === undefined || third === undefined) throw new Error('none');
+    table.release(second);
+    const places = [table.at(80, 0), table.at(80, 1), table.at(80, 2), table.at(81, 0)];
+    expect(places).toEqual([first, null, third, null]);
+    const next = table.hold(wanted(B));
+    expect([next.place, table.at(80, 1), table.at(80, 2)]).toEqual([1, next, third]);
+    expect(table.hold(wanted(B)).place).toBe(3);
+  });
+
   it('lets connections share ports that the stack chose, but not those of bind()', () => {
     const table = new PortTable();
     table.hold(wanted(A), true);

@@ -51,6 +51,44 @@ describe('TIME-WAIT', () => {
     expect([bench.host.timeWaitCount, bench.host.counters.dropped]).toEqual([1, { 'time-wait-ignored': 1 }]);
   });
 
+  it('counts ICMP errors, which it has nobody to tell of', () => {
+    const bench = new Bench();
+    const hosted = bench.closed();
+    bench.icmp(hosted, 3, 1, hosted.connection.sender.iss);
+    expect([bench.host.timeWaitCount, bench.host.counters.dropped]).toEqual([1, { 'icmp-record': 1 }]);
+  });
+
+  it('gives back each its own of a hundred bindings that share a port', () => {
+    const bench = new Bench();
+    const { ports } = bench.host;
+    const all = Array.from({ length: 100 }, () => bench.binding(5000, { reusePort: true }));
+    const bySelf = all.map((binding, i) => {
+      const request = {
+        remoteAddress: PEER,
+        remotePort: 80 + i,
+        binding,
+        localAddress: OWN,
+        settings: SETTINGS,
+      };
+      const hosted = bench.host.connect(request);
+      if (typeof hosted === 'string') throw new Error(hosted);
+      bench.clock.runTasks();
+      const ack = hosted.connection.sender.sndNxt;
+      bench.reply(hosted, { flags: Flag.SYN | Flag.ACK, seq: 0, ack });
+      ports.release(binding);
+      return bench.closed(hosted);
+    });
+    const left = (): number[] => all.flatMap(({ place }) => (ports.at(5000, place) === null ? [] : [place]));
+    const ended = [99, 0, 63, 62, 64];
+    for (const i of ended) {
+      const hosted = bySelf[i];
+      if (hosted !== undefined) bench.reply(hosted, { flags: Flag.RST, seq: 2 });
+    }
+    expect(left()).toEqual([...all.keys()].filter((i) => !ended.includes(i)));
+    bench.clock.advanceBy(MINUTE);
+    expect(ports.isFree(5000)).toBe(true);
+  });
+
   it('of many connections end in their order with one timer', () => {
     const bench = new Bench();
     for (let i = 0; i < 10; i++) {
@@ -93,6 +131,11 @@ describe('TIME-WAIT', () => {
       1,
     ]);
     expect(bench.sent()).toEqual(['S. 80>1000']);
+    // Its port is the new connection's alone: it is free after that one.
+    bench.receive({ flags: Flag.RST, seq: 101 });
+    bench.host.closeListener(listener);
+    bench.host.ports.release(listener.binding);
+    expect(bench.host.ports.isFree(80)).toBe(true);
   });
 
   it('W10: allows a connection with the same four numbers at once from a bound port, if timestamps guard it', () => {

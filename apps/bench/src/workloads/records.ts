@@ -1,4 +1,4 @@
-import { IpAddress, TimeWaitTable } from '@halfclose/stack';
+import { IpAddress, PortTable, TimeWaitTable } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 
 /** What the records of a host cost when there are so many of them. */
@@ -36,8 +36,11 @@ const RECORD = {
 export function records(entries: number): RecordFigures {
   const clock = new VirtualClock();
   let expired = 0;
+  const ports = new PortTable();
+  const binding = ports.holdEphemeral(OWN, 80);
   const table = new TimeWaitTable({
     timers: clock,
+    ports,
     duration: TIME_WAIT,
     seed: 0x5eed,
     timestampOffset: () => 0,
@@ -47,9 +50,11 @@ export function records(entries: number): RecordFigures {
   const peerOf = (i: number): IpAddress => new IpAddress(0, 0, 0xffff, 0x0b00_0000 + (i >> 4));
   const portOf = (i: number): number => 1024 + (i & 0xf);
   const add = timed(entries, (i) => {
-    const tuple = { localAddress: OWN, localPort: 80, remoteAddress: peerOf(i), remotePort: portOf(i) };
-    if ((i & 1) === 0) table.add(tuple, RECORD, 0);
-    else table.addFinWait2(tuple, RECORD, FIN_WAIT_2, FIN_WAIT_2);
+    binding.users++;
+    const [remoteAddress, remotePort] = [peerOf(i), portOf(i)];
+    const origin = { localAddress: OWN, localPort: 80, remoteAddress, remotePort, binding };
+    if ((i & 1) === 0) table.add(origin, RECORD, 0);
+    else table.addFinWait2(origin, RECORD, FIN_WAIT_2, FIN_WAIT_2);
   });
   const octets = table.octets / entries;
   // Hops of a large odd number go through all entries, each next one far from the last.
