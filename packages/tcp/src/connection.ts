@@ -62,6 +62,8 @@ export class Connection implements SegmentMaker {
   ecn: EcnState | null = null;
   /** The search for what passes a path that drops silently; `null`: there is no such suspicion (RFC 4821). */
   mtuProbe: PathMtuProbe | null = null;
+  segmentsSent = 0;
+  segmentsReceived = 0;
   /** Made by a listener. */
   passive = false;
   /** Timestamps were negotiated. */
@@ -168,6 +170,7 @@ export class Connection implements SegmentMaker {
 
   /** A segment arrived for this connection. Never throws. */
   receive(segment: Segment, now: number): void {
+    this.segmentsReceived++;
     if (this.#state === 'SYN-SENT') receiveInSynSent(this, segment, now);
     else if (this.#state !== 'CLOSED' && this.#state !== 'TIME-WAIT') segmentArrives(this, segment, now);
   }

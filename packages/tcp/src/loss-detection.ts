@@ -36,6 +36,11 @@ export class LossDetection {
     this.#rtt = rtt;
   }
 
+  /** How often something was seen to come out of order, and segments reported to have arrived twice. */
+  get disorder(): { readonly seen: number; readonly duplicates: number } {
+    return this.#reordering ?? { seen: 0, duplicates: 0 };
+  }
+
   /** A segment turned out to be delivered (RFC 8985, 6.2, steps 1 to 3). */
   onDelivered(sent: SentSegment, now: number): void {
     const { transmissions, sentAt, end } = sent;
@@ -74,12 +79,12 @@ export class LossDetection {
 
   /** What was sent again for lost arrived late (RFC 8985, RACK.reordering_seen; Linux tcp_try_undo_partial). */
   onReordered(): void {
-    this.#learnt.seen = true;
+    this.#learnt.seen++;
   }
 
   /** A D-SACK: the reordering window was too small (RFC 8985, 6.2, step 4; Linux tcp_rack_update_reo_wnd). */
-  onDuplicateReported(sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
-    this.#learnt.onDuplicateReported(sndUna, sndNxt);
+  onDuplicateReported(count: number, sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
+    this.#learnt.onDuplicateReported(count, sndUna, sndNxt);
   }
 
   /** A recovery is over. */
@@ -157,8 +162,8 @@ export class LossDetection {
   }
 
   #reorderingWindow(recovering: boolean): number {
-    const { seen = false, widening = 1 } = this.#reordering ?? {};
-    if (!seen && (recovering || this.#flight.sackedOut >= DUP_THRESHOLD)) return 0;
+    const { seen = 0, widening = 1 } = this.#reordering ?? {};
+    if (seen === 0 && (recovering || this.#flight.sackedOut >= DUP_THRESHOLD)) return 0;
     return Math.min((this.#rtt.minimum / RTT_QUARTERS) * widening, this.#rtt.smoothed);
   }
 

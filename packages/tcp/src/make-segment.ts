@@ -18,6 +18,7 @@ export function makeSegment(
   now: number,
 ): Segment {
   const { receiver } = connection;
+  connection.segmentsSent++;
   const segment = new Segment();
   const isSyn = (flags & Flag.SYN) !== 0;
   segment.sourcePort = connection.localPort;

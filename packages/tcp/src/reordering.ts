@@ -7,8 +7,10 @@ const WIDEST = 0xff;
 
 /** What a sender learns of the order in which its path delivers (RFC 8985, 6.2, steps 3 and 4). */
 export class Reordering {
-  /** RACK.reordering_seen. */
-  seen = false;
+  /** How often something came out of order: RACK.reordering_seen. */
+  seen = 0;
+  /** Segments that were reported to have arrived twice. */
+  duplicates = 0;
   /** RACK.reo_wnd_mult, and the recoveries that it stays for. */
   widening = 1;
   #widenedFor = 0;
@@ -21,7 +23,7 @@ export class Reordering {
   /** A segment that was sent once turned out to be delivered. */
   onDelivered(end: SequenceNumber): void {
     const before = this.#highestSackedBefore;
-    if (before !== null && seqLt(end, before)) this.seen = true;
+    if (before !== null && seqLt(end, before)) this.seen++;
   }
 
   /** A SACK block reached up to `edge`. */
@@ -29,8 +31,9 @@ export class Reordering {
     if (this.#highestSacked === null || seqGt(edge, this.#highestSacked)) this.#highestSacked = edge;
   }
 
-  /** A D-SACK: the reordering window was too small (Linux tcp_rack_update_reo_wnd). */
-  onDuplicateReported(sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
+  /** A D-SACK of `count` segments: the reordering window was too small (Linux tcp_rack_update_reo_wnd). */
+  onDuplicateReported(count: number, sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
+    this.duplicates += count;
     if (this.#widenedAt !== null && seqLt(sndUna, this.#widenedAt)) return;
     this.widening = Math.min(this.widening + 1, WIDEST);
     this.#widenedAt = sndNxt;

@@ -87,8 +87,9 @@ export class Sender implements CongestionView {
   textAcknowledged = 0;
   /** Octets written and let go of before the peer acknowledged them. */
   discarded = 0;
-  /** Segments sent again. */
+  /** Segments sent again, and their octets of text. */
   retransmissions = 0;
+  textSentAgain = 0;
   timer: TransmitTimer = 'none';
   /** Whole milliseconds, or {@link NEVER}. */
   timerDeadline = NEVER;

@@ -57,6 +57,14 @@ export interface TcpInfo {
   readonly tcpi_rcv_rtt: number;
   readonly tcpi_rcv_space: number;
   readonly tcpi_bytes_acked: number;
+  /** Octets of text sent, those sent again counted each time. */
+  readonly tcpi_bytes_sent: number;
+  readonly tcpi_bytes_retrans: number;
+  readonly tcpi_segs_out: number;
+  readonly tcpi_segs_in: number;
+  /** Segments that the peer reported to have got twice, and events of reordering. */
+  readonly tcpi_dsack_dups: number;
+  readonly tcpi_reord_seen: number;
   readonly tcpi_bytes_received: number;
   readonly tcpi_notsent_bytes: number;
   readonly tcpi_snd_wnd: number;
@@ -100,6 +108,12 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_rcv_rtt: Math.round(receiver.roundTrip * 1000),
     tcpi_rcv_space: receiver.window.lastRound,
     tcpi_bytes_acked: sender.textAcknowledged,
+    tcpi_bytes_sent: sender.textAcknowledged + sender.textInFlight + sender.textSentAgain,
+    tcpi_bytes_retrans: sender.textSentAgain,
+    tcpi_segs_out: connection.segmentsSent,
+    tcpi_segs_in: connection.segmentsReceived,
+    tcpi_dsack_dups: recovery.detection.disorder.duplicates,
+    tcpi_reord_seen: recovery.detection.disorder.seen,
     tcpi_bytes_received: receiver.textReceived,
     tcpi_notsent_bytes: sender.unsent,
     tcpi_snd_wnd: sender.sndWnd,

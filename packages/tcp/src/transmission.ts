@@ -94,6 +94,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   maker.mtuProbe?.abandon();
   recovery.onRetransmitted(sent.count, maker.timestampAt(now));
   sender.retransmissions += sent.count;
+  sender.textSentAgain += sent.text;
   sender.lastSentAt = Math.floor(now);
   if (sender.timer === 'none') armRetransmission(sender, now);
   if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);

@@ -15,7 +15,7 @@ export function thresholdBefore({ cwnd, ssthresh, recovery }: Sender): number {
 
 /** A D-SACK arrived: of the retransmissions, fewer are left that may have been needed (RFC 3708, section 3). */
 export function countDuplicateReport({ recovery, sndUna, sndNxt }: Sender, ack: AckTally): void {
-  recovery.detection.onDuplicateReported(sndUna, sndNxt);
+  recovery.detection.onDuplicateReported(ack.duplicates, sndUna, sndNxt);
   const { reduction } = recovery;
   if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions <= 0) return;
   if (ack.duplicateEnd === null || seqGt(ack.duplicateEnd, ack.una)) return;

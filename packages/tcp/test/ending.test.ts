@@ -118,4 +118,18 @@ describe('TCP_INFO', () => {
     const { connection, now } = Wire.established().advance(70);
     expect(tcpInfo(connection, now).tcpi_last_data_recv).toBe(70);
   });
+
+  it('counts what was sent, sent again, and reported twice', () => {
+    const peer = 'win 65535 <mss 1000,sackOK>';
+    const wire = Wire.established({ peer, profile: { sack: true, tailLossProbe: false } })
+      .write(2000)
+      .advance(300);
+    wire.send('. 1:1(0) ack 2001 <sack 1:1001>');
+    const info = tcpInfo(wire.connection, wire.now);
+    // SYN, the ACK of the handshake, two segments, one of them again; SYN+ACK and an acknowledgment.
+    expect([info.tcpi_segs_out, info.tcpi_segs_in, info.tcpi_bytes_sent, info.tcpi_bytes_retrans]).toEqual([
+      5, 2, 3000, 1000,
+    ]);
+    expect([info.tcpi_dsack_dups, info.tcpi_reord_seen]).toEqual([1, 0]);
+  });
 });
