@@ -35,7 +35,7 @@ async function show(way, close) {
   const got = await served;
   console.log(`${way.padEnd(24)} 'close' ${after < 0.1 ? 'at once' : `after ${after.toFixed(1)} s`}`);
   console.log(`${' '.repeat(24)} the server got ${got}`);
-  // `close()` waits for more than 'close' does: for the end of the connection.
+  // After 'close', `close()` waits for the end of the connection.
   const { orderly, reason } = await (promise instanceof Promise ? promise : socket.close());
   console.log(`${' '.repeat(24)} ${orderly ? 'orderly' : `not orderly: ${reason}`}`);
 }

@@ -25,7 +25,7 @@ export abstract class SocketClosing extends SocketSettings {
 
   // --- before the end
 
-  /** SO_LINGER: with it, `destroy` of an open connection resets (0 s), or 'close' waits until all is acknowledged. */
+  /** SO_LINGER: with it, closing an open connection resets it (0 s), or 'close' waits until all is acknowledged. */
   setLinger(enabled: boolean, seconds = 0): this {
     requireBoolean(enabled, 'enabled');
     this[kLinger] = enabled ? lingerSeconds(seconds, 'seconds') : null;
@@ -38,7 +38,7 @@ export abstract class SocketClosing extends SocketSettings {
     if (isStrict(value, name)) this._end().strict = true;
   }
 
-  /** Ends one direction or both, as shutdown(2): `'read'` brings 'end' and sends nothing, `'write'` is `end()`. */
+  /** Ends one direction or both, as shutdown(2): `'read'` sends nothing and brings 'end', `'write'` is `end()`. */
   shutdown(how: 'read' | 'write' | 'both'): this {
     if (how !== 'read' && how !== 'write' && how !== 'both') {
       throw invalidArgumentValue('how', how, "must be 'read', 'write' or 'both'");

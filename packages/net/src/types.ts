@@ -12,17 +12,23 @@ export interface SocketExtras {
   /** How the connection ended; `null` before its end, and where there was none. */
   readonly closeReport: SocketCloseReport | null;
   /**
-   * SO_LINGER. Enabled with 0 seconds, `destroy` of an open connection resets it; with more, 'close' waits until
-   * everything is acknowledged, at most so long.
+   * SO_LINGER. Enabled with 0 seconds, `destroy` and `close` of an open connection reset it; with more, 'close' waits
+   * until everything is acknowledged, at most so long. Throws ERR_INVALID_ARG_TYPE, or ERR_OUT_OF_RANGE where the
+   * seconds are none of 0 to 2^31 - 1.
    */
   setLinger(enabled: boolean, seconds?: number): this;
-  /** Ends one direction or both, as shutdown(2). */
+  /**
+   * Ends one direction or both, as shutdown(2): `'write'` is `end`; `'read'` sends nothing and brings 'end', which
+   * without `allowHalfOpen` ends our direction, too.
+   */
   shutdown(how: 'read' | 'write' | 'both'): this;
   /**
-   * Sends what was written, then closes as close(2): unread octets make that a reset. Resolves with the close report:
-   * with SO_LINGER of t > 0 s when Linux's close() would have returned, else when the connection has ended (CLOSED or
-   * TIME-WAIT; at the latest when the profile's limit of FIN-WAIT-2 is over). Holds the process until then. Rejects
-   * with ERR_SOCKET_CLOSED only where there never was a connection.
+   * Waits until TCP has taken what was written, however long that is, then closes as close(2): unread octets make that
+   * a reset. With SO_LINGER of 0 s it does not wait: a reset. Resolves with the close report: with SO_LINGER of t > 0 s
+   * when Linux's close() would have returned, else when the connection has ended (CLOSED or TIME-WAIT; at the latest
+   * when the profile's limit of FIN-WAIT-2 is over). Holds the process until then. `destroy` ends
+   * the waiting for TCP, `resetAndDestroy` resets at any time. Rejects with ERR_SOCKET_CLOSED only where there never was
+   * a connection.
    */
   close(): Promise<SocketCloseReport>;
   /** Each change of state, also after 'close': the connection outlives its socket. */
@@ -38,10 +44,10 @@ export type Server = nodeNet.Server;
 
 /** What `new Socket` takes beyond node:net's options. */
 export interface ExtraSocketOptions {
-  /** SO_LINGER in seconds; `false`: off. See {@link SocketExtras.setLinger}. */
+  /** SO_LINGER in seconds, 0 to 2^31 - 1; `false`: off. See {@link SocketExtras.setLinger}. */
   linger?: number | false;
   /**
-   * What octets in the stream's own buffer are when the socket is destroyed: `'buffered'` (default), read, as in Node;
+   * What octets in the stream's own buffer are when the socket is destroyed or closed: `'buffered'` (default), read, as in Node;
    * `'strict'`, unread, so that the peer gets a RST. The close report counts them in either case.
    */
   unread?: 'strict' | 'buffered';
