@@ -56,7 +56,7 @@ export class RetransmitQueue {
     let acked = 0;
     let head = this.head;
     while (head !== null && seqLeq(head.end, ack)) {
-      this.#forget(head, head.count);
+      this.#grow(head, -head.count);
       this.#order.remove(head);
       if (head === this.#firstLost) this.#firstLost = head.next;
       if (head === this.#lastSacked) this.#lastSacked = null;
@@ -72,7 +72,7 @@ export class RetransmitQueue {
     } else if (seqLt(head.seq, ack)) {
       const left = Math.max(1, Math.ceil((head.text - seqDiff(ack, head.seq)) / mss));
       const gone = Math.max(0, head.count - left);
-      this.#forget(head, gone);
+      this.#grow(head, -gone);
       head.count -= gone;
       head.seq = ack;
       acked += gone;
@@ -188,12 +188,15 @@ export class RetransmitQueue {
     sent.next = rest;
     if (this.tail === sent) this.tail = rest;
     this.#order.insertAfter(sent, rest);
-    const grown = sent.count + rest.count - before;
-    this.packetsOut += grown;
-    if (rest.sacked) this.sackedOut += grown;
-    if (rest.lost) this.lostOut += grown;
-    if (rest.retransmitted) this.retransmittedOut += grown;
+    this.#grow(sent, sent.count + rest.count - before);
     return true;
+  }
+
+  /** `sent` goes again in segments of `mss` octets of text, whatever it went in before (Linux tcp_retransmit_skb). */
+  recount(sent: SentSegment, mss: number): void {
+    const count = Math.max(1, Math.ceil(sent.text / mss));
+    this.#grow(sent, count - sent.count);
+    sent.count = count;
   }
 
   clear(): void {
@@ -225,11 +228,12 @@ export class RetransmitQueue {
     this.#order.remove(sent);
   }
 
-  #forget(sent: SentSegment, count: number): void {
-    this.packetsOut -= count;
-    if (sent.sacked) this.sackedOut -= count;
-    if (sent.lost) this.lostOut -= count;
-    if (sent.retransmitted) this.retransmittedOut -= count;
+  /** What `sent` stands for changes by so many segments, in each counter that has them. */
+  #grow(sent: SentSegment, by: number): void {
+    this.packetsOut += by;
+    if (sent.sacked) this.sackedOut += by;
+    if (sent.lost) this.lostOut += by;
+    if (sent.retransmitted) this.retransmittedOut += by;
   }
 }
 

@@ -90,6 +90,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
     if (octets > mss) octets -= octets % mss;
     if (octets < sent.text) flight.split(sent, seqAdd(sent.seq, octets), mss);
   }
+  if (sent.text > mss || sent.count > 1) flight.recount(sent, mss);
   flight.markRetransmitted(sent, now);
   maker.mtuProbe?.abandon();
   recovery.onRetransmitted(sent.count, maker.timestampAt(now));
@@ -100,7 +101,8 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);
   const { text } = sent;
   const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
-  return maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
+  const segment = maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
+  return segment;
 }
 
 /** A SYN that asked for ECN may have been dropped for it (RFC 3168, 6.1.1.1). */

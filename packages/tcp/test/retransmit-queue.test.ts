@@ -47,6 +47,28 @@ describe('retransmit queue', () => {
     ]);
   });
 
+  it('counts again what goes in segments of another size, in each of its counters', () => {
+    const queue = queueOf(500, 100);
+    const { head } = queue;
+    if (head === null) throw new Error('the queue is empty');
+    queue.markLost(head);
+    queue.markRetransmitted(head, 5);
+    queue.recount(head, 50);
+    expect([queue.packetsOut, queue.lostOut, queue.retransmittedOut, queue.inFlight]).toEqual([
+      11, 10, 10, 11,
+    ]);
+    queue.recount(head, 600);
+    expect([queue.packetsOut, queue.lostOut, queue.retransmittedOut, queue.inFlight]).toEqual([2, 1, 1, 2]);
+  });
+
+  it('counts a FIN as no text', () => {
+    const queue = new RetransmitQueue();
+    const sent = new SentSegment(0, 301, Flag.FIN, 3, 0);
+    queue.push(sent);
+    queue.recount(sent, 100);
+    expect(queue.packetsOut).toBe(3);
+  });
+
   it('counts what is lost out of the pipe, and what is sent again into it', () => {
     const queue = queueOf(100, 100);
     const head = queue.head;
