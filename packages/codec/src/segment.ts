@@ -72,6 +72,12 @@ export class Segment {
   ecn: number = Ecn.NotEct;
   /** The segment's text. */
   payload: Uint8Array = NO_BYTES;
+  /**
+   * Octets of text per segment that a device is to make of this one, the last one having what is left (Linux gso_size);
+   * 0: this is one segment. It tells a device that segments what fits the peer and the path, and is nothing on the
+   * wire: it is not encoded, and 0 in what is decoded.
+   */
+  gsoSize = 0;
 }
 
 /** SEG.LEN: octets of text plus one each for SYN and FIN (RFC 9293, 3.3.1). */

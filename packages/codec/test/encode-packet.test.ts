@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 import { anyPacket, anySegment } from './arbitrary-packet.ts';
 import { toHex } from './hex.ts';
-import { tcp4, tcp6 } from './packets.ts';
+import { decodedTcp, tcp4, tcp6 } from './packets.ts';
 
 function optionsOf(fields: Partial<Segment>): string {
   const frame = encodePacket(tcp4(fields));
@@ -91,6 +91,13 @@ describe('encodePacket', () => {
       new DataView(frame.buffer).setUint16(offset + 16, checksum);
       expect(toHex(frame)).toBe(toHex(encodePacket(packet)));
     }
+  });
+
+  it('keeps to itself what a device is to make of the segment', () => {
+    const payload = new Uint8Array(1000);
+    const frame = encodePacket(tcp4({ payload, gsoSize: 500 }));
+    expect(toHex(frame)).toBe(toHex(encodePacket(tcp4({ payload }))));
+    expect(decodedTcp(frame).segment.gsoSize).toBe(0);
   });
 
   it('writes ICMP without a checksum on request', () => {

@@ -90,7 +90,7 @@ export class LinkDirection {
     this.#receive = receive;
   }
 
-  /** Takes a packet to send; a TCP segment that is larger than the MTU is split if `isSplit`. */
+  /** Takes a packet to send; a TCP segment that is larger than its `gsoSize` or the MTU is split if `isSplit`. */
   transmit(packet: Packet, isSplit: boolean): void {
     if (isSplit && packet.kind === 'tcp') {
       for (const part of splitSegment(packet, this.#mtu)) this.#enter(part);

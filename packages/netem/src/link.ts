@@ -11,7 +11,7 @@ export interface LinkOptions extends Partial<Impairments> {
   readonly name?: string;
   /** Largest IP packet in octets. Default: 1500. */
   readonly mtu?: number;
-  /** Largest TCP payload that the devices take in one packet and split (TSO). Default: 0, they do not split. */
+  /** Largest TCP payload that the devices take in one packet and split by its `gsoSize` (TSO). Default: 0, they do not split. */
   readonly segmentOctets?: number;
   /** The same seed gives the same run. Default: 1. */
   readonly seed?: number;

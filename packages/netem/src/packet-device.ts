@@ -9,7 +9,7 @@ export interface PacketDevice {
   readonly offload: {
     /** Checksums need not be computed: packets travel by reference, or the device computes them. */
     readonly checksum: boolean;
-    /** Largest TCP payload in one packet, which the device then segments (TSO); 0: it does not segment. */
+    /** Largest TCP payload in one packet, which the device then segments by its `gsoSize` (TSO); 0: it does not segment. */
     readonly segmentOctets: number;
   };
   /** Takes a packet to send and owns it from then on. Never calls back into the sender synchronously. */

@@ -16,6 +16,25 @@ describe('splitting a large segment', () => {
     ]);
   });
 
+  test('makes parts of the size that the segment asks for', () => {
+    const parts = splitSegment(packet({ octets: 1300, gsoSize: 488 }), 1500);
+    expect(parts.map(({ segment }) => [segment.payload.length, segment.gsoSize])).toEqual([
+      [488, 0],
+      [488, 0],
+      [324, 0],
+    ]);
+  });
+
+  test('makes smaller ones where the MTU leaves less', () => {
+    const parts = splitSegment(packet({ octets: 1300, gsoSize: 1000 }), 540);
+    expect(parts.map(({ segment }) => segment.payload.length)).toEqual([500, 500, 300]);
+  });
+
+  test('leaves alone what has no more than the size that it asks for', () => {
+    const whole = packet({ octets: 488, gsoSize: 488 });
+    expect(splitSegment(whole, 1500)[0]).toBe(whole);
+  });
+
   test('counts the options of each part', () => {
     const parts = splitSegment(packet({ octets: 2896, hasTimestamps: true, timestampValue: 7 }), 1500);
     expect(parts.map(({ segment }) => [segment.payload.length, segment.timestampValue])).toEqual([
@@ -49,8 +68,9 @@ describe('splitting a large segment', () => {
         fc.integer(),
         fc.integer({ min: 0, max: 20_000 }),
         fc.integer({ min: 68, max: 9000 }),
-        (seq, octets, mtu) => {
-          const whole = packet({ seq: seq | 0, octets });
+        fc.oneof(fc.constant(0), fc.integer({ min: 20, max: 9000 })),
+        (seq, octets, mtu, gsoSize) => {
+          const whole = packet({ seq: seq | 0, octets, gsoSize });
           const parts = splitSegment(whole, mtu);
           const joined = parts.flatMap(({ segment }) => [...segment.payload]);
           expect(joined).toEqual([...whole.segment.payload]);
@@ -58,6 +78,7 @@ describe('splitting a large segment', () => {
           for (const { segment } of parts) {
             expect(segment.seq).toBe(next);
             expect(segment.payload.length + 40).toBeLessThanOrEqual(mtu);
+            if (gsoSize > 0) expect(segment.payload.length).toBeLessThanOrEqual(gsoSize);
             next = (next + segment.payload.length) | 0;
           }
         },

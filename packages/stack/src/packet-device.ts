@@ -4,7 +4,10 @@ import type { IpAddress, Packet } from '@halfclose/codec';
 export interface DeviceOffload {
   /** Packets travel by reference, or the device computes and verifies checksums. */
   readonly checksum: boolean;
-  /** Most octets of TCP text in one packet: more than fits the MTU means that the device cuts it up (TSO). 0: no offload. */
+  /**
+   * Most octets of TCP text in one packet. Where its segment has a `gsoSize`, the device cuts it into segments of so many
+   * (TSO): the MTU alone does not tell what fits the peer and the path. 0: no offload.
+   */
   readonly segmentOctets: number;
   /** Packets stay objects on their way, so that text need not be gathered into one piece of memory. */
   readonly byReference?: boolean;

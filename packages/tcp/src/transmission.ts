@@ -102,6 +102,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   const { text } = sent;
   const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
   const segment = maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
+  if (text > mss) segment.gsoSize = mss;
   return segment;
 }
 
@@ -172,6 +173,7 @@ function transmit(
   if (wasIdle || timer === 'none' || timer === 'loss probe' || timer === 'persist')
     armAfterSending(sender, now);
   const segment = maker.makeSegment(flags, seq, payload, now);
+  if (count > 1) segment.gsoSize = mss;
   if (maker.ecn !== null && length > 0) maker.ecn.onNewText(segment);
   return segment;
 }

@@ -145,6 +145,30 @@ describe('super-segments', () => {
     expect(wire.connection.sender.flight.packetsOut).toBe(3);
   });
 
+  it('say how large the segments are that the device is to make, where there is more than one', () => {
+    const wire = Wire.established({ segmentOctets: 5000 }).write(6000);
+    expect(wire.sent.map(({ payload, gsoSize }) => [payload.length, gsoSize])).toEqual([
+      [5000, 1000],
+      [1000, 0],
+    ]);
+  });
+
+  it('are sent again in the segments that fit then, and count as so many', () => {
+    const wire = Wire.established({ segmentOctets: 5000 }).write(1000).drain().write(2500).drain();
+    const { connection } = wire;
+    const { flight } = connection.sender;
+    expect(flight.packetsOut).toBe(4);
+    connection.onPathMtu(640);
+    wire.pull();
+    expect(wire.sent.map(({ payload, gsoSize }) => [payload.length, gsoSize])).toEqual([
+      [1000, 600],
+      [2500, 600],
+    ]);
+    expect([flight.packetsOut, flight.inFlight]).toEqual([2 + 5, 2 + 5]);
+    wire.send('. 1:1(0) ack 1001');
+    expect([flight.packetsOut, flight.inFlight]).toEqual([5, 5]);
+  });
+
   it('are sent again only as far as they were lost', () => {
     const wire = Wire.established({ segmentOctets: 5000 }).write(5000).drain().advance(300);
     wire.expect('. 1:1001(1000) ack 1').expectNothing();
