@@ -115,10 +115,10 @@ export class ConnectionService {
 
   /** Nobody holds it, and only the peer's FIN is missing: a record does, unless somebody wants to be told of the end. */
   #retireInFinWait2(hosted: HostedConnection, now: number): void {
-    const { timeWaits, counters, profile } = this.#state;
+    const { records, counters, profile } = this.#state;
     const { connection } = hosted;
     if (!hosted.registered) return;
-    if (timeWaits.size >= profile.maxTimeWaits) {
+    if (records.size >= profile.maxTimeWaits) {
       counters.timeWaitsSkipped++;
       connection.finish('too many in TIME-WAIT', now);
       this.#tell(hosted, connection.takeEvents());
@@ -126,7 +126,7 @@ export class ConnectionService {
       this.#unregister(hosted);
       const { finWait2Deadline } = connection;
       const deadline = finWait2Deadline === NEVER ? Infinity : finWait2Deadline;
-      timeWaits.addFinWait2(hosted, finWait2Of(connection), finWait2Limit(connection), deadline);
+      records.addFinWait2(hosted, finWait2Of(connection), finWait2Limit(connection), deadline);
     }
   }
 
@@ -140,12 +140,12 @@ export class ConnectionService {
 
   #retire(hosted: HostedConnection, now: number): void {
     if (!hosted.registered) return;
-    const { timeWaits, counters, profile, ports } = this.#state;
+    const { records, counters, profile, ports } = this.#state;
     this.#unregister(hosted);
     if (hosted.connection.state === 'TIME-WAIT') {
-      if (timeWaits.size < profile.maxTimeWaits) {
+      if (records.size < profile.maxTimeWaits) {
         counters.timeWaitsEntered++;
-        timeWaits.add(hosted, timeWaitOf(hosted.connection), now);
+        records.add(hosted, timeWaitOf(hosted.connection), now);
         return;
       }
       counters.timeWaitsSkipped++;

@@ -72,7 +72,8 @@ export class HostState {
   readonly routes: RouteTable;
   readonly connections: ConnectionTable<HostedConnection>;
   readonly listeners = new ListenerTable();
-  readonly timeWaits: TimeWaitTable;
+  /** What is left of connections: TIME-WAIT, and FIN-WAIT-2 without a program. */
+  readonly records: TimeWaitTable;
   readonly #pool: BlockPool;
   readonly #unroutable: 'unreachable' | 'blackhole';
   readonly #paths = new Map<PacketDevice, Path>();
@@ -91,7 +92,7 @@ export class HostState {
     this.events = new EventSource(this.name);
     this.routes = new RouteTable(this.loopback);
     this.connections = new ConnectionTable(this.seed);
-    this.timeWaits = new TimeWaitTable({
+    this.records = new TimeWaitTable({
       timers: this.timers,
       ports: this.ports,
       duration: this.profile.timeWait,
@@ -189,7 +190,7 @@ export class HostState {
     now: number,
   ): boolean {
     if (this.connections.find(local, localPort, remote, remotePort) !== null) return false;
-    const former = this.timeWaits.find(local, localPort, remote, remotePort);
+    const former = this.records.find(local, localPort, remote, remotePort);
     if (former === null) return true;
     // In FIN-WAIT-2 the peer's stream goes on. RFC 6191: timestamps keep old and new apart.
     if (former.state !== 'TIME-WAIT' || !former.record.timestamps) return false;

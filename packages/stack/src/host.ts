@@ -212,7 +212,7 @@ export class Host {
 
   /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2 that nobody watches. */
   records(): Iterable<TimeWaitEntry> {
-    return this.#state.timeWaits.values();
+    return this.#state.records.values();
   }
 
   /** Connections that no program holds and that still have something to bring over; see `maxOrphans` of the profile. */
@@ -222,7 +222,7 @@ export class Host {
 
   /** How many of the records are in TIME-WAIT. */
   get timeWaitCount(): number {
-    return this.#state.timeWaits.timeWaits;
+    return this.#state.records.timeWaits;
   }
 
   readonly #onTimer = (now: number, timer: Timer): void => {
@@ -259,10 +259,10 @@ export class Host {
   #reopen(
     tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
   ): number | null {
-    const { timeWaits } = this.#state;
-    const former = timeWaits.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
+    const { records } = this.#state;
+    const former = records.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
     if (former === null) return null;
-    timeWaits.remove(former);
+    records.remove(former);
     return (former.record.sndNxt + REOPEN_ISS_STEP) | 0;
   }
 }

@@ -67,7 +67,7 @@ export class PacketInput {
   }
 
   #receiveTcp(packet: TcpPacket, device: PacketDevice, now: number): void {
-    const { connections, listeners, timeWaits, events, seed } = this.#state;
+    const { connections, listeners, records, events, seed } = this.#state;
     const { segment, source, destination } = packet;
     const { sourcePort, destinationPort } = segment;
     const hosted = connections.find(destination, destinationPort, source, sourcePort);
@@ -92,7 +92,7 @@ export class PacketInput {
     }
     const spread = hashFourTuple(destination, destinationPort, source, sourcePort, seed);
     const listener = listeners.find(destination, destinationPort, spread);
-    const former = timeWaits.find(destination, destinationPort, source, sourcePort);
+    const former = records.find(destination, destinationPort, source, sourcePort);
     if (former !== null) {
       const iss = this.#records.receive(former, packet, device, listener !== null, now);
       if (iss !== null && listener !== null) this.#open(listener, packet, device, iss, now);
@@ -206,7 +206,7 @@ export class PacketInput {
     const hosted = state.connections.find(source, sourcePort, destination, destinationPort);
     if (hosted === null) {
       // A record has nobody to tell (Linux tcp_v4_err).
-      const isRecord = state.timeWaits.find(source, sourcePort, destination, destinationPort) !== null;
+      const isRecord = state.records.find(source, sourcePort, destination, destinationPort) !== null;
       state.drop(packet, isRecord ? 'icmp-record' : 'icmp-no-connection', now);
       return;
     }

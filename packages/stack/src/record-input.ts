@@ -44,10 +44,10 @@ export class RecordInput {
     now: number,
   ): number | null {
     const state = this.#state;
-    const { timeWaits } = state;
+    const { records } = state;
     const verdict = receiveInTimeWait(entry.record, packet.segment, listening, now, state.profile);
-    timeWaits.update(entry);
-    if (verdict.restart) timeWaits.restart(entry, now);
+    records.update(entry);
+    if (verdict.restart) records.restart(entry, now);
     switch (verdict.answer) {
       case 'acknowledge':
         this.#observe(packet, 'TIME-WAIT', now);
@@ -65,18 +65,18 @@ export class RecordInput {
         this.#reply(entry, packet, device, resetFor(packet.segment), 'TIME-WAIT', now);
         return null;
       case 'open':
-        timeWaits.remove(entry);
+        records.remove(entry);
         return (entry.record.sndNxt + REOPEN_ISS_STEP) | 0;
     }
   }
 
   #inFinWait2(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
-    const { timeWaits, events, counters, profile } = this.#state;
+    const { records, events, counters, profile } = this.#state;
     const { segment } = packet;
     switch (receiveInFinWait2(entry.record, segment, now, profile)) {
       case 'acknowledge':
         this.#observe(packet, 'FIN-WAIT-2', now);
-        timeWaits.update(entry);
+        records.update(entry);
         this.#acknowledge(entry, packet, device, now);
         break;
       case 'ignore':
@@ -94,7 +94,7 @@ export class RecordInput {
       case 'time-wait':
         this.#observe(packet, 'TIME-WAIT', now);
         counters.timeWaitsEntered++;
-        timeWaits.closeFinWait2(entry, now);
+        records.closeFinWait2(entry, now);
         events.recordChanged(entry, 'FIN-WAIT-2', 'TIME-WAIT', 'FIN arrived', now);
         this.#acknowledge(entry, packet, device, now);
         break;
@@ -102,8 +102,8 @@ export class RecordInput {
   }
 
   #end(entry: TimeWaitEntry, why: string, now: number): void {
-    const { timeWaits, events } = this.#state;
-    timeWaits.remove(entry);
+    const { records, events } = this.#state;
+    records.remove(entry);
     events.recordChanged(entry, entry.state, 'CLOSED', why, now);
   }
 
