@@ -186,7 +186,7 @@ export abstract class SocketClosing extends SocketSettings {
 }
 
 /** Checks the seconds of SO_LINGER; `name`: of the argument, for errors. */
-export function lingerSeconds(value: unknown, name: string): number {
+function lingerSeconds(value: unknown, name: string): number {
   requireNumber(value, name);
   if (!(value >= 0 && value <= MAX_INT)) throw outOfRange(name, `>= 0 && <= ${MAX_INT}`, value);
   return value;
