@@ -87,7 +87,7 @@ export class PathMtuProbe {
     this.size = 0;
   }
 
-  /** RFC 4821, 7.7: paths change (net.ipv4.tcp_probe_interval). */
+  /** RFC 4821, 7.3: paths change (net.ipv4.tcp_probe_interval). */
   #searchAgain(sender: Sender, now: number): void {
     if (now - this.#searchedAt < sender.profile.mtuProbeInterval) return;
     this.#searchedAt = Math.floor(now);
