@@ -181,6 +181,12 @@ export class ReceiveQueue {
   }
 
   #dropFirst(): void {
+    if (this.#first === 0 && this.#views.length === 1) {
+      // The usual case, and cheaper than cutting arrays to nothing.
+      this.#views.pop();
+      this.memory -= this.#costs.pop() ?? 0;
+      return;
+    }
     this.#views[this.#first] = NO_BYTES;
     this.memory -= this.#costs[this.#first] ?? 0;
     this.#first++;
