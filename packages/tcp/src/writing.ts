@@ -41,11 +41,18 @@ export function onWriteRoom(connection: Connection): void {
   }
 }
 
+/**
+ * Octets of a send buffer that a path by reference can make use of: it delivers at once, and what waits longer has left the
+ * processor's caches when it is read.
+ */
+const MOST_BY_REFERENCE = 4_194_304;
+
 /** Twice what cwnd takes, so that fast recovery has something to send (Linux tcp_sndbuf_expand). */
-function sendLimit({ settings, sender, profile }: Connection): number {
+function sendLimit({ settings, sender, profile, path }: Connection): number {
   if (settings.sendBuffer > 0) return settings.sendBuffer;
   const { cwnd, mss } = sender;
   const { sendBufferInitial, sendBufferMax, initialWindow } = profile;
+  const most = path.byReference ? Math.min(sendBufferMax, MOST_BY_REFERENCE) : sendBufferMax;
   const wanted = 2 * sendMemory(Math.max(initialWindow, cwnd) * mss, mss);
-  return wanted < sendBufferInitial ? sendBufferInitial : wanted > sendBufferMax ? sendBufferMax : wanted;
+  return wanted < sendBufferInitial ? sendBufferInitial : wanted > most ? most : wanted;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlockPool, SendBuffer } from '../src/send-buffer.ts';
 import { textAt } from './segment-text.ts';
+import { Wire } from './wire.ts';
 
 describe('send buffer', () => {
   it('copies what is written', () => {
@@ -85,4 +86,14 @@ describe('send buffer', () => {
     buffer.append(textAt(0, 5));
     expect([buffer.length, ...buffer.view(0, 5, false)]).toEqual([5, ...textAt(0, 5)]);
   });
+});
+
+it('takes as much as the profile says once cwnd is large, and 4 MiB on a path by reference', () => {
+  const room = (byReference?: BlockPool): number => {
+    const wire = Wire.established(byReference === undefined ? {} : { byReference });
+    wire.connection.sender.cwnd = 1_000_000;
+    return wire.connection.sendRoom;
+  };
+  expect(room()).toBeGreaterThan(16_000_000);
+  expect(room(new BlockPool())).toBeLessThanOrEqual(4_194_304);
 });
