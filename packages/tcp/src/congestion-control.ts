@@ -28,6 +28,11 @@ export interface CongestionControl {
   onUndo(): void;
 }
 
+/** The slow-start threshold that remembers most of a window which is about to shrink (Linux tcp_current_ssthresh). */
+export function thresholdOfWindow({ cwnd, ssthresh }: CongestionView): number {
+  return Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2));
+}
+
 /** The congestion controls, by Linux's names. */
 export type CongestionControlName = 'cubic' | 'reno';
 

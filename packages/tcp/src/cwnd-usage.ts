@@ -1,4 +1,5 @@
 import { type SequenceNumber, seqGeq } from '@halfclose/codec';
+import { thresholdOfWindow } from './congestion-control.ts';
 import type { Sender } from './sender.ts';
 
 /**
@@ -46,7 +47,7 @@ export class CwndUsage {
     if (sender.recovery.state === 'open') {
       const used = Math.max(this.#used, sender.profile.initialWindow);
       if (used < sender.cwnd) {
-        sender.ssthresh = Math.max(sender.ssthresh, (sender.cwnd >> 1) + (sender.cwnd >> 2));
+        sender.ssthresh = thresholdOfWindow(sender);
         sender.cwnd = (sender.cwnd + used) >> 1;
       }
       this.#used = 0;

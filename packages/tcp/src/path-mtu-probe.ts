@@ -1,4 +1,4 @@
-import { type SequenceNumber, seqDiff, seqLeq } from '@halfclose/codec';
+import { type SequenceNumber, seqAdd, seqDiff, seqLeq } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 import type { Sender } from './sender.ts';
 
@@ -55,7 +55,7 @@ export class PathMtuProbe {
 
   /** Something was acknowledged. Returns whether the probe was among it: its size passes. */
   onAcknowledged(sender: Sender): boolean {
-    if (this.size === 0 || !seqLeq(this.#start + this.size, sender.sndUna)) return false;
+    if (this.size === 0 || !seqLeq(seqAdd(this.#start, this.size), sender.sndUna)) return false;
     // cwnd counts segments, which are larger now.
     sender.cwnd = Math.max(1, Math.floor((sender.cwnd * sender.mss) / this.size));
     this.low = this.size;

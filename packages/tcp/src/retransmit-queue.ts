@@ -70,7 +70,7 @@ export class RetransmitQueue {
       this.tail = null;
       this.#milestones = null;
     } else if (seqLt(head.seq, ack)) {
-      const left = Math.max(1, Math.ceil((head.text - seqDiff(ack, head.seq)) / mss));
+      const left = segmentsOf(head.text - seqDiff(ack, head.seq), mss);
       const gone = Math.max(0, head.count - left);
       this.#grow(head, -gone);
       head.count -= gone;
@@ -175,7 +175,7 @@ export class RetransmitQueue {
     const length = seqDiff(at, sent.seq);
     if (length <= 0 || seqGeq(at, sent.end)) return false;
     const before = sent.count;
-    const count = Math.max(1, Math.ceil((sent.text - length) / mss));
+    const count = segmentsOf(sent.text - length, mss);
     const rest = new SentSegment(at, sent.end, sent.flags, count, sent.sentAt);
     rest.transmissions = sent.transmissions;
     rest.sacked = sent.sacked;
@@ -184,7 +184,7 @@ export class RetransmitQueue {
     rest.next = sent.next;
     sent.end = at;
     sent.flags = 0;
-    sent.count = Math.max(1, Math.ceil(length / mss));
+    sent.count = segmentsOf(length, mss);
     sent.next = rest;
     if (this.tail === sent) this.tail = rest;
     this.#order.insertAfter(sent, rest);
@@ -194,7 +194,7 @@ export class RetransmitQueue {
 
   /** `sent` goes again in segments of `mss` octets of text, whatever it went in before (Linux tcp_retransmit_skb). */
   recount(sent: SentSegment, mss: number): void {
-    const count = Math.max(1, Math.ceil(sent.text / mss));
+    const count = segmentsOf(sent.text, mss);
     this.#grow(sent, count - sent.count);
     sent.count = count;
   }
@@ -235,6 +235,11 @@ export class RetransmitQueue {
     if (sent.lost) this.lostOut += by;
     if (sent.retransmitted) this.retransmittedOut += by;
   }
+}
+
+/** How many segments so many octets of text take: one for a lone FIN, too. */
+function segmentsOf(octets: number, mss: number): number {
+  return Math.max(1, Math.ceil(octets / mss));
 }
 
 /** The sequence number of the segment within `sent` that `at` lies in; with `up` of MSS - 1, of the next one. */

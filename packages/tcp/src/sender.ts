@@ -169,9 +169,14 @@ export class Sender implements CongestionView {
     return this.unsent > 0 || (this.finQueued && !this.finSent);
   }
 
+  /** Octets that the peer's window leaves for new text; negative where it shrank below what is in flight. */
+  get room(): number {
+    return seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt);
+  }
+
   /** Whether new text is there and the peer's window takes some. */
   get canSendNewText(): boolean {
-    return this.unsent > 0 && seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt) > 0;
+    return this.unsent > 0 && this.room > 0;
   }
 
   /** Octets of text sent and not acknowledged. */

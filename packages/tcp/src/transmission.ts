@@ -1,4 +1,5 @@
 import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff } from '@halfclose/codec';
+import { thresholdOfWindow } from './congestion-control.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { onNewTextSent } from './retransmission-timeout.ts';
 import type { Sender } from './sender.ts';
@@ -66,7 +67,7 @@ function restartAfterIdle(sender: Sender, now: number): void {
   const idle = now - sender.lastSentAt;
   const { rto } = sender.rtt;
   if (idle <= rto || sender.cwnd <= profile.initialWindow) return;
-  sender.ssthresh = Math.max(sender.ssthresh, (sender.cwnd >> 1) + (sender.cwnd >> 2));
+  sender.ssthresh = thresholdOfWindow(sender);
   const halvings = Math.min(Math.floor(idle / rto), 31);
   sender.cwnd = Math.max(sender.cwnd >> halvings, profile.initialWindow);
 }
@@ -114,8 +115,7 @@ function resendSyn({ maker, profile }: Sender, sent: SentSegment, now: number): 
 }
 
 function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): Segment | null {
-  const { unsent, maker } = sender;
-  const room = seqDiff(seqAdd(sender.sndUna, sender.sndWnd), sender.sndNxt);
+  const { unsent, maker, room } = sender;
   if (unsent === 0) return room > 0 ? transmit(sender, NO_BYTES, true, sender.currentMss, false, now) : null;
   if (room <= 0) return null;
   const mss = sender.window.bound(sender.currentMss);
@@ -183,11 +183,9 @@ const GARBAGE = Uint8Array.of(0);
 
 /** RFC 8985, 7.3 and 7.4 (tail loss), or one octet's worth of question into a closed window (RFC 9293, 3.8.6.1). */
 function sendProbe(sender: Sender, now: number): Segment | null {
-  const { flight } = sender;
-  const { probe } = sender;
+  const { flight, probe, room } = sender;
   const isTailLoss = probe === 'tail loss';
   sender.probe = 'none';
-  const room = seqDiff(seqAdd(sender.sndUna, sender.sndWnd), sender.sndNxt);
   if (sender.hasUnsent && room > 0) {
     const text = Math.min(sender.unsent, room, sender.currentMss);
     const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), text, false);

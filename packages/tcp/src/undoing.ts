@@ -1,5 +1,6 @@
 import { seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import type { AckTally } from './ack-tally.ts';
+import { thresholdOfWindow } from './congestion-control.ts';
 import type { CwndReduction } from './cwnd-reduction.ts';
 import type { Sender } from './sender.ts';
 
@@ -8,9 +9,9 @@ import type { Sender } from './sender.ts';
  * (Eifel, RFC 3522 and RFC 4015), or D-SACK does (RFC 2883, RFC 3708).
  */
 
-/** What the threshold is worth to whoever takes it back (Linux tcp_current_ssthresh). */
-export function thresholdBefore({ cwnd, ssthresh, recovery }: Sender): number {
-  return recovery.isReducing ? ssthresh : Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2));
+/** What the threshold is worth to whoever takes it back. */
+export function thresholdBefore(sender: Sender): number {
+  return sender.recovery.isReducing ? sender.ssthresh : thresholdOfWindow(sender);
 }
 
 /** A D-SACK arrived: of the retransmissions, fewer are left that may have been needed (RFC 3708, section 3). */
