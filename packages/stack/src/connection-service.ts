@@ -145,7 +145,7 @@ export class ConnectionService {
     if (hosted.connection.state === 'TIME-WAIT') {
       if (records.size < profile.maxTimeWaits) {
         counters.timeWaitsEntered++;
-        records.add(hosted, timeWaitOf(hosted.connection), now);
+        records.addTimeWait(hosted, timeWaitOf(hosted.connection), now);
         return;
       }
       counters.timeWaitsSkipped++;

@@ -37,7 +37,7 @@ import type { PacketDevice } from './packet-device.ts';
 import { type Binding, PortTable } from './port-table.ts';
 import { type Route, RouteTable } from './route-table.ts';
 import { returnRoute } from './source-routing.ts';
-import { TimeWaitTable } from './time-wait-table.ts';
+import { RecordTable } from './record-table.ts';
 
 /** What a host is made of. */
 export interface HostOptions {
@@ -73,7 +73,7 @@ export class HostState {
   readonly connections: ConnectionTable<HostedConnection>;
   readonly listeners = new ListenerTable();
   /** What is left of connections: TIME-WAIT, and FIN-WAIT-2 without a program. */
-  readonly records: TimeWaitTable;
+  readonly records: RecordTable;
   readonly #pool: BlockPool;
   readonly #unroutable: 'unreachable' | 'blackhole';
   readonly #paths = new Map<PacketDevice, Path>();
@@ -92,7 +92,7 @@ export class HostState {
     this.events = new EventSource(this.name);
     this.routes = new RouteTable(this.loopback);
     this.connections = new ConnectionTable(this.seed);
-    this.records = new TimeWaitTable({
+    this.records = new RecordTable({
       timers: this.timers,
       ports: this.ports,
       duration: this.profile.timeWait,

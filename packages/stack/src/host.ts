@@ -14,7 +14,7 @@ import type { Binding, PortTable } from './port-table.ts';
 import { type InterfaceAddress, isBroadcast } from './route-table.ts';
 import { RunLoop } from './run-loop.ts';
 import type { StackEvent, StackObserver } from './stack-event.ts';
-import type { TimeWaitEntry } from './time-wait-table.ts';
+import type { RecordEntry } from './record-table.ts';
 
 /** What {@link Host.connect} needs to know. */
 export interface ConnectRequest {
@@ -211,7 +211,7 @@ export class Host {
   }
 
   /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2 that nobody watches. */
-  records(): Iterable<TimeWaitEntry> {
+  records(): Iterable<RecordEntry> {
     return this.#state.records.values();
   }
 

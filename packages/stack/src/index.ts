@@ -79,10 +79,5 @@ export type {
   StackStateEvent,
   StackTimerEvent,
 } from './stack-event.ts';
-export {
-  type RecordOrigin,
-  type TimeWaitEntry,
-  type TimeWaitSurroundings,
-  TimeWaitTable,
-} from './time-wait-table.ts';
+export { type RecordOrigin, type RecordEntry, type RecordSurroundings, RecordTable } from './record-table.ts';
 export { type FrameDevice, WireDevice } from './wire-device.ts';

@@ -10,7 +10,7 @@ import {
 } from '@halfclose/tcp';
 import type { HostState } from './host-state.ts';
 import type { PacketDevice } from './packet-device.ts';
-import type { TimeWaitEntry } from './time-wait-table.ts';
+import type { RecordEntry } from './record-table.ts';
 
 /** Segments for connections of which only a record is left. */
 export class RecordInput {
@@ -25,7 +25,7 @@ export class RecordInput {
    * open there instead; `null`: it opens none.
    */
   receive(
-    entry: TimeWaitEntry,
+    entry: RecordEntry,
     packet: TcpPacket,
     device: PacketDevice,
     listening: boolean,
@@ -37,7 +37,7 @@ export class RecordInput {
   }
 
   #inTimeWait(
-    entry: TimeWaitEntry,
+    entry: RecordEntry,
     packet: TcpPacket,
     device: PacketDevice,
     listening: boolean,
@@ -70,7 +70,7 @@ export class RecordInput {
     }
   }
 
-  #inFinWait2(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
+  #inFinWait2(entry: RecordEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
     const { records, events, counters, profile } = this.#state;
     const { segment } = packet;
     switch (receiveInFinWait2(entry.record, segment, now, profile)) {
@@ -101,7 +101,7 @@ export class RecordInput {
     }
   }
 
-  #end(entry: TimeWaitEntry, why: string, now: number): void {
+  #end(entry: RecordEntry, why: string, now: number): void {
     const { records, events } = this.#state;
     records.remove(entry);
     events.recordChanged(entry, entry.state, 'CLOSED', why, now);
@@ -112,13 +112,13 @@ export class RecordInput {
     if (events.active) events.segment('received', packet, then, now);
   }
 
-  #acknowledge(entry: TimeWaitEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
+  #acknowledge(entry: RecordEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
     const reply = acknowledgmentOf(entry, entry.record, now);
     this.#reply(entry, packet, device, reply, entry.state, now);
   }
 
   #reply(
-    entry: TimeWaitEntry,
+    entry: RecordEntry,
     packet: TcpPacket,
     device: PacketDevice,
     reply: Segment | null,

@@ -10,11 +10,12 @@ import {
 import { challenge } from './challenge-ack.ts';
 import { answerWithReset, onFinArrived } from './closing.ts';
 import type { Connection } from './connection.ts';
+import { type ConnectionRecord, mayAnswer } from './connection-record.ts';
 import { NEVER } from './connection-time.ts';
 import { decideFinWait2, type FinWait2Answer, FinWait2Fact } from './fin-wait-2-rules.ts';
 import type { Profile } from './profile.ts';
 import { errorOfReset } from './reset-error.ts';
-import { mayAnswer, type TimeWait, timeWaitOf } from './time-wait.ts';
+import { timeWaitOf } from './time-wait.ts';
 
 /**
  * Whether all that is still to be known of the connection fits a record: an orphan in FIN-WAIT-2 with nothing to send.
@@ -30,7 +31,7 @@ export function isFinWait2Record(connection: Connection): boolean {
 }
 
 /** What is kept of an orphan in FIN-WAIT-2. */
-export function finWait2Of(connection: Connection): TimeWait {
+export function finWait2Of(connection: Connection): ConnectionRecord {
   const { receiver } = connection;
   const { shift } = receiver.window;
   const window = Math.min(Math.floor(receiver.remainingWindow / 2 ** shift), 65_535);
@@ -39,7 +40,7 @@ export function finWait2Of(connection: Connection): TimeWait {
 
 /** A segment for a record in FIN-WAIT-2: see {@link FIN_WAIT_2_TABLE}. `time-wait`: the record is one of TIME-WAIT now. */
 export function receiveInFinWait2(
-  record: TimeWait,
+  record: ConnectionRecord,
   segment: Segment,
   now: number,
   profile: Profile,

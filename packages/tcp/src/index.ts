@@ -37,6 +37,7 @@ export {
   type ErrorDeliveryRule,
 } from './error-delivery.ts';
 export { FIN_TABLE, type FinEvent, type FinRule, stateAfterFin } from './fin-table.ts';
+export { acknowledgmentOf, type ConnectionRecord } from './connection-record.ts';
 export { decideLinger, LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './linger-table.ts';
 export {
   decideShutdown,
@@ -82,13 +83,7 @@ export {
   synBehindCookie,
   withoutWhatNoCookieKeeps,
 } from './syn-cookie.ts';
-export {
-  acknowledgmentOf,
-  receiveInTimeWait,
-  REOPEN_ISS_STEP,
-  type TimeWait,
-  timeWaitOf,
-} from './time-wait.ts';
+export { receiveInTimeWait, REOPEN_ISS_STEP, timeWaitOf } from './time-wait.ts';
 export {
   isAtMark,
   markUrgent,

@@ -1,30 +1,14 @@
-import { Flag, Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
+import { Flag, type Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
+import { type ConnectionRecord, mayAnswer } from './connection-record.ts';
 import type { Profile } from './profile.ts';
 import { decideTimeWait, TimeWaitFact, type TimeWaitVerdict } from './time-wait-rules.ts';
-
-/**
- * All that is kept of a connection in TIME-WAIT: enough to acknowledge the peer's FIN again and to tell old segments
- * from a new connection's (RFC 9293, 3.6.1; RFC 6191). An orphan in FIN-WAIT-2 needs no more.
- */
-export interface TimeWait {
-  readonly sndNxt: number;
-  rcvNxt: number;
-  /** Window field of our acknowledgments, and how far it is shifted (RFC 7323, 2.2). */
-  readonly window: number;
-  readonly windowShift: number;
-  readonly timestamps: boolean;
-  tsRecent: number;
-  readonly timestampOffset: number;
-  /** When an acknowledgment to something without text went out last. */
-  lastChallengeAt: number;
-}
 
 /** The distance of the new ISS from the old SND.NXT when a SYN reopens a connection in TIME-WAIT (Linux: 65535 + 2). */
 export const REOPEN_ISS_STEP = 65_537;
 
 /** What is kept of `connection`, which has entered TIME-WAIT. */
-export function timeWaitOf(connection: Connection): TimeWait {
+export function timeWaitOf(connection: Connection): ConnectionRecord {
   const { sender, receiver } = connection;
   return {
     sndNxt: sender.sndNxt,
@@ -41,7 +25,7 @@ export function timeWaitOf(connection: Connection): TimeWait {
 
 /** A segment for an entry in TIME-WAIT: see {@link TIME_WAIT_TABLE}. */
 export function receiveInTimeWait(
-  entry: TimeWait,
+  entry: ConnectionRecord,
   segment: Segment,
   listening: boolean,
   now: number,
@@ -61,7 +45,7 @@ const SILENCE: TimeWaitVerdict = { answer: 'ignore', restart: false };
 const SILENCE_AND_RESTART: TimeWaitVerdict = { answer: 'ignore', restart: true };
 
 /** Bits of {@link TimeWaitFact}. */
-function factsOf(entry: TimeWait, segment: Segment, listening: boolean, profile: Profile): number {
+function factsOf(entry: ConnectionRecord, segment: Segment, listening: boolean, profile: Profile): number {
   const { flags, seq } = segment;
   const isStamped = entry.timestamps && segment.hasTimestamps;
   const age = isStamped ? seqDiff(segment.timestampValue, entry.tsRecent) : 0;
@@ -80,32 +64,4 @@ function factsOf(entry: TimeWait, segment: Segment, listening: boolean, profile:
     (profile.resetEndsTimeWait ? TimeWaitFact.ResetEnds : 0) |
     (profile.synReopensTimeWait ? 0 : TimeWaitFact.SynResets)
   );
-}
-
-/** Whether an answer to something without text may go out again, which is then noted. */
-export function mayAnswer(entry: TimeWait, now: number, profile: Profile): boolean {
-  if (now - entry.lastChallengeAt < profile.challengeAckInterval) return false;
-  entry.lastChallengeAt = now;
-  return true;
-}
-
-/** The acknowledgment that a record sends. */
-export function acknowledgmentOf(
-  tuple: { readonly localPort: number; readonly remotePort: number },
-  entry: TimeWait,
-  now: number,
-): Segment {
-  const reply = new Segment();
-  reply.sourcePort = tuple.localPort;
-  reply.destinationPort = tuple.remotePort;
-  reply.seq = entry.sndNxt;
-  reply.ack = entry.rcvNxt;
-  reply.flags = Flag.ACK;
-  reply.window = entry.window;
-  if (entry.timestamps) {
-    reply.hasTimestamps = true;
-    reply.timestampValue = (Math.floor(now) + entry.timestampOffset) | 0;
-    reply.timestampEcho = entry.tsRecent;
-  }
-  return reply;
 }

@@ -5,7 +5,7 @@ import {
   type Profile,
   profile,
   receiveInTimeWait,
-  type TimeWait,
+  type ConnectionRecord,
   timeWaitOf,
 } from '../src/index.ts';
 import { formatSegment } from './segment-text.ts';
@@ -13,7 +13,7 @@ import { Wire } from './wire.ts';
 
 interface Lingering {
   readonly wire: Wire;
-  readonly entry: TimeWait;
+  readonly entry: ConnectionRecord;
 }
 
 /** A record that stands at RCV.NXT 2, with or without timestamps, whose TS.Recent is 500 then. */

@@ -1,4 +1,4 @@
-import { IpAddress, PortTable, TimeWaitTable } from '@halfclose/stack';
+import { IpAddress, PortTable, RecordTable } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 
 /** What the records of a host cost when there are so many of them. */
@@ -38,7 +38,7 @@ export function records(entries: number): RecordFigures {
   let expired = 0;
   const ports = new PortTable();
   const binding = ports.holdEphemeral(OWN, 80);
-  const table = new TimeWaitTable({
+  const table = new RecordTable({
     timers: clock,
     ports,
     duration: TIME_WAIT,
@@ -53,7 +53,7 @@ export function records(entries: number): RecordFigures {
     binding.users++;
     const [remoteAddress, remotePort] = [peerOf(i), portOf(i)];
     const origin = { localAddress: OWN, localPort: 80, remoteAddress, remotePort, binding };
-    if ((i & 1) === 0) table.add(origin, RECORD, 0);
+    if ((i & 1) === 0) table.addTimeWait(origin, RECORD, 0);
     else table.addFinWait2(origin, RECORD, FIN_WAIT_2, FIN_WAIT_2);
   });
   const octets = table.octets / entries;

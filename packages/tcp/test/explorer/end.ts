@@ -12,7 +12,7 @@ import {
   profile,
   receiveInTimeWait,
   resetFor,
-  type TimeWait,
+  type ConnectionRecord,
   timeWaitOf,
 } from '../../src/index.ts';
 import type { EndName } from './action.ts';
@@ -44,7 +44,7 @@ export class End {
   /** It ended the connection by force: linger 0 or ABORT. */
   forced = false;
   /** What stands for the connection in TIME-WAIT, until 2MSL have passed. */
-  timeWait: TimeWait | null = null;
+  timeWait: ConnectionRecord | null = null;
   timeWaitDeadline = Infinity;
   timeWaitOver = false;
   /** What was read was not what was written. */
@@ -144,7 +144,7 @@ export class End {
     this.timeWaitDeadline = now + this.profile.timeWait;
   }
 
-  #arriveInTimeWait(record: TimeWait, segment: Segment, now: number): Segment | null {
+  #arriveInTimeWait(record: ConnectionRecord, segment: Segment, now: number): Segment | null {
     const { answer, restart } = receiveInTimeWait(record, segment, false, now, this.profile);
     if (restart) this.timeWaitDeadline = now + this.profile.timeWait;
     if (answer === 'end') this.#leaveTimeWait();

@@ -2,7 +2,7 @@ import { ipv4, type IpAddress } from '@halfclose/codec';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
 import { PortTable } from '../src/port-table.ts';
-import { TimeWaitTable } from '../src/time-wait-table.ts';
+import { RecordTable } from '../src/record-table.ts';
 
 const OWN = ipv4(10, 0, 0, 1);
 const RECORD = {
@@ -22,7 +22,7 @@ class Records {
   readonly ports = new PortTable();
   readonly #binding = this.ports.holdEphemeral(OWN, 80);
   expired = 0;
-  readonly table = new TimeWaitTable({
+  readonly table = new RecordTable({
     timers: this.clock,
     ports: this.ports,
     duration: 60_000,
@@ -37,7 +37,7 @@ class Records {
     this.#binding.users++;
     const [remoteAddress, remotePort] = peerOf(i);
     const origin = { localAddress: OWN, localPort: 80, remoteAddress, remotePort, binding: this.#binding };
-    if ((i & 1) === 0) this.table.add(origin, RECORD, now);
+    if ((i & 1) === 0) this.table.addTimeWait(origin, RECORD, now);
     else this.table.addFinWait2(origin, RECORD, 30_000, now + 30_000);
   }
 

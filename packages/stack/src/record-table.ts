@@ -1,5 +1,5 @@
 import { IpAddress } from '@halfclose/codec';
-import type { FourTuple, TimeWait } from '@halfclose/tcp';
+import type { FourTuple, ConnectionRecord } from '@halfclose/tcp';
 import type { TimerService } from '@halfclose/timers';
 import { AddressPairs } from './address-pairs.ts';
 import { ExpiryLists } from './expiry-lists.ts';
@@ -8,12 +8,12 @@ import { RecordIndex } from './record-index.ts';
 import { RECORD_BITS, RecordStore } from './record-store.ts';
 
 /** What is left of a connection, as a value, made when it is looked at. */
-export interface TimeWaitEntry extends FourTuple {
+export interface RecordEntry extends FourTuple {
   /** Its place in the table. */
   readonly slot: number;
   /** FIN-WAIT-2: an orphan, whose peer still has to send its FIN. */
   readonly state: 'TIME-WAIT' | 'FIN-WAIT-2';
-  readonly record: TimeWait;
+  readonly record: ConnectionRecord;
   /** In TIME-WAIT: when it entered the state, or the 2MSL began anew. */
   readonly since: number;
   /** When 2MSL, or the limit of FIN-WAIT-2, are over; Infinity: never. */
@@ -65,7 +65,7 @@ export interface RecordOrigin extends FourTuple {
 }
 
 /** What a table needs of its host. */
-export interface TimeWaitSurroundings {
+export interface RecordSurroundings {
   readonly timers: TimerService;
   /** Where the bindings are that entries use. */
   readonly ports: PortTable;
@@ -76,7 +76,7 @@ export interface TimeWaitSurroundings {
   /** The offset of the timestamps between two addresses, which no entry keeps. */
   timestampOffset(local: IpAddress, remote: IpAddress): number;
   /** The time of an entry is over; it is no longer in the table, and its port is given back. */
-  onExpired(entry: TimeWaitEntry, now: number): void;
+  onExpired(entry: RecordEntry, now: number): void;
 }
 
 /**
@@ -87,8 +87,8 @@ export interface TimeWaitSurroundings {
  *
  * Each entry is a user of the binding of its connection, until it is removed.
  */
-export class TimeWaitTable {
-  readonly #around: TimeWaitSurroundings;
+export class RecordTable {
+  readonly #around: RecordSurroundings;
   readonly #epoch: number;
   readonly #store = new RecordStore(FIELDS);
   readonly #index = new RecordIndex((slot) => this.#hashOf(slot));
@@ -103,7 +103,7 @@ export class TimeWaitTable {
   #wantedPorts = 0;
   #wantedFamily = 0;
 
-  constructor(around: TimeWaitSurroundings) {
+  constructor(around: RecordSurroundings) {
     this.#around = around;
     this.#epoch = Math.floor(around.timers.now());
     this.#lists = new ExpiryLists(
@@ -137,7 +137,7 @@ export class TimeWaitTable {
   }
 
   /** The entry with these four numbers; `null`: none. */
-  find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): TimeWaitEntry | null {
+  find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): RecordEntry | null {
     if (this.#index.size === 0) return null;
     this.#wantedFamily = remote.isIPv4 ? 0 : IS_IPV6;
     if (remote.isIPv4) {
@@ -160,7 +160,7 @@ export class TimeWaitTable {
    * Enters what is left of a connection in TIME-WAIT whose four numbers are not in the table. It is the connection's
    * successor as a user of the binding.
    */
-  add(origin: RecordOrigin, record: TimeWait, now: number): void {
+  addTimeWait(origin: RecordOrigin, record: ConnectionRecord, now: number): void {
     const slot = this.#add(origin, record);
     this.#enterTimeWait(slot, now);
     this.#index.add(slot);
@@ -170,7 +170,7 @@ export class TimeWaitTable {
    * The same for an orphan in FIN-WAIT-2 that stays until `deadline` (Infinity: as long as it takes). `limit`: how long
    * such an orphan stays in all, in milliseconds; others with the same limit came before it.
    */
-  addFinWait2(origin: RecordOrigin, record: TimeWait, limit: number, deadline: number): void {
+  addFinWait2(origin: RecordOrigin, record: ConnectionRecord, limit: number, deadline: number): void {
     const slot = this.#add(origin, record);
     const store = this.#store;
     const stays = deadline === Infinity ? STAYS : 0;
@@ -182,18 +182,18 @@ export class TimeWaitTable {
   }
 
   /** Keeps what an arriving segment changed in an entry's record. */
-  update(entry: TimeWaitEntry): void {
+  update(entry: RecordEntry): void {
     this.#keep(entry.slot, entry.record);
   }
 
   /** Begins the 2MSL anew. */
-  restart(entry: TimeWaitEntry, now: number): void {
+  restart(entry: RecordEntry, now: number): void {
     this.#lists.remove(entry.slot);
     this.#enterTimeWait(entry.slot, now);
   }
 
   /** The peer's FIN came: the entry is one of TIME-WAIT from now on. */
-  closeFinWait2(entry: TimeWaitEntry, now: number): void {
+  closeFinWait2(entry: RecordEntry, now: number): void {
     const { slot } = entry;
     this.#keep(slot, entry.record);
     this.#lists.remove(slot);
@@ -203,17 +203,17 @@ export class TimeWaitTable {
   }
 
   /** Ends an entry, also as a user of its binding. */
-  remove(entry: TimeWaitEntry): void {
+  remove(entry: RecordEntry): void {
     this.#remove(entry.slot);
   }
 
   /** All entries; of those that stay equally long, the next to expire first. */
-  *values(): IterableIterator<TimeWaitEntry> {
+  *values(): IterableIterator<RecordEntry> {
     for (const slot of this.#lists.values()) yield this.#entry(slot);
   }
 
   /** A slot with everything but a deadline and a place in the lists. */
-  #add(origin: RecordOrigin, record: TimeWait): number {
+  #add(origin: RecordOrigin, record: ConnectionRecord): number {
     const store = this.#store;
     const slot = store.allocate();
     const { localAddress: local, remoteAddress: remote, binding } = origin;
@@ -237,7 +237,7 @@ export class TimeWaitTable {
     this.#lists.append(slot, duration);
   }
 
-  #keep(slot: number, { rcvNxt, tsRecent, lastChallengeAt }: TimeWait): void {
+  #keep(slot: number, { rcvNxt, tsRecent, lastChallengeAt }: ConnectionRecord): void {
     const store = this.#store;
     store.set(slot, Field.RcvNxt, rcvNxt);
     store.set(slot, Field.TsRecent, tsRecent);
@@ -250,7 +250,7 @@ export class TimeWaitTable {
     );
   }
 
-  #entry(slot: number): TimeWaitEntry {
+  #entry(slot: number): RecordEntry {
     const store = this.#store;
     const ports = store.get(slot, Field.Ports);
     const bits = store.get(slot, Field.WindowAndFlags);
