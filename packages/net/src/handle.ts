@@ -1,17 +1,33 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { DrainTask } from './drain-queue.ts';
 import type { Network } from './network.ts';
+import type { Pumped } from './pump-queue.ts';
 
 /** The handle ends its resource itself: nothing is registered with the garbage collector. */
 const MANUAL = { requireManualDestroy: true };
 
+const TO_WORK = 1;
+const TO_TELL = 2;
+
+/** A close(), from the call on. */
+interface Closing {
+  /** SO_LINGER may put off what ends `closing`; `closed` ends when that has been told. In this order only. */
+  stage: 'closing' | 'closed' | 'told';
+  onClosed: (() => void) | null;
+}
+
 /**
  * What the handles of sockets and of servers have in common, by the names of the runtime's own: an async context of
- * their own, and what holds the process.
+ * their own, turns in which they work and tell, what holds the process, and how they close.
  */
-export abstract class Handle extends AsyncResource {
+export abstract class Handle extends AsyncResource implements DrainTask, Pumped {
   protected readonly network: Network;
   #isReferenced = true;
   #holds = false;
+  /** What waits for its turn: bits of {@link TO_WORK} and {@link TO_TELL}. */
+  #due = 0;
+  /** `null`: close() has not been called. */
+  #closing: Closing | null = null;
 
   /** `type`: as the runtime calls the resource. */
   constructor(type: string, network: Network) {
@@ -22,6 +38,8 @@ export abstract class Handle extends AsyncResource {
   getAsyncId(): number {
     return this.asyncId();
   }
+
+  // --- what holds the process
 
   ref(): void {
     this.#isReferenced = true;
@@ -34,21 +52,118 @@ export abstract class Handle extends AsyncResource {
   }
 
   hasRef(): boolean {
-    return this.#isReferenced && !this.isClosed();
+    return this.#isReferenced && this.#closing === null;
   }
 
-  /** Close was called. */
-  protected abstract isClosed(): boolean;
-
-  /** Whether it holds the process now. */
+  /** Whether it holds the process now, before it is closed. */
   protected abstract holds(isReferenced: boolean): boolean;
 
   /** To be called after each change of what {@link holds} looks at. */
-  protected updateHold(): void {
-    const holds = this.holds(this.#isReferenced);
+  updateHold(): void {
+    const holds = this.#closing === null && this.holds(this.#isReferenced);
     if (holds === this.#holds) return;
     this.#holds = holds;
     if (holds) this.network.hold.ref();
     else this.network.hold.unref();
   }
+
+  // --- closing
+
+  /** close() has been called. */
+  get isClosing(): boolean {
+    return this.#closing !== null;
+  }
+
+  /** Begins to close; `onClosed` is called when it is closed. Returns false if it had begun. */
+  protected beginClosing(onClosed: (() => void) | undefined): boolean {
+    if (this.#closing !== null) return false;
+    this.#closing = { stage: 'closing', onClosed: onClosed ?? null };
+    this.updateHold();
+    return true;
+  }
+
+  /** It is closed, which is told once everything due has been done. */
+  protected endClosing(): void {
+    if (this.#closing?.stage !== 'closing') return;
+    this.#closing.stage = 'closed';
+    this.tellLater();
+  }
+
+  // --- turns
+
+  /** There may be something to do. Called in the async context of the handle. */
+  abstract work(): void;
+
+  /** Has {@link work} called in the stack's next turn. */
+  workLater(): void {
+    if ((this.#due & TO_WORK) !== 0) return;
+    this.#due |= TO_WORK;
+    this.network.pumps.add(this);
+  }
+
+  /** Works now. */
+  pump(): void {
+    this.#due &= ~TO_WORK;
+    this.onReadiness();
+  }
+
+  /** Works now: the socket underneath is ready for something. */
+  onReadiness(): void {
+    let finished = false;
+    try {
+      this.runInAsyncScope(workOf, undefined, this);
+      finished = true;
+    } finally {
+      // A listener threw: there may be more to do, and nobody tells again of what has been there.
+      if (!finished) this.workLater();
+    }
+  }
+
+  /** Tells what begins or ends, while it is open. */
+  protected abstract tellNews(): void;
+
+  /** Tells those who wait for something that does not come about any more. */
+  protected abstract tellClosed(): void;
+
+  /** Tells what is due. Called in the async context of the handle. */
+  tell(): void {
+    const closing = this.#closing;
+    if (closing === null) this.tellNews();
+    else if (closing.stage === 'closed') {
+      this.tellClosed();
+      const { onClosed } = closing;
+      closing.onClosed = null;
+      onClosed?.();
+      closing.stage = 'told';
+      this.emitDestroy();
+    }
+  }
+
+  /** Has {@link tell} called once everything due has been done. */
+  tellLater(): void {
+    if ((this.#due & TO_TELL) !== 0) return;
+    this.#due |= TO_TELL;
+    this.network.drain.add(this);
+  }
+
+  /** Tells now. */
+  onDrained(): void {
+    this.#due &= ~TO_TELL;
+    let finished = false;
+    try {
+      this.runInAsyncScope(tellOf, undefined, this);
+      finished = true;
+    } finally {
+      // A listener threw: what else there is to tell is told later.
+      if (!finished) this.tellLater();
+    }
+  }
+}
+
+function workOf(handle: Handle): void {
+  handle.work();
+}
+
+function tellOf(handle: Handle): void {
+  handle.tell();
 }

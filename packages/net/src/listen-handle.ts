@@ -1,22 +1,19 @@
 import { AF_INET, AF_INET6, Errno, type SocketOwner, TcpSocket } from '@halfclose/sockets';
 import { type AddressRecord, fillAddress, fillUnspecified } from './address-record.ts';
-import type { DrainTask } from './drain-queue.ts';
 import { EBADF } from './errors.ts';
 import { Handle } from './handle.ts';
 import { setImmediate } from './host-functions.ts';
 import type { Network } from './network.ts';
-import type { Pumped } from './pump-queue.ts';
 import { TcpHandle } from './tcp-handle.ts';
 
 /** A listening socket under a server, by the names of the runtime's TCP handle. */
-export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwner {
+export class ListenHandle extends Handle implements SocketOwner {
   /** Told of each connection. */
   onconnection: ((errno: number, handle: TcpHandle) => void) | null = null;
   #tcp: TcpSocket | null = null;
   /** A taken port is told of by listen, as libuv does. */
   #bindError = 0;
   #isListening = false;
-  #onClosed: (() => void) | null = null;
 
   constructor(network: Network) {
     super('TCPSERVERWRAP', network);
@@ -60,41 +57,18 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
   }
 
   close(onClosed?: () => void): void {
-    if (this.#tcp === null) return;
-    this.#tcp.owner = null;
-    this.#tcp.close();
+    const tcp = this.#tcp;
+    if (tcp === null || !this.beginClosing(onClosed)) return;
     this.#tcp = null;
-    this.#isListening = false;
-    this.updateHold();
-    this.#onClosed = onClosed ?? null;
-    this.network.drain.add(this);
+    tcp.owner = null;
+    tcp.close();
+    this.endClosing();
     // libuv is busy until it has closed a handle: 'beforeExit' is emitted again after a server was closed in it.
     setImmediate(nothing);
   }
 
-  onDrained(): void {
-    this.#onClosed?.();
-    this.emitDestroy();
-  }
-
-  onReadiness(): void {
-    this.pump();
-  }
-
-  /** Tells of every connection that is ready, in the server's async context. */
-  pump(): void {
-    let finished = false;
-    try {
-      this.runInAsyncScope(acceptAll, undefined, this);
-      finished = true;
-    } finally {
-      // A listener threw: others may be ready, and nobody tells of them again.
-      if (!finished) this.network.pumps.add(this);
-    }
-  }
-
   /** Takes every connection that is ready. */
-  acceptAll(): void {
+  override work(): void {
     for (;;) {
       const accepted = this.#tcp?.accept();
       if (accepted === undefined || typeof accepted === 'number') return;
@@ -102,8 +76,12 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
     }
   }
 
-  protected override isClosed(): boolean {
-    return this.#tcp === null;
+  protected override tellNews(): void {
+    // Connections are handed over when there are some.
+  }
+
+  protected override tellClosed(): void {
+    // Nobody waits for anything.
   }
 
   protected override holds(isReferenced: boolean): boolean {
@@ -113,8 +91,4 @@ export class ListenHandle extends Handle implements DrainTask, Pumped, SocketOwn
 
 function nothing(): void {
   // Only the turn of the event loop counts.
-}
-
-function acceptAll(handle: ListenHandle): void {
-  handle.acceptAll();
 }

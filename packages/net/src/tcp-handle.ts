@@ -1,56 +1,31 @@
-import { AF_INET, AF_INET6, Errno, Poll, SHUT_WR, type SocketOwner, TcpSocket } from '@halfclose/sockets';
+import { AF_INET, AF_INET6, Errno, type SocketOwner, TcpSocket } from '@halfclose/sockets';
 import type { Connection } from '@halfclose/stack';
 import type { AddressRecord } from './address-record.ts';
-import type { DrainTask } from './drain-queue.ts';
 import { EBADF, ECANCELED } from './errors.ts';
 import { Handle } from './handle.ts';
-import {
-  type ConnectRequest,
-  type HandleOwner,
-  onBuffer,
-  onData,
-  onEnd,
-  onNews,
-  onReadError,
-  onWritten,
-  type WriteCallback,
-} from './handle-owner.ts';
+import { type ConnectRequest, type HandleOwner, onNews, type WriteCallback } from './handle-owner.ts';
 import type { Network } from './network.ts';
-import type { Pumped } from './pump-queue.ts';
+import { ReadingSide } from './reading-side.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { fillPeerName, fillSocketName, setKeepAlive, setNoDelay } from './tcp-settings.ts';
-import { WriteQueue } from './write-queue.ts';
-
-/** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
-const READ_OCTETS = 65_536;
-/** Reads in a row before others get their turn (libuv reads as often from one stream). */
-const READS_PER_TURN = 32;
+import { WritingSide } from './writing-side.ts';
 
 /**
  * What stands between a stream and a {@link TcpSocket}: the part of libuv and of the runtime's TCP handle, by the
- * names of the latter where programs know them. It decides when to read, queues what does not fit, holds the process
- * by Node's rules, and enters the async context of its socket before it calls.
+ * names of the latter where programs know them.
+ *
+ * Here an attempt to connect begins and ends, `#connecting` between them; the two halves of a connection, each with
+ * states of its own, are a {@link ReadingSide} and a {@link WritingSide}; how it closes, and when it works and tells, is
+ * what a {@link Handle} does. In a turn of the stack it works: it reads, then writes. What begins or ends is told apart.
  */
-export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped, SocketOwner {
+export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
   owner: HandleOwner | null = null;
-  reading = false;
-  bytesRead = 0;
   bytesWritten = 0;
-  /** Where arrivals go instead of into buffers of their own. */
-  userBuffer: Uint8Array | null = null;
+  /** Null before bind and connect, and after close. */
   #tcp: TcpSocket | null;
-  /** Made when a write first has to wait. */
-  #writes: WriteQueue | null = null;
+  readonly #reading = new ReadingSide();
+  #writing: WritingSide | null = null;
   #connecting: ConnectRequest | null = null;
-  #shutdown: WriteCallback | null = null;
-  #shutdownDone = false;
-  #onClosed: (() => void) | null = null;
-  #closing = false;
-  /** The end of the stream, or an errno, waits to be told: 0, or negative; `null`: neither. */
-  #ending: number | null = null;
-  #ended = false;
-  #waitsForDrain = false;
-  #waitsForPump = false;
 
   /** A handle without a socket yet, or that of an accepted one. */
   constructor(network: Network, accepted: TcpSocket | null = null) {
@@ -59,21 +34,13 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
     if (accepted !== null) accepted.owner = this;
   }
 
-  /** Null before bind and connect, and after close. */
+  /** See {@link StreamHandle.tcp}. */
   get tcp(): TcpSocket | null {
     return this.#tcp;
   }
 
   get connection(): Connection | null {
     return this.#tcp?.connection ?? null;
-  }
-
-  get writeQueueSize(): number {
-    return this.#writes?.octets ?? 0;
-  }
-
-  get octetsFailed(): number {
-    return this.#writes?.failed ?? 0;
   }
 
   // --- opening
@@ -90,7 +57,7 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   /** Starts to connect. 0: `request.oncomplete` will be called; else an errno. */
   connect(request: ConnectRequest): number {
     const ip = this.network.addressOf(request.address);
-    if (ip === null || this.#closing) return -Errno.EINVAL;
+    if (ip === null || this.isClosing) return -Errno.EINVAL;
     const tcp = this.#socketOf(request.family === 6 ? AF_INET6 : AF_INET);
     const result = tcp.connect(ip, request.port);
     if (result < 0 && result !== -Errno.EINPROGRESS) return result;
@@ -99,34 +66,72 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
     return 0;
   }
 
+  #socketOf(family: number): TcpSocket {
+    if (this.#tcp !== null) return this.#tcp;
+    const tcp = new TcpSocket(this.network.host, family);
+    this.#tcp = tcp;
+    tcp.owner = this;
+    return tcp;
+  }
+
+  /**
+   * The outcome is told once the stack has answered the peer, as a kernel has when it wakes a program. So the listener
+   * hears of the connection first, and a reset in the listener of 'connect' finds an accepted connection at the other
+   * end.
+   */
+  #workOnAttempt(tcp: TcpSocket): void {
+    const state = tcp.connection?.state;
+    if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') this.tellLater();
+  }
+
+  /** The handshake is over, one way or the other. */
+  #tellAttempt(tcp: TcpSocket, request: ConnectRequest): void {
+    this.#connecting = null;
+    const error = tcp.takeError();
+    this.updateHold();
+    request.oncomplete?.(error === 0 ? 0 : -error, request);
+  }
+
   // --- reading
+
+  get reading(): boolean {
+    return this.#reading.isFlowing;
+  }
+
+  get bytesRead(): number {
+    return this.#reading.octets;
+  }
 
   readStart(): number {
     if (this.#tcp === null) return -Errno.ENOTCONN;
-    this.reading = true;
-    this.updateHold();
-    if (this.#ending !== null) this.#awaitDrain();
-    else if (!this.#ended && (this.#tcp.poll() & (Poll.IN | Poll.ERR | Poll.HUP)) !== 0) this.#awaitPump();
+    this.#reading.start(this, this.#tcp);
     return 0;
   }
 
   readStop(): number {
-    this.reading = false;
-    this.updateHold();
+    this.#reading.stop(this);
     return 0;
   }
 
   useUserBuffer(buffer: Uint8Array): void {
-    this.userBuffer = buffer;
+    this.#reading.userBuffer = buffer;
   }
 
   // --- writing
+
+  get writeQueueSize(): number {
+    return this.#writing?.queue.octets ?? 0;
+  }
+
+  get octetsFailed(): number {
+    return this.#writing?.queue.failed ?? 0;
+  }
 
   write(bytes: Uint8Array, callback: WriteCallback | null): number {
     const tcp = this.#tcp;
     if (tcp === null) return EBADF;
     let taken = 0;
-    if (!this.#hasWrites) {
+    if (this.#writing === null || this.#writing.queue.isEmpty) {
       taken = tcp.send(bytes);
       if (taken === bytes.length) {
         this.bytesWritten += taken;
@@ -138,23 +143,19 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
       }
     }
     this.bytesWritten += bytes.length;
-    this.#writes ??= new WriteQueue();
-    this.#writes.add(bytes, taken, callback);
+    this.#writing ??= new WritingSide();
+    this.#writing.queue.add(bytes, taken, callback);
     this.updateHold();
     return 1;
   }
 
   shutdown(callback: WriteCallback): number {
     if (this.#tcp === null) return EBADF;
-    this.#shutdown = callback;
-    this.updateHold();
-    if (this.#hasWrites) return 0;
-    const result = this.#shutdownNow(this.#tcp);
-    if (result < 0) this.#shutdown = null;
-    return result;
+    this.#writing ??= new WritingSide();
+    return this.#writing.shutdown(this, this.#tcp, callback);
   }
 
-  // --- ending
+  // --- closing
 
   close(onClosed?: () => void): void {
     this.#close(onClosed, false);
@@ -163,18 +164,79 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   /** Closes with a RST, whatever is unread or unsent. */
   reset(onClosed?: () => void, duringShutdown = false): number {
     // libuv's uv_tcp_close_reset has the same condition.
-    if (this.#shutdown !== null && !duringShutdown) return -Errno.EINVAL;
+    if (this.#writing?.isEnding === true && !duringShutdown) return -Errno.EINVAL;
     this.#close(onClosed, true);
     return 0;
   }
 
-  watchEnd(): void {
-    this.#tcp?.watchOrphan(() => {
-      this.#enter(news);
+  #close(onClosed: (() => void) | undefined, reset: boolean): void {
+    if (!this.beginClosing(onClosed)) return;
+    const tcp = this.#tcp;
+    this.#tcp = null;
+    this.#reading.isFlowing = false;
+    if (tcp === null) {
+      this.endClosing();
+      return;
+    }
+    tcp.owner = null;
+    if (reset) tcp.options.setLinger({ onoff: 1, linger: 0 });
+    tcp.close(() => {
+      this.endClosing();
     });
   }
 
-  // --- the rest
+  protected override tellClosed(): void {
+    const request = this.#connecting;
+    this.#connecting = null;
+    request?.oncomplete?.(ECANCELED, request);
+    this.#writing?.cancel(this);
+  }
+
+  /** The owner is to be told of the connection's news after the handle is closed, too. */
+  watchEnd(): void {
+    this.#tcp?.watchOrphan(() => {
+      this.runInAsyncScope(tellNews, undefined, this);
+    });
+  }
+
+  // --- turns
+
+  /** The socket's readiness may have changed. */
+  override work(): void {
+    const tcp = this.#tcp;
+    this.owner?.[onNews]();
+    // Each step calls the owner, who may close.
+    if (tcp === null || this.isClosing) return;
+    if (this.#connecting !== null) {
+      this.#workOnAttempt(tcp);
+      return;
+    }
+    this.#reading.work(this, tcp);
+    if (this.#writing !== null && !this.isClosing) this.#writing.work(this, tcp);
+  }
+
+  /** What is owed to the stream: the outcome of an attempt, or else the ends of both halves. */
+  protected override tellNews(): void {
+    const tcp = this.#tcp;
+    if (tcp === null) return;
+    if (this.#connecting !== null) {
+      this.#tellAttempt(tcp, this.#connecting);
+      return;
+    }
+    this.#writing?.tell(this);
+    if (!this.isClosing) this.#reading.tell(this);
+  }
+
+  /**
+   * What holds the process, as in libuv: a referenced handle while it reads and there is more to come; a request
+   * (connect, write, shutdown) whatever `unref` says.
+   */
+  protected override holds(isReferenced: boolean): boolean {
+    if (this.#connecting !== null || this.#writing?.isOwing === true) return true;
+    return isReferenced && this.#reading.isWaiting;
+  }
+
+  // --- settings
 
   setNoDelay(enable: boolean): number {
     return this.#tcp === null ? EBADF : setNoDelay(this.#tcp, enable);
@@ -192,248 +254,8 @@ export class TcpHandle extends Handle implements StreamHandle, DrainTask, Pumped
   getpeername(out: AddressRecord): number {
     return this.#tcp === null ? EBADF : fillPeerName(this.#tcp, out);
   }
-
-  // --- what the stack says
-
-  /** Work that waited for the stack's next turn. */
-  pump(): void {
-    this.#waitsForPump = false;
-    this.onReadiness();
-  }
-
-  /** Beginnings and ends are told one at a time. */
-  onDrained(): void {
-    this.#waitsForDrain = false;
-    let finished = false;
-    try {
-      this.#enter(drained);
-      finished = true;
-    } finally {
-      // A listener threw: what else there is to tell is told later.
-      if (!finished) this.#awaitDrain();
-    }
-  }
-
-  onReadiness(): void {
-    let finished = false;
-    try {
-      this.#enter(readiness);
-      finished = true;
-    } finally {
-      // A listener threw: there may be more to read, and nobody tells again of what has been there.
-      if (!finished) this.#awaitPump();
-    }
-  }
-
-  #enter(call: (handle: TcpHandle) => void): void {
-    this.runInAsyncScope(call, undefined, this);
-  }
-
-  /** Called in the socket's async context when the socket's readiness may have changed. */
-  onReady(): void {
-    const tcp = this.#tcp;
-    this.owner?.[onNews]();
-    // The owner may have closed.
-    if (tcp === null || this.#tcp === null) return;
-    if (this.#connecting !== null) {
-      // Told once the stack has answered the peer, as a kernel has when it wakes a program. So the listener hears of
-      // the connection first, and a reset in the listener of 'connect' finds an accepted connection at the other end.
-      const state = tcp.connection?.state;
-      if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') this.#awaitDrain();
-      return;
-    }
-    if (this.reading && this.#ending === null && !this.#ended) this.#read(tcp);
-    if (this.#writes !== null && !this.#writes.isEmpty) this.#flush(tcp, this.#writes);
-  }
-
-  /** Called in the socket's async context once everything due has been done. */
-  onTold(): void {
-    if (this.#closing) {
-      this.#finishClosing();
-      return;
-    }
-    if (this.#connecting !== null) {
-      this.#finishConnecting(this.#connecting);
-      return;
-    }
-    if (this.#shutdownDone) {
-      this.#shutdownDone = false;
-      this.#finishShutdown();
-    }
-    const ending = this.#ending;
-    if (ending === null || !this.reading) return;
-    this.#ending = null;
-    this.#ended = true;
-    this.updateHold();
-    if (ending === 0) this.owner?.[onEnd]();
-    else this.owner?.[onReadError](ending);
-  }
-
-  /** The handshake is over, one way or the other. */
-  #finishConnecting(request: ConnectRequest): void {
-    const tcp = this.#tcp;
-    if (tcp === null) return;
-    this.#connecting = null;
-    const error = tcp.takeError();
-    this.updateHold();
-    request.oncomplete?.(error === 0 ? 0 : -error, request);
-  }
-
-  #read(tcp: TcpSocket): void {
-    for (let reads = 0; reads < READS_PER_TURN; reads++) {
-      let more: boolean | undefined;
-      if (this.userBuffer === null) {
-        const bytes = tcp.read(READ_OCTETS);
-        if (typeof bytes === 'number') {
-          this.#onNothingRead(bytes);
-          return;
-        }
-        this.bytesRead += bytes.length;
-        more = this.owner?.[onData](asBuffer(bytes));
-      } else {
-        const count = tcp.recv(this.userBuffer);
-        if (count <= 0) {
-          this.#onNothingRead(count);
-          return;
-        }
-        this.bytesRead += count;
-        more = this.owner?.[onBuffer](count);
-      }
-      if (more === false && this.#tcp !== null) this.readStop();
-      if (!this.reading || this.#tcp === null) return;
-    }
-    this.#awaitPump();
-  }
-
-  #onNothingRead(result: number): void {
-    if (result === -Errno.EAGAIN) return;
-    this.#ending = result;
-    this.#awaitDrain();
-  }
-
-  #flush(tcp: TcpSocket, writes: WriteQueue): void {
-    for (let head = writes.head; head !== undefined; head = writes.head) {
-      const rest = head.taken === 0 ? head.bytes : head.bytes.subarray(head.taken);
-      const taken = tcp.send(rest);
-      if (taken < 0) {
-        if (taken !== -Errno.EAGAIN) this.#failWrites(taken, writes);
-        return;
-      }
-      writes.take(head, taken);
-      if (taken < rest.length) return;
-      if (writes.isEmpty) this.updateHold();
-      if (head.callback !== null) this.owner?.[onWritten](0, head.callback);
-      if (this.#tcp === null) return;
-    }
-    if (this.#shutdown !== null) this.#shutdownNow(tcp);
-  }
-
-  #failWrites(errno: number, writes: WriteQueue): void {
-    for (const callback of writes.fail()) this.owner?.[onWritten](errno, callback);
-    // Whoever waits for the end of the stream is told of no error: the write has told it.
-    this.#finishShutdown();
-  }
-
-  #shutdownNow(tcp: TcpSocket): number {
-    const result = tcp.shutdown(SHUT_WR);
-    if (result < 0) return result;
-    this.#shutdownDone = true;
-    this.#awaitDrain();
-    return 0;
-  }
-
-  #finishShutdown(): void {
-    const callback = this.#shutdown;
-    this.#shutdown = null;
-    this.updateHold();
-    if (callback !== null) this.owner?.[onWritten](0, callback);
-  }
-
-  #close(onClosed: (() => void) | undefined, reset: boolean): void {
-    if (this.#closing) return;
-    this.#closing = true;
-    this.reading = false;
-    this.#onClosed = onClosed ?? null;
-    this.updateHold();
-    const tcp = this.#tcp;
-    this.#tcp = null;
-    if (tcp === null) {
-      this.#awaitDrain();
-      return;
-    }
-    tcp.owner = null;
-    if (reset) tcp.options.setLinger({ onoff: 1, linger: 0 });
-    tcp.close(() => {
-      this.#awaitDrain();
-    });
-  }
-
-  #finishClosing(): void {
-    const callbacks = this.#writes?.fail() ?? [];
-    if (this.#shutdown !== null) callbacks.push(this.#shutdown);
-    this.#shutdown = null;
-    const request = this.#connecting;
-    this.#connecting = null;
-    request?.oncomplete?.(ECANCELED, request);
-    for (const callback of callbacks) this.owner?.[onWritten](ECANCELED, callback);
-    const onClosed = this.#onClosed;
-    this.#onClosed = null;
-    onClosed?.();
-    this.emitDestroy();
-  }
-
-  #awaitDrain(): void {
-    if (this.#waitsForDrain) return;
-    this.#waitsForDrain = true;
-    this.network.drain.add(this);
-  }
-
-  #awaitPump(): void {
-    if (this.#waitsForPump) return;
-    this.#waitsForPump = true;
-    this.network.pumps.add(this);
-  }
-
-  /**
-   * What holds the process, as in libuv: a referenced handle while it reads and there is more to come; a request
-   * (connect, write, shutdown) whatever `unref` says.
-   */
-  protected override holds(isReferenced: boolean): boolean {
-    if (this.#closing) return false;
-    if (this.#connecting !== null || this.#shutdown !== null || this.#hasWrites) return true;
-    return isReferenced && this.reading && !this.#ended;
-  }
-
-  protected override isClosed(): boolean {
-    return this.#closing;
-  }
-
-  get #hasWrites(): boolean {
-    return this.#writes !== null && !this.#writes.isEmpty;
-  }
-
-  #socketOf(family: number): TcpSocket {
-    if (this.#tcp !== null) return this.#tcp;
-    const tcp = new TcpSocket(this.network.host, family);
-    this.#tcp = tcp;
-    tcp.owner = this;
-    return tcp;
-  }
 }
 
-function readiness(handle: TcpHandle): void {
-  handle.onReady();
-}
-
-function news(handle: TcpHandle): void {
+function tellNews(handle: TcpHandle): void {
   handle.owner?.[onNews]();
-}
-
-function drained(handle: TcpHandle): void {
-  handle.onTold();
-}
-
-/** The same memory as a Buffer. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -103,6 +103,25 @@ describe('close()', () => {
     listener.close();
   });
 
+  it("'close' waits for the linger time also where the end of the peer's stream is still to be told", async () => {
+    const { clock, link, near, far } = twoHosts();
+    const listener = far.createServer((peer) => peer.end('text and the end')).listen(80);
+    const client = near.connect({ port: 80, host: '10.0.0.2', allowHalfOpen: true, linger: 5 });
+    let start = 0;
+    client.on('data', () => {
+      link.partition();
+      // The end is known by now, and told after what is due.
+      process.nextTick(() => {
+        start = clock.now();
+        client.destroy();
+      });
+    });
+    await runUntil(clock, event(client, 'close'));
+    expect(clock.now() - start).toBe(5000);
+    link.heal();
+    listener.close();
+  });
+
   it('waits for what was written before its linger time begins', async () => {
     const { clock, near, far } = twoHosts();
     const listener = far.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(80);
