@@ -48,6 +48,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_base_mss: one((profile, value) => (profile.baseMss = value)),
   tcp_mtu_probe_floor: one((profile, value) => (profile.mtuProbeFloor = value)),
   tcp_probe_interval: one((profile, value) => (profile.mtuProbeInterval = value * SECOND)),
+  'route.mtu_expires': one((profile, value) => (profile.pathMtuExpiry = value * SECOND)),
+  'route.min_pmtu': one((profile, value) => (profile.minPathMtu = value)),
   tcp_slow_start_after_idle: one((profile, value) => (profile.slowStartAfterIdle = value !== 0)),
   tcp_min_snd_mss: one((profile, value) => (profile.minMss = value)),
   tcp_max_orphans: one((profile, value) => (profile.maxOrphans = value)),

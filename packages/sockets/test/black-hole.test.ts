@@ -1,11 +1,17 @@
 import { drop, segment } from '@halfclose/netem';
 import type { Profile } from '@halfclose/stack';
 import { describe, expect, it } from 'vitest';
+import type { TcpSocket } from '../src/index.ts';
 import { TwoHosts } from './two-hosts.ts';
 
 const OCTETS = 400_000;
 /** Octets of text that the way takes; what is larger vanishes, and nobody says so. */
 const PASSES = 1300;
+
+/** As after an ICMP error. */
+function narrow({ connection }: TcpSocket, mtu: number): void {
+  connection?.changePath({ ...connection.path, mtu });
+}
 
 /** What there is after a transfer of OCTETS from a to b, or a minute of trying. */
 function transfer(profile: Partial<Profile>, passes = PASSES) {
@@ -63,7 +69,7 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
     });
     const hosts = new TwoHosts({ mtuProbing: 2 }, { aToB: { rules: [drop(watch)] } });
     const { a, b } = hosts.connected();
-    a.connection?.onPathMtu(1200);
+    narrow(a, 1200);
     const into = new Uint8Array(65_536);
     for (let round = 0; round < 100; round++) {
       a.send(new Uint8Array(65_536));

@@ -42,6 +42,8 @@ export class ConnectionService {
     for (;;) {
       const events = connection.takeEvents();
       if (events !== 0) this.#tell(hosted, events);
+      const { validUntil } = connection.path;
+      if (validUntil !== NEVER && validUntil <= now) state.refreshPath(hosted);
       let segment = connection.nextSegment(now);
       while (segment !== null) {
         state.transmit(hosted, hosted.device, segment, connection.state, now, connection);

@@ -18,7 +18,6 @@ import {
   type FourTuple,
   type KeyedHash,
   linux,
-  type Path,
   type Profile,
   sipHash,
   timestampOffset,
@@ -35,6 +34,7 @@ import { LoopbackDevice } from './loopback-device.ts';
 import { type AddressPair, packetOfConnection, packetOfNobody } from './outgoing-packet.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { type Binding, PortTable } from './port-table.ts';
+import { PathTable } from './path-table.ts';
 import { type Route, RouteTable } from './route-table.ts';
 import { returnRoute } from './source-routing.ts';
 import { RecordTable } from './record-table.ts';
@@ -76,7 +76,7 @@ export class HostState {
   readonly records: RecordTable;
   readonly #pool: BlockPool;
   readonly #unroutable: 'unreachable' | 'blackhole';
-  readonly #paths = new Map<PacketDevice, Path>();
+  readonly paths: PathTable;
   #settings: ConnectionSettings;
   /** The pair of addresses whose timestamp offset was computed last, and that offset. */
   #lastPair: Pick<FourTuple, 'localAddress' | 'remoteAddress'> | null = null;
@@ -106,6 +106,7 @@ export class HostState {
     this.#pool = new BlockPool(options.allocate);
     this.#settings = defaultSettings(this.profile);
     this.#unroutable = options.unroutable ?? 'unreachable';
+    this.paths = new PathTable(this.timers, this.profile);
   }
 
   /** The way to `destination`; `null`: there is none, and the host is told to say so. */
@@ -117,13 +118,26 @@ export class HostState {
 
   /** Nothing seems to arrive where the connection leads: its device is told, and another way taken if there is one. */
   adviseAgainst(hosted: HostedConnection): void {
-    const { device, remoteAddress, connection } = hosted;
+    const { device, remoteAddress } = hosted;
     device.onNegativeAdvice?.(remoteAddress);
     this.routes.doubt(remoteAddress);
     const other = this.routes.find(remoteAddress)?.device ?? device;
     if (other === device) return;
     hosted.device = other;
-    connection.changePath(this.#pathOf(other));
+    this.refreshPath(hosted);
+  }
+
+  /** Has a connection go by what is known of its path now. */
+  refreshPath({ connection, device }: HostedConnection): void {
+    connection.changePath(this.paths.to(connection.remoteAddress, device));
+  }
+
+  /** An ICMP error that quotes a segment in flight of the connection told the MTU of its path (RFC 1191, RFC 8201). */
+  takePathMtu(hosted: HostedConnection, mtu: number): void {
+    const { connection, device } = hosted;
+    this.refreshPath(hosted);
+    if (!connection.exceedsMtu(mtu)) return;
+    connection.changePath(this.paths.narrow(connection.remoteAddress, device, mtu));
   }
 
   /** Makes a connection that no table knows of. */
@@ -134,7 +148,7 @@ export class HostState {
       remoteAddress: tuple.remoteAddress,
       remotePort: tuple.remotePort,
       profile: this.profile,
-      path: this.#pathOf(device),
+      path: this.paths.to(tuple.remoteAddress, device),
       settings: settings.connection ?? this.#defaultSettings(),
       initialSequenceNumber: iss,
       timestampOffset: this.timestampOffset(tuple.localAddress, tuple.remoteAddress),
@@ -165,7 +179,9 @@ export class HostState {
   takeRoute(connection: Connection, sourceRoute: ChosenRoute | null, device: PacketDevice): PacketDevice {
     connection.changeSettings({ sourceRoute });
     connection.updateMss();
-    return this.routes.find(sourceRoute?.hops[0] ?? connection.remoteAddress)?.device ?? device;
+    const way = this.routes.find(sourceRoute?.hops[0] ?? connection.remoteAddress)?.device ?? device;
+    if (way !== device) connection.changePath(this.paths.to(connection.remoteAddress, way));
+    return way;
   }
 
   /**
@@ -248,16 +264,6 @@ export class HostState {
       known.hopLimit === hopLimit;
     if (!isCurrent) this.#settings = defaultSettings(this.profile);
     return this.#settings;
-  }
-
-  /** What a device lets through, in one object for all of its connections. */
-  #pathOf(device: PacketDevice): Path {
-    const known = this.#paths.get(device);
-    if (known !== undefined) return known;
-    const { segmentOctets, byReference } = device.offload;
-    const path = { mtu: device.mtu, segmentOctets, byReference: byReference === true };
-    this.#paths.set(device, path);
-    return path;
   }
 
   /** What the timestamps between two addresses start from. All connections of a pair share it, so the hash is rarely needed. */

@@ -6,6 +6,9 @@ export type NetworkError =
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly severity: NetworkErrorKind }
   | { readonly kind: 'path MTU'; readonly mtu: number };
 
+/** A router that takes less is none (RFC 8200, section 5; RFC 8201, section 4). */
+const MIN_MTU_IPV6 = 1280;
+
 const REFUSED: NetworkError = { kind: 'error', code: 'ECONNREFUSED', severity: 'hard' };
 const HOST: NetworkError = { kind: 'error', code: 'EHOSTUNREACH', severity: 'unreachable' };
 const NETWORK: NetworkError = { kind: 'error', code: 'ENETUNREACH', severity: 'unreachable' };
@@ -28,7 +31,7 @@ export function networkErrorOf(packet: IcmpPacket): NetworkError | null {
       if (code === Icmpv6Unreachable.PORT) return REFUSED;
       return code === Icmpv6Unreachable.NO_ROUTE ? NETWORK : HOST;
     case Icmpv6Type.PACKET_TOO_BIG:
-      return { kind: 'path MTU', mtu: parameter };
+      return parameter >>> 0 < MIN_MTU_IPV6 ? null : { kind: 'path MTU', mtu: parameter >>> 0 };
     case Icmpv6Type.TIME_EXCEEDED:
       return EXPIRED;
     default:

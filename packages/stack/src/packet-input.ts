@@ -215,7 +215,7 @@ export class PacketInput {
       state.drop(packet, 'icmp-not-in-flight', now);
       return;
     }
-    if (error.kind === 'path MTU') connection.onPathMtu(error.mtu);
+    if (error.kind === 'path MTU') state.takePathMtu(hosted, error.mtu);
     else connection.onNetworkError(error.code, error.severity, now);
     if (state.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);

@@ -495,11 +495,11 @@ describe('forged ICMP errors (RFC 5927)', () => {
   it.each([
     [68, 'IPv4', PEER, TOO_BIG, 552],
     [0, 'IPv4', PEER, TOO_BIG, 552],
-    [500, 'IPv6', PEER6, [Icmpv6Type.PACKET_TOO_BIG, 0] as const, 1280],
+    [1279, 'IPv6', PEER6, [Icmpv6Type.PACKET_TOO_BIG, 0] as const, 1500],
   ])('an MTU of %i over %s is not believed', (mtu, _family, peer, [type, code], least) => {
     const target = new Target();
     const hosted = target.connected(peer);
-    target.write(hosted, 1000);
+    target.write(hosted, 1400);
     target.icmp(hosted, type, code, hosted.connection.sender.sndUna, mtu);
     expect(hosted.connection.path.mtu).toBe(least);
   });

@@ -1,7 +1,8 @@
 import { Flag } from '@halfclose/codec';
 import { describe, expect, it } from 'vitest';
 import type { HostedConnection, Profile } from '../src/index.ts';
-import { Bench, OWN, PEER, SETTINGS } from './bench.ts';
+import { Bench, ip, OWN, PEER, SETTINGS } from './bench.ts';
+import { NarrowPath } from './narrow-path.ts';
 
 /** The program closes, and lets go. */
 function close(bench: Bench, hosted: HostedConnection): void {
@@ -47,7 +48,35 @@ type Row = {
   ];
 }[keyof Profile];
 
+/** The MTU that a second connection begins with, `milliseconds` after the first was told one; and the MSS that it offers. */
+function learned(changes: Partial<Profile>, told: number, milliseconds = 0): { mtu: number; mss: number } {
+  const bench = new NarrowPath(changes);
+  bench.narrowed(told);
+  bench.clock.advanceBy(milliseconds);
+  const { mtu } = bench.connect().connection.path;
+  return { mtu, mss: bench.device.sent.at(-1)?.segment.maximumSegmentSize ?? 0 };
+}
+
 const ROWS: readonly Row[] = [
+  [
+    'pathMtuExpiry',
+    (changes) => [59_999, 60_000].map((milliseconds) => learned(changes, 1000, milliseconds).mtu),
+    [60_000, [1000, 1500]],
+    [600_000, [1000, 1000]],
+  ],
+  ['minPathMtu', (changes) => learned(changes, 68).mtu, [552, 552], [296, 296]],
+  [
+    'maxPathMtus',
+    (changes) => {
+      const bench = new NarrowPath(changes);
+      bench.narrowed(1000);
+      bench.narrowed(1000, ip('10.0.0.3'));
+      return bench.connect().connection.path.mtu;
+    },
+    [1, 1500],
+    [2, 1000],
+  ],
+  ['offersMssOfPath', (changes) => learned(changes, 1000).mss, [true, 960], [false, 1460]],
   [
     'timeWait',
     (changes) => {

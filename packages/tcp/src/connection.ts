@@ -25,7 +25,7 @@ import type { EcnState } from './ecn.ts';
 import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
 import { makeSegment, mostSackBlocks } from './make-segment.ts';
-import { changePath, largestMss, pathMss, takePathMtu, updateMss } from './path-mss.ts';
+import { changePath, exceedsMtu, largestMss, offeredMss, updateMss } from './path-mss.ts';
 import type { Profile } from './profile.ts';
 import { readableOctets, readInto, readText } from './reading.ts';
 import { Receiver } from './receiver.ts';
@@ -54,7 +54,7 @@ export class Connection implements SegmentMaker {
   readonly remoteAddress: IpAddress;
   readonly remotePort: number;
   readonly profile: Profile;
-  /** What the path lets through; shared with others until an ICMP error tells of something smaller. */
+  /** What the path lets through. */
   path: Path;
   readonly sender: Sender;
   readonly receiver: Receiver;
@@ -118,7 +118,7 @@ export class Connection implements SegmentMaker {
     this.#timestampOffset = init.timestampOffset;
     this.sender = new Sender(this, profile, init.initialSequenceNumber, init.pool);
     this.#settings = init.settings;
-    this.receiver = new Receiver(profile, this.pathMss);
+    this.receiver = new Receiver(profile, this.offeredMss);
   }
 
   /** FINs and RSTs, both ways, in order. */
@@ -144,9 +144,9 @@ export class Connection implements SegmentMaker {
     return this.#state;
   }
 
-  /** Octets of text that fit a packet of the path without TCP options: the MSS that we offer (RFC 9293, 3.7.1). */
-  get pathMss(): number {
-    return pathMss(this);
+  /** The MSS that we offer (RFC 9293, 3.7.1). */
+  get offeredMss(): number {
+    return offeredMss(this);
   }
 
   // --- opening
@@ -307,12 +307,12 @@ export class Connection implements SegmentMaker {
     takeNetworkError(this, error, kind, now);
   }
 
-  /** The path's MTU is `mtu` now: text in flight that no longer fits is sent again (RFC 1191, RFC 8201). */
-  onPathMtu(mtu: number): void {
-    takePathMtu(this, mtu);
+  /** Whether it may have sent packets of more than `mtu` octets. */
+  exceedsMtu(mtu: number): boolean {
+    return exceedsMtu(this, mtu);
   }
 
-  /** Packets go another way from now on: text in flight that does not fit it is sent again. */
+  /** Packets go by `path` from now on: text in flight that does not fit it is sent again (RFC 1191, RFC 8201). */
   changePath(path: Path): void {
     changePath(this, path);
   }

@@ -26,7 +26,7 @@ export {
   isSynchronized,
   TRANSITIONS,
 } from './connection-state.ts';
-export { NEVER } from './connection-time.ts';
+export { LONG_AGO, NEVER } from './connection-time.ts';
 export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
 export {
   CallFact,

@@ -128,12 +128,12 @@ export class LossRecovery {
     this.#reduce(sender, 1, false);
   }
 
-  /** What was sent in larger segments than the path now takes is sent again; cwnd stays (Linux tcp_simple_retransmit). */
-  onSegmentsTooLarge(sender: Sender): void {
+  /** What was sent in segments of more than `most` octets of text is sent again; cwnd stays (Linux tcp_simple_retransmit). */
+  onSegmentsTooLarge(sender: Sender, most: number): void {
     const { flight } = sender;
     const lostBefore = flight.everLost;
     for (let sent = flight.head; sent !== null; sent = sent.next) {
-      if (sent.text > sent.count * sender.mss) flight.markLost(sent);
+      if (sent.text > sent.count * most) flight.markLost(sent);
     }
     if (flight.everLost === lostBefore || this.state === 'loss') return;
     sender.ssthresh = thresholdBefore(sender);
@@ -270,7 +270,7 @@ export class LossRecovery {
   /** Its segment alone is sent again, and in smaller ones. */
   #onMtuProbeLost(sender: Sender): void {
     sender.cwnd++;
-    this.onSegmentsTooLarge(sender);
+    this.onSegmentsTooLarge(sender, sender.mss);
   }
 
   #enterRecovery(sender: Sender, byEcho: boolean): void {

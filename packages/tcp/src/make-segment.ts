@@ -51,7 +51,7 @@ export function makeSegment(
 function addSynOptions(connection: Connection, segment: Segment): void {
   const { profile, receiver } = connection;
   const isAnswer = (segment.flags & Flag.ACK) !== 0;
-  segment.maximumSegmentSize = connection.pathMss;
+  segment.maximumSegmentSize = connection.offeredMss;
   segment.sackPermitted = isAnswer ? receiver.sack : profile.sack;
   segment.hasTimestamps = isAnswer ? connection.timestamps : profile.timestamps;
   if (isAnswer ? connection.windowScaling : profile.windowScaling) {
@@ -62,5 +62,5 @@ function addSynOptions(connection: Connection, segment: Segment): void {
 
 /** What the window of a SYN is a multiple of; in a SYN+ACK, what is left of the MSS beside the options agreed on. */
 export function synWindowUnit(connection: Connection): number {
-  return connection.pathMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0);
+  return connection.offeredMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0);
 }

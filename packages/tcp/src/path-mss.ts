@@ -7,26 +7,22 @@ import { ipOptionsOctets } from './source-route.ts';
 
 const IP_AND_TCP_HEADER_V4 = 40;
 const IP_AND_TCP_HEADER_V6 = 60;
-/** Linux ip_rt_min_pmtu. */
-const MIN_MTU_V4 = 552;
-/** RFC 8200, section 5. */
-const MIN_MTU_V6 = 1280;
 const LEAST_MSS = 48;
 /** The option has 16 bits (MUST-67 holds for IPv6 jumbo paths as well). */
 const MOST_MSS = 65_535;
 
-/** Octets of text that fit a packet of the path without TCP options: the MSS that we offer. */
-export function pathMss({ localAddress, path, settings }: Connection): number {
-  const headers = localAddress.isIPv4 ? IP_AND_TCP_HEADER_V4 : IP_AND_TCP_HEADER_V6;
-  const mss = Math.min(Math.max(path.mtu - headers, LEAST_MSS), MOST_MSS);
-  return settings.maxSegment > 0 ? Math.min(mss, settings.maxSegment) : mss;
+/**
+ * The MSS that we offer: octets of text without TCP options that fit a packet of the path as it is known, or of its link
+ * (RFC 9293, 3.7.1, MUST-67; RFC 8201, 5.4).
+ */
+export function offeredMss(connection: Connection): number {
+  const { path, profile } = connection;
+  return mssOfMtu(connection, profile.offersMssOfPath ? path.mtu : path.linkMtu);
 }
 
 /** Octets of text per segment where nothing is known of the path but what ICMP tells (MUST-16). */
 export function largestMss(connection: Connection): number {
-  const { peerMss, timestamps } = connection;
-  const options = (timestamps ? TIMESTAMPS_OCTETS : 0) + ipOptionsOctets(connection);
-  return Math.min(peerMss, pathMss(connection)) - options;
+  return Math.min(connection.peerMss, mssOfMtu(connection, connection.path.mtu)) - optionOctets(connection);
 }
 
 /** Has the sender go by what fits now. */
@@ -39,14 +35,29 @@ export function updateMss(connection: Connection): void {
 
 /** Packets go by `path` from now on: text in flight that does not fit it is sent again. */
 export function changePath(connection: Connection, path: Path): void {
+  const { mtu } = connection.path;
   connection.path = path;
+  if (path.mtu === mtu) return;
   updateMss(connection);
-  connection.sender.recovery.onSegmentsTooLarge(connection.sender);
+  connection.sender.recovery.onSegmentsTooLarge(connection.sender, largestMss(connection));
 }
 
-/** An ICMP error told the MTU of the path (RFC 1191, RFC 8201). None becomes larger, and none is believed that is too small. */
-export function takePathMtu(connection: Connection, mtu: number): void {
-  const { path, localAddress } = connection;
-  if (mtu >= path.mtu) return;
-  changePath(connection, { ...path, mtu: Math.max(mtu, localAddress.isIPv4 ? MIN_MTU_V4 : MIN_MTU_V6) });
+/**
+ * Whether packets of the connection can have been too large for a path that takes `mtu` octets; else nobody is believed
+ * who says so (RFC 5927, 7.2; Linux tcp_v4_mtu_reduced).
+ */
+export function exceedsMtu(connection: Connection, mtu: number): boolean {
+  const { mtuProbe, sender } = connection;
+  const largest = Math.max(sender.mss, mtuProbe?.size ?? 0);
+  return mssOfMtu(connection, mtu) - optionOctets(connection) < largest;
+}
+
+function mssOfMtu({ localAddress, settings }: Connection, mtu: number): number {
+  const headers = localAddress.isIPv4 ? IP_AND_TCP_HEADER_V4 : IP_AND_TCP_HEADER_V6;
+  const mss = Math.min(Math.max(mtu - headers, LEAST_MSS), MOST_MSS);
+  return settings.maxSegment > 0 ? Math.min(mss, settings.maxSegment) : mss;
+}
+
+function optionOctets(connection: Connection): number {
+  return (connection.timestamps ? TIMESTAMPS_OCTETS : 0) + ipOptionsOctets(connection);
 }

@@ -77,6 +77,20 @@ export interface Profile {
   /** How long what was found stays unquestioned (net.ipv4.tcp_probe_interval). */
   readonly mtuProbeInterval: number;
   /**
+   * How long the MTU of a path is believed that ICMP told of; then larger packets find out whether the path has changed
+   * (net.ipv4.route.mtu_expires, net.ipv6.route.mtu_expires; RFC 1191, 6.3; RFC 8201, 5.3).
+   */
+  readonly pathMtuExpiry: number;
+  /** The least MTU that ICMP is believed of a path of IPv4 (net.ipv4.route.min_pmtu); IPv6 has 1280 (RFC 8201, section 4). */
+  readonly minPathMtu: number;
+  /** Most paths of which a host knows such an MTU; beyond, the one told of longest ago is forgotten (Linux FNHE_HASH_SIZE, FNHE_RECLAIM_DEPTH). */
+  readonly maxPathMtus: number;
+  /**
+   * The MSS that we offer is that of the path as it is known (Linux ipv4_default_advmss); else of its link alone, as the
+   * way of what the peer sends may be another (RFC 8201, 5.4; RFC 6691, section 2).
+   */
+  readonly offersMssOfPath: boolean;
+  /**
    * In recovery, once and when nothing else may be sent, the last segment goes again, as nobody may tell of its loss
    * (RFC 6675, section 4, NextSeg rule 4). Linux leaves that to the retransmission timer.
    */
@@ -250,6 +264,10 @@ export const linux: Profile = {
   baseMss: 1024,
   mtuProbeFloor: 48,
   mtuProbeInterval: 600_000,
+  pathMtuExpiry: 600_000,
+  minPathMtu: 552,
+  maxPathMtus: 10_240,
+  offersMssOfPath: true,
   tailLossProbe: true,
   delayedAckMin: 40,
   delayedAckMax: 200,
@@ -307,6 +325,7 @@ export const rfc9293: Profile = {
   ...linux,
   name: 'rfc9293',
   mtuProbing: 1,
+  offersMssOfPath: false,
   rescueRetransmission: true,
   impatientRecovery: true,
   undoRestoresCwnd: false,

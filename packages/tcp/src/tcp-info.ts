@@ -103,7 +103,7 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_min_rtt: rtt.minimum === Infinity ? 0xffffffff : Math.round(rtt.minimum * 1000),
     tcpi_snd_ssthresh: sender.ssthresh,
     tcpi_snd_cwnd: sender.cwnd,
-    tcpi_advmss: connection.pathMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0),
+    tcpi_advmss: connection.offeredMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0),
     tcpi_pmtu: connection.path.mtu,
     tcpi_rcv_rtt: Math.round(receiver.roundTrip * 1000),
     tcpi_rcv_space: receiver.window.lastRound,

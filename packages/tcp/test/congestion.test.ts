@@ -158,8 +158,7 @@ describe('super-segments', () => {
     const { connection } = wire;
     const { flight } = connection.sender;
     expect(flight.packetsOut).toBe(4);
-    connection.onPathMtu(640);
-    wire.pull();
+    wire.pathMtu(640);
     expect(wire.sent.map(({ payload, gsoSize }) => [payload.length, gsoSize])).toEqual([
       [1000, 600],
       [2500, 600],

@@ -80,20 +80,18 @@ describe('MSS', () => {
 
   it('shrinks with the path, and what no longer fits is sent again', () => {
     const wire = Wire.established().write(1000).expect('P. 1:1001(1000) ack 1');
-    wire.connection.onPathMtu(600);
-    wire.pull().expect('. 1:561(560) ack 1').expect('P. 561:1001(440) ack 1').expectNothing();
+    wire.pathMtu(600).expect('. 1:561(560) ack 1').expect('P. 561:1001(440) ack 1').expectNothing();
   });
 
-  it('does not shrink below what an MTU of 552 leaves', () => {
+  it('grows with the path again, as far as the peer takes it', () => {
     const wire = Wire.established();
-    wire.connection.onPathMtu(68);
-    wire.write(600).expect('. 1:513(512) ack 1');
+    wire.pathMtu(600).pathMtu(9000).write(1100).expect('. 1:1001(1000) ack 1');
   });
 
-  it('does not grow when an ICMP message claims a larger MTU', () => {
-    const wire = Wire.established();
-    wire.connection.onPathMtu(9000);
-    wire.write(1100).expect('. 1:1001(1000) ack 1');
+  it('that shrinks with the path leaves alone what was sent and fits', () => {
+    const wire = Wire.established().write(500).expect('P. 1:501(500) ack 1').pathMtu(600);
+    wire.expectNothing();
+    expect(wire.connection.sender.recovery.state).toBe('open');
   });
 });
 

@@ -176,8 +176,7 @@ describe('a FIN on a full segment', () => {
 
   it('does not make the segment too large for a path that takes its text', () => {
     const wire = finished(false);
-    wire.connection.changePath(wire.connection.path);
-    wire.pull().expectNothing();
+    wire.pathMtu(wire.connection.path.mtu + 1).expectNothing();
     expect(wire.connection.sender.recovery.state).toBe('open');
   });
 });

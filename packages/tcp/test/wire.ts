@@ -7,6 +7,7 @@ import {
   type ConnectionState,
   linux,
   markUrgent,
+  NEVER,
   type Profile,
   profile,
 } from '../src/index.ts';
@@ -67,8 +68,10 @@ export class Wire {
       profile: profile({ ...bare, ...options.profile }, linux),
       path: {
         mtu: options.mtu ?? 1040,
+        linkMtu: options.mtu ?? 1040,
         segmentOctets: options.segmentOctets ?? 0,
         byReference: options.byReference !== undefined,
+        validUntil: NEVER,
       },
       initialSequenceNumber: ISS,
       timestampOffset: 0,
@@ -76,6 +79,12 @@ export class Wire {
       settings: defaultSettings(profile({ ...bare, ...options.profile }, linux)),
     });
     if (options.receiveBuffer !== undefined) this.connection.receiver.window.fix(options.receiveBuffer);
+  }
+
+  /** What the path lets through becomes this. */
+  pathMtu(mtu: number): this {
+    this.connection.changePath({ ...this.connection.path, mtu });
+    return this.pull();
   }
 
   // --- one constructor per state

@@ -1,5 +1,6 @@
 import { ipv4, type Segment } from '@halfclose/codec';
 import {
+  NEVER,
   acknowledgmentOf,
   BlockPool,
   type CloseReport,
@@ -63,7 +64,7 @@ export class End {
       remoteAddress: ipv4(10, 0, 0, 3 - own),
       remotePort: 3 - own,
       profile: this.profile,
-      path: { mtu: 1500, segmentOctets: 0, byReference: false },
+      path: { mtu: 1500, linkMtu: 1500, segmentOctets: 0, byReference: false, validUntil: NEVER },
       initialSequenceNumber: name === 'a' ? 0x7fff_fffd : -3,
       timestampOffset: 0,
       pool,
