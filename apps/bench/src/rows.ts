@@ -106,6 +106,7 @@ export function measureRecords(rounds: number): RecordFigures[] {
       find: middle(({ find }) => find),
       miss: middle(({ miss }) => miss),
       expire: middle(({ expire }) => expire),
+      longestAdd: middle(({ longestAdd }) => longestAdd),
     };
   });
 }
