@@ -7,7 +7,13 @@ import { Protocol } from './protocol.ts';
 import type { Segment } from './segment.ts';
 import { finalDestination, sourceRouteLength, writeSourceRoute } from './source-route.ts';
 import { tcpHeaderLength } from './tcp-length.ts';
-import { IPV4_HEADER, IPV6_HEADER, writeIpv4Header, writeIpv6Header } from './write-ip-header.ts';
+import {
+  DONT_FRAGMENT,
+  IPV4_HEADER,
+  IPV6_HEADER,
+  writeIpv4Header,
+  writeIpv6Header,
+} from './write-ip-header.ts';
 import { writeTcpOptions } from './write-tcp-options.ts';
 
 /** What {@link encodePacket} cannot know from the packet. */
@@ -18,7 +24,7 @@ export interface EncodeOptions {
    * Default: `true`.
    */
   readonly checksum?: boolean;
-  /** The identification field of IPv4, 0 to 65535. Default: 0, as DF is always set (RFC 6864, 4.1). */
+  /** The identification field of IPv4, 0 to 65535. Default: the packet's, or 0, which does beside DF (RFC 6864, 4.1). */
   readonly identification?: number;
 }
 
@@ -129,7 +135,8 @@ function writeIpHeader(
   const isIPv4 = packet.source.isIPv4;
   const headerLength = ipHeaderLength(packet);
   const totalLength = headerLength + length;
-  const identification = options?.identification ?? 0;
+  const own = packet.kind === 'tcp' ? packet.identification : undefined;
+  const identification = options?.identification ?? own ?? 0;
   checkIpFields(packet, totalLength);
   checkMask('identification', identification, 0xffff);
   if (offset < 0 || offset + totalLength > target.length) {
@@ -139,7 +146,8 @@ function writeIpHeader(
     if (packet.kind === 'tcp' && packet.sourceRoute !== undefined) {
       writeSourceRoute(packet.sourceRoute, target, offset + IPV4_HEADER);
     }
-    writeIpv4Header(packet, ecn, protocol, identification, headerLength, totalLength, target, offset);
+    const flags = own === undefined ? DONT_FRAGMENT : 0;
+    writeIpv4Header(packet, ecn, protocol, identification, flags, headerLength, totalLength, target, offset);
   } else writeIpv6Header(packet, ecn, protocol, length, target, offset);
   return offset + headerLength;
 }

@@ -18,6 +18,11 @@ export interface TcpPacket {
   readonly segment: Segment;
   /** IPv4 only, and rare. Of a route that is not done, the last address is where the segment goes. */
   readonly sourceRoute?: SourceRoute;
+  /**
+   * IPv4 only, and rare: routers may cut the packet, and its pieces are known by this number from 0 to 65535. Else it goes
+   * with DF, and needs none (RFC 6864, section 4).
+   */
+  readonly identification?: number;
 }
 
 /** An IP packet that carries an ICMP or ICMPv6 message. */

@@ -11,17 +11,19 @@ export const IPV6_HEADER = 40;
 
 /** Version 4 and a header of 5 words, in the upper half of the first word; options make it longer. */
 const VERSION_AND_LENGTH = 0x4500;
-const DONT_FRAGMENT = 0x4000;
+/** DF among the flags of IPv4: the path MTU is found out, never fragmented to (RFC 1191). */
+export const DONT_FRAGMENT = 0x4000;
 
 /**
- * Writes an IPv4 header of `headerLength` octets at `offset`, with DF set; its options stand there already. DF: the path MTU is found out, never fragmented to
- * (RFC 1191). The checksum is summed up from the values, which saves reading them back.
+ * Writes an IPv4 header of `headerLength` octets at `offset`; its options stand there already. The checksum is summed up
+ * from the values, which saves reading them back.
  */
 export function writeIpv4Header(
   packet: Packet,
   ecn: number,
   protocol: number,
   identification: number,
+  flags: number,
   headerLength: number,
   totalLength: number,
   target: Uint8Array,
@@ -38,14 +40,14 @@ export function writeIpv4Header(
     first +
     totalLength +
     identification +
-    DONT_FRAGMENT +
+    flags +
     hopLimitAndProtocol +
     halves(source) +
     halves(destination);
   writeUint16(target, offset, first);
   writeUint16(target, offset + 2, totalLength);
   writeUint16(target, offset + 4, identification);
-  writeUint16(target, offset + 6, DONT_FRAGMENT);
+  writeUint16(target, offset + 6, flags);
   writeUint16(target, offset + 8, hopLimitAndProtocol);
   writeUint16(target, offset + 10, ~foldSum(sum));
   writeInt32(target, offset + 12, source);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  decodePacket,
   encodePacket,
   encodePacketInto,
   Flag,
@@ -74,6 +75,16 @@ describe('the options of a segment', () => {
 describe('encodePacket', () => {
   it('sets DF and no identification', () => {
     expect(toHex(encodePacket(tcp4()).subarray(4, 8))).toBe('00004000');
+  });
+
+  it('sets no DF where the packet has an identification, for its pieces', () => {
+    const frame = encodePacket({ ...tcp4(), identification: 0xbeef });
+    expect(toHex(frame.subarray(4, 8))).toBe('beef0000');
+    expect(typeof decodePacket(frame)).toBe('object');
+  });
+
+  it('refuses an identification of more than 16 bits', () => {
+    expect(() => encodePacket({ ...tcp4(), identification: 0x10000 })).toThrow(/^identification: /);
   });
 
   it('writes the identification that it is given', () => {

@@ -15,8 +15,9 @@ export interface AddressPair {
 export function packetOfConnection(
   { localAddress, remoteAddress }: AddressPair,
   segment: Segment,
-  { settings }: Connection,
+  connection: Connection,
 ): TcpPacket {
+  const { settings } = connection;
   const isIPv4 = localAddress.isIPv4;
   const packet: TcpPacket = {
     kind: 'tcp',
@@ -26,7 +27,14 @@ export function packetOfConnection(
     dscp: isIPv4 ? settings.dscp : settings.dscpIPv6,
     segment,
   };
-  return isIPv4 && settings.sourceRoute !== null ? sentAlong(packet, settings.sourceRoute) : packet;
+  if (!isIPv4) return packet;
+  const whole = connection.path.fragmentable ? cuttable(packet, connection) : packet;
+  return settings.sourceRoute === null ? whole : sentAlong(whole, settings.sourceRoute);
+}
+
+/** With a number that others to the same address do not have for a while, as Linux counts them (inet_id). */
+function cuttable(packet: TcpPacket, { sender, segmentsSent }: Connection): TcpPacket {
+  return { ...packet, identification: (sender.iss + segmentsSent) & 0xffff };
 }
 
 /** A packet that no connection stands behind. */

@@ -7,14 +7,18 @@ import type { PacketDevice } from './packet-device.ts';
 class KnownPath implements Path {
   readonly mtu: number;
   readonly linkMtu: number;
+  readonly fragmentable: boolean;
   readonly segmentOctets: number;
   readonly byReference: boolean;
   validUntil: number;
 
-  constructor(device: PacketDevice, mtu: number, validUntil: number) {
+  /** `told`: octets that get through, of which less may be true than `mtu`. */
+  constructor(device: PacketDevice, mtu: number, told: number, validUntil: number) {
     this.mtu = mtu;
     this.linkMtu = device.mtu;
-    this.segmentOctets = device.offload.segmentOctets;
+    this.fragmentable = told < mtu;
+    // Pieces that a device cuts would all have one number.
+    this.segmentOctets = this.fragmentable ? 0 : device.offload.segmentOctets;
     this.byReference = device.offload.byReference === true;
     this.validUntil = validUntil;
   }
@@ -69,9 +73,11 @@ export class PathTable {
   /** A router told that no more than `mtu` octets get to `destination`. Returns the path from now on. */
   narrow(destination: IpAddress, device: PacketDevice, mtu: number): Path {
     const former = this.to(destination, device);
-    const believed = destination.isIPv4 ? Math.max(mtu, this.#profile.minPathMtu) : mtu;
-    if (believed >= former.mtu) return former;
-    const path = new KnownPath(device, believed, Math.ceil(this.#timers.now() + this.#profile.pathMtuExpiry));
+    const least = destination.isIPv4 ? this.#profile.minPathMtu : mtu;
+    const believed = Math.min(former.mtu, Math.max(mtu, least));
+    if (believed === former.mtu && (mtu >= believed || former.fragmentable)) return former;
+    const expiry = Math.ceil(this.#timers.now() + this.#profile.pathMtuExpiry);
+    const path = new KnownPath(device, believed, mtu, expiry);
     const key = keyOf(destination);
     const known = this.#narrow.get(key);
     (known?.device === device ? known.path : this.#ofDevice(device)).replace();
@@ -84,7 +90,7 @@ export class PathTable {
   #ofDevice(device: PacketDevice): KnownPath {
     const known = this.#devices.get(device);
     if (known?.validUntil === NEVER) return known;
-    const path = new KnownPath(device, device.mtu, NEVER);
+    const path = new KnownPath(device, device.mtu, device.mtu, NEVER);
     this.#devices.set(device, path);
     return path;
   }

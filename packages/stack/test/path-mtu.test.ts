@@ -89,6 +89,50 @@ describe('the MTU of a path that a router told (RFC 1191, RFC 8201)', () => {
   });
 });
 
+describe('a path of IPv4 that takes less than net.ipv4.route.min_pmtu', () => {
+  const numbers = (bench: NarrowPath) => bench.device.sent.map(({ identification }) => identification);
+
+  it.each([551, 0])('gets that, and routers may cut it: told %i', (mtu) => {
+    const bench = new NarrowPath();
+    const hosted = bench.narrowed(mtu);
+    expect(bench.write(hosted, 1024)).toEqual([512, 512]);
+    bench.acknowledge(hosted);
+    hosted.connection.send(new Uint8Array(1024));
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    const [first = NaN, second] = numbers(bench);
+    expect([first >= 0 && first <= 0xffff, second]).toEqual([true, (first + 1) & 0xffff]);
+  });
+
+  it('may be told of in two steps', () => {
+    const bench = new NarrowPath();
+    const hosted = bench.narrowed(552);
+    bench.write(hosted, 512);
+    bench.tooBig(hosted, 500);
+    bench.acknowledge(hosted);
+    expect([hosted.connection.path.mtu, hosted.connection.path.fragmentable]).toEqual([552, true]);
+  });
+
+  it('is a path like any other when that is forgotten', () => {
+    const bench = new NarrowPath();
+    const hosted = bench.narrowed(100);
+    bench.clock.advanceBy(600_000);
+    hosted.connection.send(new Uint8Array(1460));
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    expect(numbers(bench)).toEqual([undefined]);
+  });
+
+  it('that takes as much has DF in its packets', () => {
+    const bench = new NarrowPath();
+    const hosted = bench.narrowed(552);
+    hosted.connection.send(new Uint8Array(512));
+    bench.host.wake(hosted);
+    bench.clock.runTasks();
+    expect(numbers(bench)).toEqual([undefined]);
+  });
+});
+
 describe('the MTU of a path that was told ten minutes ago', () => {
   it('is forgotten: a live connection sends as much as the link takes', () => {
     const bench = new NarrowPath();

@@ -4,6 +4,8 @@ export interface Path {
   readonly mtu: number;
   /** The same of the link that it begins with. */
   readonly linkMtu: number;
+  /** Not even this MTU is sure: routers may cut packets (Linux's lock on the MTU of a route). */
+  readonly fragmentable: boolean;
   /** Most octets of text in one packet that the device will cut into segments of `gsoSize` itself; 0: it does not. */
   readonly segmentOctets: number;
   /** Packets go by reference, so text is better sent in the stretches it lies in than gathered. */

@@ -81,7 +81,10 @@ export interface Profile {
    * (net.ipv4.route.mtu_expires, net.ipv6.route.mtu_expires; RFC 1191, 6.3; RFC 8201, 5.3).
    */
   readonly pathMtuExpiry: number;
-  /** The least MTU that ICMP is believed of a path of IPv4 (net.ipv4.route.min_pmtu); IPv6 has 1280 (RFC 8201, section 4). */
+  /**
+   * The least MTU that ICMP is believed of a path of IPv4; told less, packets of this size go, which routers may cut
+   * (net.ipv4.route.min_pmtu). IPv6 has 1280 (RFC 8201, section 4).
+   */
   readonly minPathMtu: number;
   /** Most paths of which a host knows such an MTU; beyond, the one told of longest ago is forgotten (Linux FNHE_HASH_SIZE, FNHE_RECLAIM_DEPTH). */
   readonly maxPathMtus: number;

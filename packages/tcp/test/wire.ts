@@ -69,6 +69,7 @@ export class Wire {
       path: {
         mtu: options.mtu ?? 1040,
         linkMtu: options.mtu ?? 1040,
+        fragmentable: false,
         segmentOctets: options.segmentOctets ?? 0,
         byReference: options.byReference !== undefined,
         validUntil: NEVER,
