@@ -8,9 +8,11 @@ const OCTETS = 400_000;
 /** Octets of text that the way takes; what is larger vanishes, and nobody says so. */
 const PASSES = 1300;
 
-/** As after an ICMP error. */
-function narrow({ connection }: TcpSocket, mtu: number): void {
-  connection?.changePath({ ...connection.path, mtu });
+/** As after an ICMP error that is believed until then; the path that it has is valid without end. */
+function narrow({ connection }: TcpSocket, mtu: number, until: number | null = null): void {
+  if (connection === null) throw new Error('not connected');
+  const { path } = connection;
+  connection.changePath({ ...path, mtu, validUntil: until ?? path.validUntil });
 }
 
 /** What there is after a transfer of OCTETS from a to b, or a minute of trying. */
@@ -101,6 +103,26 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
     const found = mssAt(5000);
     passes = Infinity;
     expect([found > PASSES - 8 && found <= PASSES, mssAt(9000)]).toEqual([true, found]);
+    expect(mssAt(12_000)).toBeGreaterThan(1448 - 8);
+  });
+
+  it('is searched up to its link again when what ICMP said is no longer believed', () => {
+    const hosts = new TwoHosts({ mtuProbing: 2, mtuProbeInterval: 10_000 });
+    const { a, b } = hosts.connected();
+    const began = hosts.clock.now();
+    narrow(a, 1200, began + 5000);
+    const into = new Uint8Array(65_536);
+    const mssAt = (time: number): number => {
+      while (hosts.clock.now() < began + time) {
+        a.send(new Uint8Array(65_536));
+        hosts.clock.advanceBy(20);
+        while (b.recv(into) > 0);
+      }
+      return a.connection?.sender.mss ?? 0;
+    };
+    const narrowed = mssAt(4000);
+    expect([narrowed > 1148 - 8 && narrowed <= 1148, a.connection?.path.mtu]).toEqual([true, 1200]);
+    expect([mssAt(6000) <= 1148, a.connection?.path.mtu]).toEqual([true, 1500]);
     expect(mssAt(12_000)).toBeGreaterThan(1448 - 8);
   });
 });

@@ -53,7 +53,7 @@ export function takeAcknowledgment(
   const advanced = seqGt(ack, una);
   tally.advanced = advanced;
   if (advanced) {
-    tally.acked = flight.acknowledge(ack, sender.mss, tally);
+    tally.acked = flight.acknowledge(ack, tally);
     sender.releaseText(ack);
     sender.countRound();
     if (sender.maker.mtuProbe?.onAcknowledged(sender) === true) sender.maker.updateMss();
@@ -95,7 +95,7 @@ function takeSackBlocks(sender: Sender, blocks: readonly SequenceNumber[], ack: 
     // RFC 2018: blocks outside of what is in flight say nothing new, or lie.
     if (seqGeq(left, right) || seqLeq(right, sndUna) || seqGt(right, sndNxt)) continue;
     recovery.detection.onSacked(right);
-    tally.sacked += flight.markSacked(seqMax(left, sndUna), right, sender.mss, tally);
+    tally.sacked += flight.markSacked(seqMax(left, sndUna), right, tally);
   }
 }
 

@@ -100,9 +100,9 @@ export class LossDetection {
   }
 
   /** Marks what is lost. `advanced`: SND.UNA moved; `recovering`: in recovery or after a timeout. */
-  detect(advanced: boolean, recovering: boolean, mss: number, now: number): void {
+  detect(advanced: boolean, recovering: boolean, now: number): void {
     if (this.sack) this.#detectByTime(recovering, now);
-    else this.#detectByDuplicates(advanced, recovering, mss);
+    else this.#detectByDuplicates(advanced, recovering);
   }
 
   /** Whether a segment should have been acknowledged by now if nothing was reordered (Linux tcp_rack_skb_timeout). */
@@ -111,12 +111,12 @@ export class LossDetection {
   }
 
   /** RFC 6582, 3.2; a partial acknowledgment shows the next hole. */
-  #detectByDuplicates(advanced: boolean, recovering: boolean, mss: number): void {
+  #detectByDuplicates(advanced: boolean, recovering: boolean): void {
     const flight = this.#flight;
     const { head } = flight;
     if (head === null || head.lost) return;
     if (recovering ? !advanced : flight.sackedOut < DUP_THRESHOLD) return;
-    if (head.count > 1) flight.split(head, seqAdd(head.seq, mss), mss);
+    if (head.count > 1) flight.split(head, seqAdd(head.seq, head.mss));
     flight.markLost(head);
     this.#limitDuplicates(1);
   }

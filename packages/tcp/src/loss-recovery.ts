@@ -222,26 +222,26 @@ export class LossRecovery {
       this.countDuplicate(sender, ack);
       if (ack.advanced && undoInPart(sender, ack)) return;
       if (undoByDuplicates(sender, ack)) this.#tryToOpen(sender, ack);
-      this.#detect(sender, ack);
+      this.#detect(ack);
       if (this.#isIn('recovery')) return;
     } else if (this.#isIn('loss')) {
       onAckAfterTimeout(sender, ack);
       const out = flight.retransmittedOut;
-      this.#detect(sender, ack);
+      this.#detect(ack);
       // Where a retransmission was lost in turn, fast recovery takes over.
       if (this.#isIn('loss') && flight.retransmittedOut >= out) return;
     } else {
       this.countDuplicate(sender, ack);
       if (!this.#isIn('cwr')) undoByDuplicates(sender, ack);
-      this.#detect(sender, ack);
+      this.#detect(ack);
     }
     if (flight.lostOut === 0) this.#tryToOpen(sender, ack);
     else if (!this.isReducing && sender.maker.mtuProbe?.onLoss(sender) === true) this.#onMtuProbeLost(sender);
     else this.#enterRecovery(sender, ack.congestionEcho);
   }
 
-  #detect(sender: Sender, ack: AckTally): void {
-    this.detection.detect(ack.advanced, this.isRecovering, sender.mss, ack.now);
+  #detect(ack: AckTally): void {
+    this.detection.detect(ack.advanced, this.isRecovering, ack.now);
   }
 
   /** RFC 6937 until the state is left. */

@@ -9,6 +9,9 @@ const LEAST_CWND = 11;
 /** Octets of the search range that are not worth a probe (Linux tcp_probe_threshold). */
 const THRESHOLD = 8;
 
+/** Send a probe; nothing, so that what is in flight drains and one may go; or what goes without a search. */
+type ProbeStep = 'probe' | 'drain' | 'none';
+
 /**
  * Packetization layer path MTU discovery (RFC 4821), for a path whose routers drop what is too big and say nothing: text
  * goes in small segments, and a larger one now and then finds out what passes. Sizes are octets of text per segment,
@@ -30,21 +33,25 @@ export class PathMtuProbe {
     this.#searchedAt = Math.floor(now);
   }
 
-  /** Octets to probe with now; 0: none, -1: none, but what is in flight should drain first. */
-  nextSize(sender: Sender, now: number): number {
-    if (this.size > 0 || sender.recovery.state !== 'open' || sender.cwnd < LEAST_CWND) return 0;
-    if (sender.maker.sackOctets > 0) return 0;
-    const size = (this.low + this.high) >> 1;
+  /** What the next probe holds. */
+  get candidate(): number {
+    return (this.low + this.high) >> 1;
+  }
+
+  /** Whether a probe of {@link candidate} octets is to go now. */
+  next(sender: Sender, now: number): ProbeStep {
+    if (this.size > 0 || sender.recovery.state !== 'open' || sender.cwnd < LEAST_CWND) return 'none';
+    if (sender.maker.sackOctets > 0) return 'none';
     if (this.high - this.low < THRESHOLD) {
       this.#searchAgain(sender, now);
-      return 0;
+      return 'none';
     }
-    const needed = size + SEGMENTS_AFTER_PROBE * sender.mss;
-    if (sender.unsent < needed || sender.sndWnd < needed) return 0;
-    if (seqDiff(sender.sndNxt, sender.sndUna) + needed > sender.sndWnd) return -1;
+    const needed = this.candidate + SEGMENTS_AFTER_PROBE * sender.mss;
+    if (sender.unsent < needed || sender.sndWnd < needed) return 'none';
+    if (seqDiff(sender.sndNxt, sender.sndUna) + needed > sender.sndWnd) return 'drain';
     const { inFlight } = sender.flight;
-    if (inFlight + 2 > sender.cwnd) return inFlight === 0 ? 0 : -1;
-    return size;
+    if (inFlight + 2 > sender.cwnd) return inFlight === 0 ? 'none' : 'drain';
+    return 'probe';
   }
 
   /** A probe of `size` octets goes out as [start, start + size). */

@@ -52,7 +52,7 @@ export class RetransmitQueue {
   }
 
   /** Removes what `ack` covers, cutting a segment that it covers in part. Returns the segments newly acknowledged. */
-  acknowledge(ack: SequenceNumber, mss: number, observer: DeliveryObserver): number {
+  acknowledge(ack: SequenceNumber, observer: DeliveryObserver): number {
     let acked = 0;
     let head = this.head;
     while (head !== null && seqLeq(head.end, ack)) {
@@ -70,7 +70,7 @@ export class RetransmitQueue {
       this.tail = null;
       this.#milestones = null;
     } else if (seqLt(head.seq, ack)) {
-      const left = segmentsOf(head.text - seqDiff(ack, head.seq), mss);
+      const left = segmentsOf(head.text - seqDiff(ack, head.seq), head.mss);
       const gone = Math.max(0, head.count - left);
       this.#grow(head, -gone);
       head.count -= gone;
@@ -86,17 +86,17 @@ export class RetransmitQueue {
    * of a segment there: a single one is never cut, so that blocks of single octets do not make entries of them
    * (CVE-2019-11478; Linux tcp_match_skb_to_sack). Returns the segments newly marked.
    */
-  markSacked(left: SequenceNumber, right: SequenceNumber, mss: number, observer: DeliveryObserver): number {
+  markSacked(left: SequenceNumber, right: SequenceNumber, observer: DeliveryObserver): number {
     let marked = 0;
     let sent = this.#notAfter(left);
     for (; sent !== null && seqLt(sent.seq, right); sent = sent.sacked ? afterSacked(sent) : sent.next) {
       if (sent.sacked || seqLeq(sent.end, left)) continue;
       if (seqLt(sent.seq, left)) {
-        if (sent.count > 1) this.split(sent, wholeSegments(sent, left, mss, mss - 1), mss);
+        if (sent.count > 1) this.split(sent, wholeSegments(sent, left, sent.mss - 1));
         continue;
       }
       if (seqGt(sent.end, right)) {
-        if (sent.count === 1 || !this.split(sent, wholeSegments(sent, right, mss, 0), mss)) continue;
+        if (sent.count === 1 || !this.split(sent, wholeSegments(sent, right, 0))) continue;
       }
       this.#markDelivered(sent);
       this.#lastSacked = sent;
@@ -168,15 +168,15 @@ export class RetransmitQueue {
   }
 
   /**
-   * Cuts `sent` in two at `at`, a multiple of `mss` from its start being rounded down to. Returns false if there is
-   * nothing to cut.
+   * Cuts `sent` in two at `at`. Returns false if there is nothing to cut.
    */
-  split(sent: SentSegment, at: SequenceNumber, mss: number): boolean {
+  split(sent: SentSegment, at: SequenceNumber): boolean {
     const length = seqDiff(at, sent.seq);
     if (length <= 0 || seqGeq(at, sent.end)) return false;
     const before = sent.count;
+    const { mss } = sent;
     const count = segmentsOf(sent.text - length, mss);
-    const rest = new SentSegment(at, sent.end, sent.flags, count, sent.sentAt);
+    const rest = new SentSegment(at, sent.end, sent.flags, count, mss, sent.sentAt);
     rest.transmissions = sent.transmissions;
     rest.sacked = sent.sacked;
     rest.lost = sent.lost;
@@ -197,6 +197,7 @@ export class RetransmitQueue {
     const count = segmentsOf(sent.text, mss);
     this.#grow(sent, count - sent.count);
     sent.count = count;
+    sent.mss = mss;
   }
 
   clear(): void {
@@ -242,10 +243,10 @@ function segmentsOf(octets: number, mss: number): number {
   return Math.max(1, Math.ceil(octets / mss));
 }
 
-/** The sequence number of the segment within `sent` that `at` lies in; with `up` of MSS - 1, of the next one. */
-function wholeSegments(sent: SentSegment, at: SequenceNumber, mss: number, up: number): SequenceNumber {
+/** The sequence number of the segment within `sent` that `at` lies in; with `up` of its MSS - 1, of the next one. */
+function wholeSegments(sent: SentSegment, at: SequenceNumber, up: number): SequenceNumber {
   const octets = seqDiff(at, sent.seq) + up;
-  return (sent.seq + octets - (octets % mss)) | 0;
+  return (sent.seq + octets - (octets % sent.mss)) | 0;
 }
 
 /** The first segment behind `sacked` that is not SACKed; remembered for all on the way, so that none is passed twice. */

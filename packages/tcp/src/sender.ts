@@ -215,7 +215,7 @@ export class Sender implements CongestionView {
 
   /** Sends a SYN, or SYN+ACK: the first octet of the sequence space. */
   sendSyn(flags: number, now: number): Segment {
-    this.flight.push(new SentSegment(this.iss, seqAdd(this.iss, 1), flags, 1, now));
+    this.flight.push(new SentSegment(this.iss, seqAdd(this.iss, 1), flags, 1, this.mss, now));
     this.sndNxt = seqAdd(this.iss, 1);
     armRetransmission(this, now);
     return this.maker.makeSegment(flags, this.iss, NO_BYTES, now);

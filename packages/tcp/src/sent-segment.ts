@@ -9,6 +9,8 @@ export class SentSegment {
   flags: number;
   /** How many segments of the effective MSS it stands for: more than one where the device segments. */
   count: number;
+  /** Octets of text in each of these but the last. */
+  mss: number;
   /** When it was last sent. */
   sentAt: number;
   /** How often it was sent. */
@@ -29,11 +31,19 @@ export class SentSegment {
   /** All between here and there are SACKed, as this is; `null`: not known. */
   afterSacked: SentSegment | null = null;
 
-  constructor(seq: SequenceNumber, end: SequenceNumber, flags: number, count: number, sentAt: number) {
+  constructor(
+    seq: SequenceNumber,
+    end: SequenceNumber,
+    flags: number,
+    count: number,
+    mss: number,
+    sentAt: number,
+  ) {
     this.seq = seq;
     this.end = end;
     this.flags = flags;
     this.count = count;
+    this.mss = mss;
     this.sentAt = sentAt;
   }
 

@@ -25,9 +25,14 @@ export function nextToSend(sender: Sender, now: number): Segment | null {
   if (!sender.hasUnsent) return sendRescue(sender, now);
   const { mtuProbe } = sender.maker;
   if (mtuProbe === null) return sendNewText(sender, true, now);
-  const size = mtuProbe.nextSize(sender, now);
-  if (size < 0) return null;
-  return size === 0 ? sendNewText(sender, true, now) : sendMtuProbe(sender, mtuProbe, size, now);
+  switch (mtuProbe.next(sender, now)) {
+    case 'probe':
+      return sendMtuProbe(sender, mtuProbe, mtuProbe.candidate, now);
+    case 'drain':
+      return null;
+    case 'none':
+      return sendNewText(sender, true, now);
+  }
 }
 
 /** RFC 6675, section 4, NextSeg, rule 4. */
@@ -38,8 +43,8 @@ function sendRescue(sender: Sender, now: number): Segment | null {
 }
 
 /** The last segment of those that `sent` stands for. */
-function lastSegmentOf({ flight, mss }: Sender, sent: SentSegment): SentSegment {
-  const isCut = sent.count > 1 && flight.split(sent, seqAdd(sent.seq, (sent.count - 1) * mss), mss);
+function lastSegmentOf({ flight }: Sender, sent: SentSegment): SentSegment {
+  const isCut = sent.count > 1 && flight.split(sent, seqAdd(sent.seq, (sent.count - 1) * sent.mss));
   return isCut ? (sent.next ?? sent) : sent;
 }
 
@@ -89,7 +94,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
     const most = Math.max(1, Math.min(sender.cwnd - flight.inFlight, sender.maxCount)) * mss;
     let octets = Math.min(most, room);
     if (octets > mss) octets -= octets % mss;
-    if (octets < sent.text) flight.split(sent, seqAdd(sent.seq, octets), mss);
+    if (octets < sent.text) flight.split(sent, seqAdd(sent.seq, octets));
   }
   if (sent.text > mss || sent.count > 1) flight.recount(sent, mss);
   flight.markRetransmitted(sent, now);
@@ -163,7 +168,7 @@ function transmit(
   const end = seqAdd(seq, length + (fin ? 1 : 0));
   const count = length <= mss ? 1 : Math.ceil(length / mss);
   const wasIdle = flight.packetsOut === 0;
-  flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, now));
+  flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, mss, now));
   sender.sndNxt = end;
   if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
   sender.lastSentAt = Math.floor(now);

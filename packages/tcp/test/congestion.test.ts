@@ -168,6 +168,30 @@ describe('super-segments', () => {
     expect([flight.packetsOut, flight.inFlight]).toEqual([5, 5]);
   });
 
+  describe('whose path takes larger segments by now', () => {
+    const sack = { profile: { sack: true }, peer: 'win 65535 <mss 1000,sackOK>' };
+    const grown = () =>
+      Wire.established({ ...sack, segmentOctets: 5000 })
+        .pathMtu(640)
+        .write(3000)
+        .expect('P. 1:3001(3000) ack 1')
+        .pathMtu(1040);
+
+    it('are cut where they were when they went, as blocks tell of them', () => {
+      const { flight } = grown().send('. 1:1(0) ack 1 <sack 601:1801>').connection.sender;
+      expect([flight.sackedOut, flight.packetsOut]).toEqual([2, 5]);
+    });
+
+    it('are probed for with their last segment', () => {
+      grown().advance(400).expect('P. 2401:3001(600) ack 1').expectNothing();
+    });
+
+    it('count as so many as went', () => {
+      const { flight } = grown().send('. 1:1(0) ack 1201').connection.sender;
+      expect(flight.packetsOut).toBe(3);
+    });
+  });
+
   it('are sent again only as far as they were lost', () => {
     const wire = Wire.established({ segmentOctets: 5000 }).write(5000).drain().advance(300);
     wire.expect('. 1:1001(1000) ack 1').expectNothing();

@@ -15,6 +15,24 @@ describe('a probe of the path MTU (RFC 4821, 7.4)', () => {
     expect(wire.sent.map(({ payload }) => payload.length)).toEqual([PROBE, 1024, 1024, 1024, 1024]);
   });
 
+  it('stays in flight where the path turns out to take it', () => {
+    const wire = Wire.established(SEARCHING)
+      .write(PROBE + 4 * 1024)
+      .drain();
+    wire.pathMtu(PROBE + 40).expectNothing();
+    expect(wire.connection.sender.mss).toBe(1024);
+    wire.send(`. 1:1(0) ack ${1 + PROBE}`);
+    expect(wire.connection.sender.mss).toBe(PROBE);
+  });
+
+  it('is sent again in segments that passed where the path turns out to take less', () => {
+    const wire = Wire.established(SEARCHING)
+      .write(PROBE + 4 * 1024)
+      .drain();
+    wire.pathMtu(PROBE + 39);
+    expect(wire.sent.map(({ payload }) => payload.length)).toEqual([1024, PROBE - 1024]);
+  });
+
   it('does not go where an octet of them is missing', () => {
     const wire = Wire.established(SEARCHING).write(PROBE + 4 * 1024 - 1);
     expect(Math.max(...wire.sent.map(({ payload }) => payload.length))).toBe(1024);

@@ -11,7 +11,7 @@ function queueOf(...lengths: number[]): RetransmitQueue {
   const queue = new RetransmitQueue();
   let seq = 0;
   for (const length of lengths) {
-    queue.push(new SentSegment(seq, seq + length, 0, Math.ceil(length / MSS), 0));
+    queue.push(new SentSegment(seq, seq + length, 0, Math.ceil(length / MSS), MSS, 0));
     seq += length;
   }
   return queue;
@@ -27,19 +27,19 @@ describe('retransmit queue', () => {
   it('forgets what is acknowledged', () => {
     const queue = queueOf(100, 100, 100);
     const delivered: number[] = [];
-    expect(queue.acknowledge(200, MSS, { onDelivered: (sent) => delivered.push(sent.seq) })).toBe(2);
+    expect(queue.acknowledge(200, { onDelivered: (sent) => delivered.push(sent.seq) })).toBe(2);
     expect([queue.packetsOut, delivered]).toEqual([1, [0, 100]]);
   });
 
   it('cuts a segment that is acknowledged in part', () => {
     const queue = queueOf(500);
-    queue.acknowledge(250, MSS, UNOBSERVED);
+    queue.acknowledge(250, UNOBSERVED);
     expect(list(queue).map(({ seq, end, count }) => [seq, end, count])).toEqual([[250, 500, 3]]);
   });
 
   it('marks what a SACK block covers, and splits at its edges', () => {
     const queue = queueOf(500);
-    expect(queue.markSacked(100, 300, MSS, UNOBSERVED)).toBe(2);
+    expect(queue.markSacked(100, 300, UNOBSERVED)).toBe(2);
     expect(list(queue).map(({ seq, end, sacked }) => [seq, end, sacked])).toEqual([
       [0, 100, false],
       [100, 300, true],
@@ -63,7 +63,7 @@ describe('retransmit queue', () => {
 
   it('counts a FIN as no text', () => {
     const queue = new RetransmitQueue();
-    const sent = new SentSegment(0, 301, Flag.FIN, 3, 0);
+    const sent = new SentSegment(0, 301, Flag.FIN, 3, MSS, 0);
     queue.push(sent);
     queue.recount(sent, 100);
     expect(queue.packetsOut).toBe(3);
@@ -82,8 +82,8 @@ describe('retransmit queue', () => {
 
   it('leaves the flags of a segment with its last part', () => {
     const queue = new RetransmitQueue();
-    queue.push(new SentSegment(0, 201, Flag.FIN | Flag.PSH, 3, 0));
-    if (queue.head !== null) queue.split(queue.head, 100, MSS);
+    queue.push(new SentSegment(0, 201, Flag.FIN | Flag.PSH, 3, MSS, 0));
+    if (queue.head !== null) queue.split(queue.head, 100);
     expect(list(queue).map(({ flags }) => flags)).toEqual([0, Flag.FIN | Flag.PSH]);
   });
 
@@ -105,15 +105,15 @@ describe('retransmit queue', () => {
         for (const step of commands) {
           const inside = (part: number): number => una + Math.floor((next - una) * part);
           if (step.kind === 'send') {
-            queue.push(new SentSegment(next, next + step.octets, 0, Math.ceil(step.octets / MSS), 0));
+            queue.push(new SentSegment(next, next + step.octets, 0, Math.ceil(step.octets / MSS), MSS, 0));
             next += step.octets;
           } else if (step.kind === 'ack') {
             una = inside(step.part);
-            queue.acknowledge(una, MSS, UNOBSERVED);
+            queue.acknowledge(una, UNOBSERVED);
           } else if (step.kind === 'sack') {
             const left = inside(step.part);
             const right = Math.min(left + step.octets, next);
-            if (right > left) queue.markSacked(left, right, MSS, UNOBSERVED);
+            if (right > left) queue.markSacked(left, right, UNOBSERVED);
           } else {
             const sent = list(queue)[step.index];
             if (sent === undefined) continue;
