@@ -39,6 +39,11 @@ export class ReadingSide {
     return this.isFlowing && this.#end?.isTold !== true;
   }
 
+  /** Whether an error is about to be told: the one of the connection, before those of the writes that follow from it. */
+  get isFailing(): boolean {
+    return this.isFlowing && this.#end?.isTold === false && this.#end.errno < 0;
+  }
+
   start(handle: TcpHandle, tcp: TcpSocket): void {
     this.isFlowing = true;
     handle.updateHold();
@@ -47,6 +52,8 @@ export class ReadingSide {
   }
 
   stop(handle: TcpHandle): void {
+    // A write may tell the error now.
+    if (this.isFailing) handle.workLater();
     this.isFlowing = false;
     handle.updateHold();
   }

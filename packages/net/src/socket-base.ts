@@ -290,6 +290,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       }
       // Of a handle that refuses to be reset Node lets go without closing it.
       handle.close(onClosed);
+      this._endLinger();
       this._handle = null;
       this._sockname = null;
       if (refused < 0) {

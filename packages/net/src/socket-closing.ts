@@ -1,9 +1,10 @@
 import { SHUT_RD } from '@halfclose/sockets';
-import type { Connection } from '@halfclose/stack';
+import { type Connection, orphanPatience } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
 import { invalidArgumentValue, outOfRange, socketClosed } from './errors.ts';
 import { onNews } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
+import { LingerTime } from './linger-time.ts';
 import { SocketEnd } from './socket-end.ts';
 import { kEnd, kLinger, kNetwork } from './socket-fields.ts';
 import { SocketSettings } from './socket-settings.ts';
@@ -65,16 +66,36 @@ export abstract class SocketClosing extends SocketSettings {
     const end = this._end();
     if (end.closing !== null) return end.closing;
     const closing = end.await(this[kNetwork].hold);
-    if (this._handle !== null || this.connecting) {
-      if (this[kLinger] === 0) {
-        this._applyLinger();
-        this.destroy();
-      } else this.destroySoon();
-    } else if (end.tcp === null) {
+    if (this._handle !== null || this.connecting) this._flushAndClose(end, this[kLinger]);
+    else if (end.tcp === null) {
       this.destroy();
       end.settle(socketClosed());
     } else this._awaitEnd(end);
     return closing;
+  }
+
+  _flushAndClose(end: SocketEnd, linger: number | null): void {
+    if (linger === 0) {
+      this._applyLinger();
+      this.destroy();
+      return;
+    }
+    if (linger === null) this._limitFlushing();
+    else end.lingerTime = new LingerTime(this[kNetwork].host.timers, linger, () => this.destroy());
+    this.destroySoon();
+  }
+
+  /** A peer that takes nothing has as long for it as with an orphan, unless TCP_USER_TIMEOUT says how long. */
+  _limitFlushing(): void {
+    if (this.connecting) {
+      this.once('connect', () => this._limitFlushing());
+      return;
+    }
+    const tcp = this._handle?.tcp;
+    if (!tcp || tcp.options.get('TCP_USER_TIMEOUT') !== 0) return;
+    const { timers, profile } = tcp.host;
+    tcp.options.set('TCP_USER_TIMEOUT', Math.ceil(orphanPatience(profile)), timers.now());
+    this._end().limitsFlushing = true;
   }
 
   /** How the connection ended; `null` before its end, and where there was none. */
@@ -97,14 +118,33 @@ export abstract class SocketClosing extends SocketSettings {
 
   /** To be called when `handle` is about to be closed: keeps what the report needs. */
   _noteEnd(handle: StreamHandle): void {
+    this[kEnd]?.lingerTime?.stop();
     const { tcp } = handle;
     if (tcp === null) return;
     const end = this._end();
     end.tcp = tcp;
     end.buffered = bufferedOctets(this);
     end.unflushed = this._unflushed();
+    end.lingers = this[kLinger] !== null && this[kLinger] > 0;
+    if (end.lingerTime !== null) {
+      const { left } = end.lingerTime;
+      tcp.options.setLinger({ onoff: left > 0 ? 1 : 0, linger: left });
+    }
+    // An orphan has limits of its own.
+    if (end.limitsFlushing) tcp.options.set('TCP_USER_TIMEOUT', 0, tcp.host.timers.now());
     if (end.strict) tcp.markUnread(end.buffered);
     if (this._wantsNews(end)) handle.watchEnd?.();
+  }
+
+  /**
+   * To be called when the handle has been closed. Where SO_LINGER's time is over, what TCP has goes on as an orphan's by
+   * the profile. But a FIN behind the part of a stream would say that this was all, so then it is a reset.
+   */
+  _endLinger(): void {
+    const end = this[kEnd];
+    if (end === null || end.tcp === null || end.lingerTime === null || end.lingerTime.left > 0) return;
+    if (end.unflushed > 0 || end.tcp.host.profile.lingerTimeoutResets)
+      end.tcp.abortOrphan('linger time over');
   }
 
   /** Octets that were written and are not in TCP. */
@@ -140,8 +180,7 @@ export abstract class SocketClosing extends SocketSettings {
     end.closed = true;
     nextTick(tellNews, this);
     if (!end.isAwaited) return;
-    if (this[kLinger] !== null && this[kLinger] > 0) end.settle(socketClosed());
-    else this._awaitEnd(end);
+    this._awaitEnd(end);
   }
 
   /** The connection has news, also after the socket has let go of it. */
@@ -155,9 +194,13 @@ export abstract class SocketClosing extends SocketSettings {
     if (end.closed && end.isAwaited && end.tcp?.ended === true) end.settle(socketClosed());
   }
 
+  /** With SO_LINGER the end is 'close', else that of the connection. */
   _awaitEnd(end: SocketEnd): void {
     const { tcp } = end;
-    if (tcp === null || tcp.ended || !tcp.watchOrphan(() => this[onNews]())) end.settle(socketClosed());
+    if (end.lingers) {
+      if (end.closed) end.settle(socketClosed());
+    } else if (tcp === null || tcp.ended || !tcp.watchOrphan(() => this[onNews]()))
+      end.settle(socketClosed());
   }
 
   _wantsNews(end: SocketEnd): boolean {

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionState } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
 import { SocketCloseReport } from './close-report.ts';
+import type { LingerTime } from './linger-time.ts';
 import type { ProcessHold } from './process-hold.ts';
 
 /** Settles the promise of a `close`. */
@@ -25,6 +26,12 @@ export class SocketEnd {
   tcp: TcpSocket | null = null;
   /** 'close' has been emitted. */
   closed = false;
+  /** 'close' comes when Linux's close() would have returned: with SO_LINGER of t > 0 s. */
+  lingers = false;
+  /** TCP_USER_TIMEOUT is that of a `close`. */
+  limitsFlushing = false;
+  /** Of a `close` with SO_LINGER of t > 0 s. */
+  lingerTime: LingerTime | null = null;
   /** The result of `close`. */
   closing: Promise<SocketCloseReport> | null = null;
   /** `close` has told its result. */
@@ -40,11 +47,14 @@ export class SocketEnd {
     this.unflushed = 0;
     this.tcp = null;
     this.closed = false;
+    this.lingers = false;
     this.#told = 0;
     this.#toldState = null;
     if (!this.settled) return;
     this.closing = null;
     this.settled = false;
+    this.lingerTime = null;
+    this.limitsFlushing = false;
   }
 
   /** Changes of state up to now are not to be told. */

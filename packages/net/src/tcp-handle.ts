@@ -212,7 +212,8 @@ export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
       return;
     }
     this.#reading.work(this, tcp);
-    if (this.#writing !== null && !this.isClosing) this.#writing.work(this, tcp);
+    if (this.#writing === null || this.isClosing || this.#reading.isFailing) return;
+    this.#writing.work(this, tcp);
   }
 
   /** What is owed to the stream: the outcome of an attempt, or else the ends of both halves. */

@@ -23,12 +23,13 @@ export interface SocketExtras {
    */
   shutdown(how: 'read' | 'write' | 'both'): this;
   /**
-   * Waits until TCP has taken what was written, however long that is, then closes as close(2): unread octets make that
-   * a reset. With SO_LINGER of 0 s it does not wait: a reset. Resolves with the close report: with SO_LINGER of t > 0 s
-   * when Linux's close() would have returned, else when the connection has ended (CLOSED or TIME-WAIT; at the latest
-   * when the profile's limit of FIN-WAIT-2 is over). Holds the process until then. `destroy` ends
-   * the waiting for TCP, `resetAndDestroy` resets at any time. Rejects with ERR_SOCKET_CLOSED only where there never was
-   * a connection.
+   * Waits until TCP has taken what was written, then closes as close(2): unread octets make that a reset. With SO_LINGER
+   * of 0 s it does not wait: a reset. Resolves with the close report: with SO_LINGER of t > 0 s when Linux's close()
+   * would have returned, t s after the call at the latest, and what was not taken by then is lost, by a reset; else when
+   * the connection has ended (CLOSED or TIME-WAIT). A peer that takes nothing is given up with ETIMEDOUT when TCP would
+   * give up an orphan, one that never ends its stream at the profile's limit of FIN-WAIT-2. Holds the process until then.
+   * `destroy` ends the waiting for TCP, `resetAndDestroy` resets at any time. Rejects with ERR_SOCKET_CLOSED only where
+   * there never was a connection.
    */
   close(): Promise<SocketCloseReport>;
   /** Each change of state, also after 'close': the connection outlives its socket. */

@@ -122,26 +122,6 @@ describe('close()', () => {
     listener.close();
   });
 
-  it('waits for what was written before its linger time begins', async () => {
-    const { clock, near, far } = twoHosts();
-    const listener = far.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(80);
-    const accepted = event(listener, 'connection') as Promise<[Socket]>;
-    const client = near.connect({ port: 80, host: '10.0.0.2', linger: 1 });
-    const [[peer]] = await runUntil(clock, Promise.all([accepted, event(client, 'connect')]));
-    client.write(Buffer.alloc(20_000_000));
-    let isClosed = false;
-    const closing = client.close().finally(() => (isClosed = true));
-    await runUntil(clock, new Promise((resolve) => setTimeout(resolve, 50)));
-    clock.advanceBy(600_000);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect([isClosed, client.tcpState]).toEqual([false, 'ESTABLISHED']);
-    peer.resume();
-    const { octets } = await runUntil(clock, closing);
-    expect([octets.written, octets.unflushed, octets.lost]).toEqual([20_000_000, 0, 0]);
-    peer.end();
-    listener.close();
-  });
-
   it('resolves after the limit of FIN-WAIT-2 if the peer goes on for ever', async () => {
     const { clock, near, far } = twoHosts();
     far.createServer({ allowHalfOpen: true }, (peer) => peer.resume()).listen(80);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { event, expectSame, listening, quiet, record, shapeOf, thrown } from './compare.ts';
 
@@ -269,4 +270,20 @@ it('says why a connection that timed out did', async () => {
   clock.runUntilIdle();
   const [error] = await failed;
   expect(error).toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect', reason: 'handshake timed out' });
+});
+
+it('tells a reset while writes wait as that of the connection, not of a write, as Node', async () => {
+  await expectSame(async (net, log) => {
+    const server = net.createServer({ pauseOnConnect: true });
+    const port = await listening(server);
+    const client = net.connect(port, '127.0.0.1');
+    record(log, 'client', client, ['error', 'close']);
+    const [peer] = (await event(server, 'connection')) as [Socket];
+    client.write(Buffer.alloc(10_000_000), (error) => log.push(['first write', shapeOf(error)]));
+    client.write('more', (error) => log.push(['second write', shapeOf(error)]));
+    await quiet();
+    peer.resetAndDestroy();
+    await event(client, 'close');
+    server.close();
+  });
 });

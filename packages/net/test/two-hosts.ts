@@ -1,6 +1,6 @@
 import { ipv4 } from '@halfclose/codec';
 import { Link, type LinkOptions } from '@halfclose/netem';
-import { Host } from '@halfclose/stack';
+import { Host, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { createNet, type Net } from '../src/index.ts';
 
@@ -13,11 +13,15 @@ export interface Setting {
 }
 
 /** Two hosts with 10 ms between them, in virtual time: 10.0.0.1 and 10.0.0.2. */
-export function twoHosts(options: LinkOptions = {}): Setting {
+export function twoHosts(options: LinkOptions = {}, profile?: Profile): Setting {
   const clock = new VirtualClock();
   const link = new Link(clock, { delay: 10, ...options });
   const [near, far] = [link.a, link.b].map((device, index) => {
-    const host = new Host({ timers: clock, secret: Uint32Array.of(index, 2, 3, 4) });
+    const host = new Host({
+      timers: clock,
+      secret: Uint32Array.of(index, 2, 3, 4),
+      ...(profile && { profile }),
+    });
     host.addInterface(device, [{ address: ipv4(10, 0, 0, index + 1), prefixLength: 24 }]);
     return createNet(host);
   }) as [Net, Net];

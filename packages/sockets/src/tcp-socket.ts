@@ -265,10 +265,10 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   }
 
   /** Resets the connection after close(), where it goes on without its socket. No call of POSIX does. */
-  abortOrphan(): void {
+  abortOrphan(reason: EndReason = 'abort'): void {
     const hosted = this.hosted;
     if (hosted === null || !this.isClosed || this.ended || this.recorded) return;
-    hosted.connection.abort('abort', this.host.timers.now());
+    hosted.connection.abort(reason, this.host.timers.now());
     this.host.wake(hosted);
   }
 

@@ -34,6 +34,7 @@ export {
   lingers,
   linux,
   markUrgent,
+  orphanPatience,
   passUrgentOctet,
   type Profile,
   PROFILES,

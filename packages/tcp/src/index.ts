@@ -69,6 +69,7 @@ export { type ListenVerdict, receiveInListen } from './listen.ts';
 export { bsd, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
 export { errorOfReset, RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';
 export { resetFor } from './reset-reply.ts';
+export { orphanPatience } from './retry-limits.ts';
 export { type Allocate, BlockPool } from './send-buffer.ts';
 export type { Path } from './path.ts';
 export type { SegmentMaker, Sender } from './sender.ts';

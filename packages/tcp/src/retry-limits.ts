@@ -50,3 +50,13 @@ export function retriesExhausted(state: RetryState, profile: Profile): boolean {
   const retries = state.orphan ? profile.orphanRetries : profile.retries2;
   return state.elapsed * TIMER_SLACK >= retriesAsTime(retries, profile.minRto, profile.maxRto);
 }
+
+/**
+ * How long an orphan waits for a peer that answers probes and keeps its window closed: until the interval is as long as
+ * it gets, and for `orphanRetries` at least (closing/LINUX-NOTES.md, W22). For an RTO that is least when it begins.
+ * Milliseconds.
+ */
+export function orphanPatience({ orphanRetries, minRto, maxRto }: Profile): number {
+  const probes = Math.max(orphanRetries, Math.ceil(Math.log2(maxRto / minRto)));
+  return retriesAsTime(probes, minRto, maxRto);
+}
