@@ -25,7 +25,8 @@ export class RetransmitQueue {
   retransmittedOut = 0;
   /** Segments ever taken for lost. */
   everLost = 0;
-  readonly #order = new SendOrder();
+  /** `null`: it is that of the numbers, as nothing was delivered, lost or sent again out of turn. */
+  #order: SendOrder | null = null;
   #milestones: Milestones | null = null;
   /** Nothing before it waits to be sent again. */
   #firstLost: SentSegment | null = null;
@@ -39,7 +40,7 @@ export class RetransmitQueue {
 
   /** The segment sent longest ago of those whose delivery is open. */
   get oldestSent(): SentSegment | null {
-    return this.#order.oldest;
+    return this.#ordered.oldest;
   }
 
   push(sent: SentSegment): void {
@@ -47,7 +48,7 @@ export class RetransmitQueue {
     else this.tail.next = sent;
     this.tail = sent;
     this.packetsOut += sent.count;
-    this.#order.append(sent);
+    this.#order?.append(sent);
     if (this.packetsOut > SMALL) (this.#milestones ??= new Milestones()).onPush(sent);
   }
 
@@ -57,7 +58,7 @@ export class RetransmitQueue {
     let head = this.head;
     while (head !== null && seqLeq(head.end, ack)) {
       this.#grow(head, -head.count);
-      this.#order.remove(head);
+      this.#order?.remove(head);
       if (head === this.#firstLost) this.#firstLost = head.next;
       if (head === this.#lastSacked) this.#lastSacked = null;
       acked += head.count;
@@ -69,6 +70,7 @@ export class RetransmitQueue {
     if (head === null) {
       this.tail = null;
       this.#milestones = null;
+      this.#order = null;
     } else if (seqLt(head.seq, ack)) {
       const left = segmentsOf(head.text - seqDiff(ack, head.seq), head.mss);
       const gone = Math.max(0, head.count - left);
@@ -108,7 +110,7 @@ export class RetransmitQueue {
 
   markLost(sent: SentSegment): void {
     if (sent.sacked) return;
-    this.#order.remove(sent);
+    this.#ordered.remove(sent);
     if (sent.retransmitted) {
       sent.retransmitted = false;
       this.retransmittedOut -= sent.count;
@@ -132,8 +134,9 @@ export class RetransmitQueue {
   markRetransmitted(sent: SentSegment, now: number): void {
     sent.transmissions++;
     sent.sentAt = now;
-    this.#order.remove(sent);
-    this.#order.append(sent);
+    const order = this.#ordered;
+    order.remove(sent);
+    order.append(sent);
     if (!sent.retransmitted) {
       sent.retransmitted = true;
       this.retransmittedOut += sent.count;
@@ -148,7 +151,7 @@ export class RetransmitQueue {
       sent.lost = false;
       found.push(sent);
     }
-    this.#order.restore(found);
+    this.#order?.restore(found);
     this.lostOut = 0;
     this.#firstLost = null;
   }
@@ -162,7 +165,7 @@ export class RetransmitQueue {
       sent.afterSacked = null;
       dropped.push(sent);
     }
-    this.#order.restore(dropped);
+    this.#order?.restore(dropped);
     this.sackedOut = 0;
     this.#lastSacked = null;
   }
@@ -187,7 +190,7 @@ export class RetransmitQueue {
     sent.count = segmentsOf(length, mss);
     sent.next = rest;
     if (this.tail === sent) this.tail = rest;
-    this.#order.insertAfter(sent, rest);
+    this.#order?.insertAfter(sent, rest);
     this.#grow(sent, sent.count + rest.count - before);
     return true;
   }
@@ -203,7 +206,7 @@ export class RetransmitQueue {
   clear(): void {
     this.head = this.tail = this.#firstLost = this.#lastSacked = null;
     this.#milestones = null;
-    this.#order.clear();
+    this.#order = null;
     this.packetsOut = this.sackedOut = this.lostOut = this.retransmittedOut = 0;
   }
 
@@ -216,6 +219,7 @@ export class RetransmitQueue {
   }
 
   #markDelivered(sent: SentSegment): void {
+    this.#ordered.remove(sent);
     sent.sacked = true;
     this.sackedOut += sent.count;
     if (sent.lost) {
@@ -226,7 +230,11 @@ export class RetransmitQueue {
       sent.retransmitted = false;
       this.retransmittedOut -= sent.count;
     }
-    this.#order.remove(sent);
+  }
+
+  /** The order of sending, kept from now on until nothing is in flight. */
+  get #ordered(): SendOrder {
+    return (this.#order ??= new SendOrder(this.head));
   }
 
   /** What `sent` stands for changes by so many segments, in each counter that has them. */

@@ -8,6 +8,11 @@ export class SendOrder {
   oldest: SentSegment | null = null;
   #newest: SentSegment | null = null;
 
+  /** All from `head` on, which were sent in the order of their numbers. */
+  constructor(head: SentSegment | null) {
+    for (let sent = head; sent !== null; sent = sent.next) this.append(sent);
+  }
+
   /** `sent` is on its way now. */
   append(sent: SentSegment): void {
     this.#link(this.#newest, sent);
@@ -37,10 +42,6 @@ export class SendOrder {
       while (before !== null && before.sentAt > sent.sentAt) before = before.sentBefore;
       this.#link(before, sent);
     }
-  }
-
-  clear(): void {
-    this.oldest = this.#newest = null;
   }
 
   #link(before: SentSegment | null, sent: SentSegment): void {
