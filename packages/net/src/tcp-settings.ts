@@ -5,12 +5,12 @@ import { type AddressRecord, fillAddress, fillUnspecified } from './address-reco
 
 /** TCP_NODELAY. */
 export function setNoDelay(tcp: TcpSocket, enable: boolean): number {
-  return tcp.options.set('TCP_NODELAY', enable ? 1 : 0, tcp.host.timers.now());
+  return tcp.options.set('TCP_NODELAY', enable ? 1 : 0, tcp.host.now);
 }
 
 /** SO_KEEPALIVE. `delay`: seconds of silence before the first probe. */
 export function setKeepAlive({ options, host }: TcpSocket, enable: boolean, delay: number): number {
-  const now = host.timers.now();
+  const { now } = host;
   if (enable && delay > 0) {
     const result = options.set('TCP_KEEPIDLE', delay, now);
     if (result < 0) return result;

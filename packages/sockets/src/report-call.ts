@@ -8,7 +8,7 @@ export function reportCall(socket: SocketBase, call: string, result: number): vo
   const name = result < 0 ? errnoName(result) : undefined;
   host.emit({
     type: 'call',
-    time: host.timers.now(),
+    time: host.now,
     host: host.name,
     local: socket.getsockname(),
     remote: connection === null ? null : { address: connection.remoteAddress, port: connection.remotePort },

@@ -104,7 +104,7 @@ export abstract class SocketBase {
   /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
   setsockopt<O extends keyof OptionValues>(option: O, value: OptionValues[O]): number {
     if (this.isClosed) return -Errno.EBADF;
-    const result = this.options.change(option, value, this.host.timers.now());
+    const result = this.options.change(option, value, this.host.now);
     // What was held back may go now: TCP_CORK taken away, TCP_NODELAY set.
     if (this.hosted !== null) this.host.wake(this.hosted);
     return result;
@@ -129,7 +129,7 @@ export abstract class SocketBase {
       case 'SO_LINGER':
         return this.options.lingerValue;
       case 'TCP_INFO':
-        return connection === undefined ? -Errno.EINVAL : tcpInfo(connection, this.host.timers.now());
+        return connection === undefined ? -Errno.EINVAL : tcpInfo(connection, this.host.now);
       default:
         return this.options.get(option);
     }

@@ -169,7 +169,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (result <= 0) return this.transferred('recv', target.length, result);
     const hosted = this.hosted;
     if (hosted === null) return -Errno.ENOTCONN;
-    const count = hosted.connection.readInto(target, (flags & MSG_PEEK) !== 0, this.host.timers.now());
+    const count = hosted.connection.readInto(target, (flags & MSG_PEEK) !== 0, this.host.now);
     this.host.wake(hosted);
     return this.transferred('recv', target.length, count);
   }
@@ -183,7 +183,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (result <= 0) return this.transferred('recv', max, result);
     const hosted = this.hosted;
     if (hosted === null) return -Errno.ENOTCONN;
-    const text = hosted.connection.read(max, this.host.timers.now());
+    const text = hosted.connection.read(max, this.host.now);
     this.host.wake(hosted);
     this.transferred('recv', max, text.length);
     return text;
@@ -220,7 +220,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
       return 0;
     }
     if (hosted === null) return 0;
-    this.#letGo(hosted, 'disconnect', this.host.timers.now());
+    this.#letGo(hosted, 'disconnect', this.host.now);
     return this.called('disconnect', 0);
   }
 
@@ -242,7 +242,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
       return 0;
     }
     const linger = this.ownOptions?.linger ?? null;
-    hosted.connection.close(linger === 0, this.host.timers.now());
+    hosted.connection.close(linger === 0, this.host.now);
     if (linger !== null && linger > 0 && lingers(hosted.connection)) {
       const after = this.#prepareAfterClose();
       after.lingering = new LingeringClose(this.host, hosted.connection, linger * 1000, () => {
@@ -268,7 +268,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   abortOrphan(reason: EndReason = 'abort'): void {
     const hosted = this.hosted;
     if (hosted === null || !this.isClosed || this.ended || this.recorded) return;
-    hosted.connection.abort(reason, this.host.timers.now());
+    hosted.connection.abort(reason, this.host.now);
     this.host.wake(hosted);
   }
 
@@ -330,7 +330,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   #shut(effect: ShutdownEffect): void {
     const hosted = this.hosted;
-    const now = this.host.timers.now();
+    const { now } = this.host;
     switch (effect) {
       case 'fin':
         hosted?.connection.shutdownSend(now);
@@ -360,7 +360,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   #disown(hosted: HostedConnection): void {
     const watched = this.#afterClose !== null && this.#afterClose.onEvents !== null;
     if (!watched) hosted.owner = null;
-    hosted.connection.disown(this.host.timers.now());
+    hosted.connection.disown(this.host.now);
     this.host.wake(hosted);
   }
 

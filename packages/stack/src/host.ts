@@ -70,6 +70,11 @@ export class Host {
     return this.#state.timers;
   }
 
+  /** Milliseconds of the host's clock: within a turn of the host, when that began. */
+  get now(): number {
+    return this.#loop.now;
+  }
+
   /** What went through, and what was dropped for which reason. */
   get counters(): HostCounters {
     return this.#state.counters;
@@ -137,7 +142,7 @@ export class Host {
     const chosen = remoteAddress.isIPv4 ? request.settings.connection?.sourceRoute : null;
     const route = state.routeTo(chosen?.hops[0] ?? remoteAddress);
     if (route === null) return 'ENETUNREACH';
-    const now = state.timers.now();
+    const { now } = this;
     const localAddress = request.localAddress ?? route.source;
     const binding = this.#bindingFor(request, localAddress, now);
     if (binding === null) return 'EADDRNOTAVAIL';
@@ -173,7 +178,7 @@ export class Host {
    * (closing/LINUX.md, j01 to j04).
    */
   closeListener(listener: Listener): void {
-    const now = this.timers.now();
+    const { now } = this;
     this.#state.listeners.remove(listener);
     listener.binding.listening = false;
     listener.owner = null;

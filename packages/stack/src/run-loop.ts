@@ -25,6 +25,8 @@ export class RunLoop {
   readonly #connections = new WorkQueue<HostedConnection>();
   #scheduled = false;
   #running = false;
+  /** The time of the turn under way. */
+  #time = 0;
   /** The connection that is being served; `null`: none. */
   #serving: HostedConnection | null = null;
   #budget = PACKETS_PER_TURN;
@@ -37,6 +39,11 @@ export class RunLoop {
     this.#timers = timers;
     this.#input = input;
     this.#serve = serve;
+  }
+
+  /** One time for all that happens in a turn, programs' callbacks included, so that it never goes backwards there. */
+  get now(): number {
+    return this.#running ? this.#time : this.#timers.now();
   }
 
   /** A packet arrived on `device`. */
@@ -74,7 +81,8 @@ export class RunLoop {
     this.#scheduled = false;
     this.#running = true;
     try {
-      this.#turn(this.#timers.now());
+      this.#time = this.#timers.now();
+      this.#turn(this.#time);
     } finally {
       // An exception out of a program's callback must lose neither the work of others nor that of its connection.
       const interrupted = this.#serving;
