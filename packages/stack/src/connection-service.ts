@@ -39,18 +39,18 @@ export class ConnectionService {
     const state = this.#state;
     const { connection } = hosted;
     let sent = 0;
-    for (;;) {
+    const { validUntil } = connection.path;
+    if (validUntil !== NEVER && validUntil <= now) state.refreshPath(hosted);
+    for (let first = true; ; first = false) {
       const events = connection.takeEvents();
       if (events !== 0) this.#tell(hosted, events);
-      const { validUntil } = connection.path;
-      if (validUntil !== NEVER && validUntil <= now) state.refreshPath(hosted);
+      else if (!first) return sent;
       let segment = connection.nextSegment(now);
       while (segment !== null) {
         state.transmit(hosted, hosted.device, segment, connection.state, now, connection);
         sent++;
         segment = connection.nextSegment(now);
       }
-      if (events === 0) return sent;
     }
   }
 
