@@ -74,6 +74,8 @@ export class Sender implements CongestionView {
   readonly window = new SendWindow();
   sndUna: SequenceNumber;
   sndNxt: SequenceNumber;
+  /** Octets written but not yet sent once. */
+  unsent = 0;
   /** Octets of text per segment on the wire: the peer's MSS, the path's, less our options. */
   mss = 536;
   cwnd: number;
@@ -156,12 +158,6 @@ export class Sender implements CongestionView {
   /** The sequence number after all text written so far: where the FIN goes. */
   get writeSeq(): SequenceNumber {
     return seqAdd(this.bufferSeq, this.buffer.length);
-  }
-
-  /** Octets written but not yet sent once. */
-  get unsent(): number {
-    const left = seqDiff(this.writeSeq, this.sndNxt);
-    return left > 0 ? left : 0;
   }
 
   /** Whether text or the FIN still waits to be sent once. */
@@ -304,6 +300,7 @@ export class Sender implements CongestionView {
   clear(): void {
     this.discarded += this.buffer.length;
     this.buffer.clear();
+    this.unsent = 0;
     this.flight.clear();
     this.probe = 'none';
     disarm(this);
@@ -314,6 +311,7 @@ export class Sender implements CongestionView {
     this.nagle.pushesQueued = false;
     if (this.buffer.isShared) this.buffer = this.buffer.another();
     this.buffer.append(bytes);
+    this.unsent += bytes.length;
   }
 
   // --- shared by the modules of the sender

@@ -170,6 +170,7 @@ function transmit(
   const wasIdle = flight.packetsOut === 0;
   flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, mss, now));
   sender.sndNxt = end;
+  sender.unsent -= length;
   if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
   sender.lastSentAt = Math.floor(now);
   sender.sentInBurst = true;
