@@ -131,7 +131,7 @@ export abstract class SocketClosing extends SocketSettings {
       tcp.options.setLinger({ onoff: left > 0 ? 1 : 0, linger: left });
     }
     // An orphan has limits of its own.
-    if (end.limitsFlushing) tcp.options.set('TCP_USER_TIMEOUT', 0, tcp.host.timers.now());
+    if (end.limitsFlushing) tcp.options.set('TCP_USER_TIMEOUT', 0, tcp.host.now);
     if (end.strict) tcp.markUnread(end.buffered);
     if (this._wantsNews(end)) handle.watchEnd?.();
   }
