@@ -3,10 +3,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drillCommand } from '@halfclose/packetdrill/node';
-import { Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { pageOf } from './page.ts';
-import { chapters } from './tour/chapters.ts';
+import { chapters, closings } from './tour/chapters.ts';
+import { showSnapshots, takeSnapshots } from './tour/snapshots.ts';
 import { tour } from './tour/tour.ts';
+
+interface ConnectionsOptions {
+  readonly at?: readonly number[];
+}
 
 interface TourOptions {
   readonly list?: true;
@@ -19,6 +24,7 @@ export function commandLine(): Command {
   const program = new Command('halfclose')
     .description('TCP in user space, shown at work.')
     .version(version(), '-v, --version')
+    .configureHelp({ minWidthToWrap: 30 })
     .showHelpAfterError('(halfclose --help lists commands and options)');
   program
     .command('tour')
@@ -34,8 +40,39 @@ export function commandLine(): Command {
       ),
     )
     .action(showTour);
+  program
+    .command('connections')
+    .alias('ss')
+    .description('show the connections of both hosts while one of them is closed')
+    .addArgument(
+      new Argument('<chapter...>', 'chapters of the tour that close one').choices(
+        closings.map(({ name }) => name),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--at <ms...>',
+        'when, in milliseconds from connect() on (default: 1 ms after each change of a state)',
+      ).argParser(addTime),
+    )
+    .action(showConnections);
   program.addCommand(drillCommand('drill'));
   return program;
+}
+
+function addTime(text: string, others: readonly number[] = []): readonly number[] {
+  const time = Number(text);
+  if (text.trim() === '' || !(time >= 0 && time <= Number.MAX_SAFE_INTEGER)) {
+    throw new InvalidArgumentError('It must be a number of milliseconds, 0 or more.');
+  }
+  return [...others, time];
+}
+
+function showConnections(names: readonly string[], { at }: ConnectionsOptions): void {
+  const page = pageOf(process.stdout, process.env);
+  for (const closing of closings) {
+    if (names.includes(closing.name)) showSnapshots(closing, takeSnapshots(closing, at), page);
+  }
 }
 
 function showTour({ list, only, pcapng }: TourOptions): void {

@@ -17,14 +17,16 @@ test('--help lists the commands, and --version says which one it is', () => {
     TCP in user space, shown at work.
 
     Options:
-      -v, --version                     output the version number
-      -h, --help                        display help for command
+      -v, --version                          output the version number
+      -h, --help                             display help for command
 
     Commands:
-      tour [options]                    show programs on Halfclose, and each way to
-                                        close a connection
-      drill [options] <file|folder...>  run packetdrill scripts in virtual time
-      help [command]                    display help for command
+      tour [options]                         show programs on Halfclose, and each
+                                             way to close a connection
+      connections|ss [options] <chapter...>  show the connections of both hosts
+                                             while one of them is closed
+      drill [options] <file|folder...>       run packetdrill scripts in virtual time
+      help [command]                         display help for command
     "
   `);
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -48,6 +50,8 @@ test.each([
   [['tour', '--nope'], "unknown option '--nope'"],
   [['tour', '--only', 'nope'], 'Allowed choices are echo-net, http-hello, orderly-close'],
   [['tour', 'nope'], 'too many arguments'],
+  [['connections', 'echo-net'], 'Allowed choices are orderly-close, half-close'],
+  [['connections', 'orderly-close', '--at', 'soon'], 'It must be a number of milliseconds, 0 or more.'],
   [['tour', '--only', 'orderly-close', '--pcapng', '/nonexistent/x.pcapng'], 'ENOENT'],
 ])('%j fails with status 1 and says why', (args, reason) => {
   const { status, stderr } = cli.run(args);
@@ -61,6 +65,40 @@ test('without a command it says what there is, and fails', () => {
     stdout: '',
     stderr: expect.stringContaining('Usage:') as string,
   });
+});
+
+test('connections shows what both hosts hold, when it is told to', () => {
+  const { status, stdout, stderr } = cli.run(['ss', 'time-wait', 'unread-data', '--at', '90', '90000']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatchInlineSnapshot(`
+    "
+    Close with unread data
+    ----------------------
+    after 90 ms
+      client: nothing
+      server: nothing
+
+    after 90000 ms
+      client: nothing
+      server: nothing
+
+
+    TIME-WAIT and its end
+    ---------------------
+    after 90 ms
+      client
+        State      Recv-Q  Send-Q  Local address   Peer address  Owner   Timer
+        TIME-WAIT       0       0  10.0.0.1:40001  10.0.0.2:80   record  timewait, 59.98 s
+      server
+        State     Recv-Q  Send-Q  Local address  Peer address    Owner   Timer
+        LAST-ACK       0       0  10.0.0.2:80    10.0.0.1:40001  orphan  on, 0.19 s
+
+    after 90000 ms
+      client: nothing
+      server: nothing
+
+    "
+  `);
 });
 
 test('drill runs scripts, and fails with status 1 if one failed and 2 if there is none', () => {

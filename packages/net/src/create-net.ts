@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { Host } from '@halfclose/stack';
+import { connectionsOf } from './connections.ts';
 import { invalidArgumentType } from './errors.ts';
 import { ListenHandle } from './listen-handle.ts';
 import {
@@ -65,6 +66,7 @@ export function createNetOn(network: () => Network): Net {
   const net: Net = {
     connect,
     createConnection: connect,
+    connections: () => connectionsOf(network().host),
     createServer: ((given?: never, listener?: never) => new Server(given, listener)) as Net['createServer'],
     Socket,
     Stream: Socket,

@@ -6,6 +6,13 @@ export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.
 export { createNet, type NetOptions } from './create-net.ts';
 export { defaultHost } from './default-host.ts';
 export type {
+  DumpedConnection,
+  DumpedEndpoint,
+  DumpedOwner,
+  DumpedTimer,
+  DumpedTimerName,
+} from '@halfclose/stack';
+export type {
   Connect,
   CreateServer,
   ExtraServerOptions,
@@ -25,9 +32,10 @@ export type Socket = NetSocket;
 /** A TCP server. */
 export type Server = NetServer;
 
-/** See the documentation of `node:net`. */
+/** See the documentation of `node:net`; `connections`: see {@link Net}. */
 export const {
   connect,
+  connections,
   createConnection,
   createServer,
   Socket,

@@ -1,5 +1,5 @@
 import type nodeNet from 'node:net';
-import type { ConnectionState } from '@halfclose/stack';
+import type { ConnectionState, DumpedConnection } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
 
 /** What a socket has beyond Node's. */
@@ -88,8 +88,14 @@ export interface CreateServer {
   (options?: nodeNet.ServerOpts & ExtraServerOptions, connectionListener?: (socket: Socket) => void): Server;
 }
 
-/** One copy of the API, bound to one host: what `node:net` exports. */
+/** One copy of the API, bound to one host: what `node:net` exports, and `connections`. */
 export interface Net {
+  /**
+   * Everything on the host, as `ss -tano` shows it: listeners, connections and who holds them, orphans, TIME-WAIT; with
+   * states, octets in the queues, and timers. `console.log` prints it as a table. A copy, made in time proportional to
+   * its length.
+   */
+  readonly connections: () => readonly DumpedConnection[];
   readonly connect: Connect;
   readonly createConnection: Connect;
   readonly createServer: CreateServer;

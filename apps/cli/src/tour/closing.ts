@@ -51,9 +51,15 @@ export interface ClosingOutcome {
  * @param closing the script
  * @param start what the clock shows at first, in milliseconds
  * @param port of the client
+ * @param prepare called with the clock and both hosts before anything happens between them
  */
-export function playClosing(closing: Closing, start = 0, port = 40_000): ClosingOutcome {
-  const stage = new Stage(start, port, closing.stage?.());
+export function playClosing(
+  closing: Closing,
+  start = 0,
+  port = 40_000,
+  prepare?: StageOptions['prepare'],
+): ClosingOutcome {
+  const stage = new Stage(start, port, { ...closing.stage?.(), ...(prepare && { prepare }) });
   const facts = closing.play(stage);
   const shown = stage.trace.events;
   const end = stage.clock.runUntilIdle();

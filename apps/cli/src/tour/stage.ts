@@ -19,6 +19,8 @@ export interface StageOptions {
   readonly link?: Pick<LinkOptions, 'aToB' | 'bToA'>;
   /** SO_RCVBUF of the server. */
   readonly receiveBuffer?: number;
+  /** Called with the hosts before anything happens between them. */
+  readonly prepare?: (clock: VirtualClock, client: Host, server: Host) => void;
 }
 
 /**
@@ -54,6 +56,7 @@ export class Stage {
     client.addInterface(this.link.a, [{ address: CLIENT, prefixLength: 24 }]);
     server.addInterface(this.link.b, [{ address: SERVER, prefixLength: 24 }]);
     this.hosts = [client, server];
+    options.prepare?.(this.clock, client, server);
     [this.client, this.server] = this.#connect(client, server, port, options);
   }
 
