@@ -20,6 +20,8 @@ export interface DrillSettings {
   readonly connectPort: number;
   /** Octets. */
   readonly mtu: number;
+  /** Octets of text per segment where the script sends more at once, as a device puts segments together; 0: it does not say. */
+  readonly mss: number;
   /** The least tolerance of a time. */
   readonly tolerance: Microseconds;
   /** The tolerance of a time in percent of the time since the event before. */
@@ -50,17 +52,7 @@ const MODES: ReadonlyMap<string, DrillMode> = new Map([
 
 /** Options of how the original is run, not of what it does. */
 const WITHOUT_MEANING = [
-  ...[
-    'define',
-    'gateway_ip',
-    'netmask_ip',
-    'speed',
-    'mss',
-    'send_omit_free',
-    'psp_udp_port',
-    'debug',
-    'verbose',
-  ],
+  ...['define', 'gateway_ip', 'netmask_ip', 'speed', 'send_omit_free', 'psp_udp_port', 'debug', 'verbose'],
   ...['code_command', 'code_format', 'code_sockopt'],
 ];
 const BEYOND_US = [
@@ -96,6 +88,7 @@ export function settingsOf(script: Script, mode: DrillMode): DrillSettings {
     bindPort: options.number('bind_port', 8080, 1, 0xffff),
     connectPort: options.number('connect_port', 8080, 1, 0xffff),
     mtu: options.number('mtu', defaults.mtu, 68, 0xffff),
+    mss: options.number('mss', 0, 0, 0xffff),
     tolerance: options.number('tolerance_usecs', 4000, 0, Number.MAX_SAFE_INTEGER),
     tolerancePercent: options.number('tolerance_percent', 12.5, 0, 1000),
     timestampTick: options.number('tcp_ts_tick_usecs', 0, 0, 1_000_000),

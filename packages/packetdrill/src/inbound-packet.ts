@@ -83,7 +83,9 @@ function inboundSegment(
   segment.window = script.window ?? 0;
   segment.urgentPointer = script.urgentPointer;
   segment.ecn = ecnOf(script.ip);
-  segment.payload = new Uint8Array(script.sequence.length);
+  const { length } = script.sequence;
+  segment.payload = new Uint8Array(length);
+  if (settings.mss > 0 && length > settings.mss) segment.gsoSize = settings.mss;
   const options = (script.options ?? []).map((option) =>
     liveOption(option, isSyn, hasAck, connection, settings),
   );

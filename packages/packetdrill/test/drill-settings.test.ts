@@ -15,6 +15,7 @@ describe('settings', () => {
       bindPort: 8080,
       connectPort: 8080,
       mtu: 1500,
+      mss: 0,
       tolerance: 4000,
       tolerancePercent: 12.5,
       timestampTick: 0,
@@ -29,7 +30,14 @@ describe('settings', () => {
   it('are read from the option lines, of which the last one counts', () => {
     const settings = settingsFrom(
       [
-        ...['--ip_version=ipv6', '--local_ip=fd::1/64', '--bind_port=80', '--mtu=1400', '--mtu=1300'],
+        ...[
+          '--ip_version=ipv6',
+          '--local_ip=fd::1/64',
+          '--bind_port=80',
+          '--mtu=1400',
+          '--mtu=1300',
+          '--mss=900',
+        ],
         ...['--tolerance_usecs=5', '--tcp_ts_tick_usecs=1000', '--tcp_ts_ecr_scaled', '--strict_segments'],
         ...['--non_fatal=packet', '--init_scripts=a.sh', '--speed=0', '--define=X=1'],
       ].join('\n'),
@@ -38,6 +46,7 @@ describe('settings', () => {
       mode: 'ipv6',
       bindPort: 80,
       mtu: 1300,
+      mss: 900,
       tolerance: 5,
       timestampTick: 1000,
       timestampEchoScaled: true,

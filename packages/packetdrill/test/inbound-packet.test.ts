@@ -69,6 +69,13 @@ describe('a segment of the script', () => {
     ]);
   });
 
+  it('was put together of segments of --mss octets by the device, where it has more text than that', () => {
+    const drill = Drill.established('--mss=1000');
+    const sizes = [1000, 1001].map((octets) => drill.send(`< . 1:${octets + 1}(${octets}) win 1`).gsoSize);
+    expect(sizes).toEqual([0, 1000]);
+    expect(Drill.established().send('< . 1:1002(1001) win 1').gsoSize).toBe(0);
+  });
+
   it('has the TTL and TOS that the script gives', () => {
     const drill = Drill.established();
     expect(drill.sendAny('< (ttl 3, tos 0x2a) . 1:1(0) win 1')).toMatchObject({

@@ -38,7 +38,7 @@ export class AckSchedule {
     this.peerMss = Math.min(mss, INITIAL_PEER_MSS);
   }
 
-  /** Text of `octets` arrived in order. `rto` and `window` are the connection's now. */
+  /** Text arrived in order, in segments of `octets`. `rto` and `window` are the connection's now. */
   onText(octets: number, push: boolean, now: number, rto: number, window: number): void {
     this.scheduled = true;
     if (octets >= this.peerMss) this.peerMss = Math.min(octets, this.#mss);

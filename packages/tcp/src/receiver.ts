@@ -136,7 +136,8 @@ export class Receiver {
     }
     let result: number = Arrival.None;
     if (text.length > 0) {
-      this.#deliver(text, (segment.flags & Flag.PSH) !== 0, now, rto);
+      const size = segment.gsoSize > 0 ? segment.gsoSize : text.length;
+      this.#deliver(text, size, (segment.flags & Flag.PSH) !== 0, now, rto);
       result = Arrival.Text;
     }
     if (this.#reassembly !== null && !this.#reassembly.isEmpty) this.#deliverHeld(now, rto);
@@ -255,14 +256,15 @@ export class Receiver {
     return Arrival.None;
   }
 
-  #deliver(text: Uint8Array, push: boolean, now: number, rto: number): void {
+  /** `size`: octets of text in each of the segments that it came in. */
+  #deliver(text: Uint8Array, size: number, push: boolean, now: number, rto: number): void {
     if (this.queue === NOTHING_RECEIVED) this.queue = new ReceiveQueue();
     this.queue.push(text);
     this.queue.collapse(this.#memoryLimit);
     this.rcvNxt = (this.rcvNxt + text.length) | 0;
     this.textReceived += text.length;
-    if (text.length > this.acks.peerMss) this.window.measure(text.length);
-    this.acks.onText(text.length, push, now, rto, this.window.offered);
+    if (size > this.acks.peerMss) this.window.measure(text.length);
+    this.acks.onText(size, push, now, rto, this.window.offered);
     this.window.onText(text.length, this.memory, this.acks.peerMss);
   }
 
@@ -270,7 +272,7 @@ export class Receiver {
     const reassembly = this.#reassembly;
     if (reassembly === null) return;
     for (let text = reassembly.take(this.rcvNxt); text !== null; text = reassembly.take(this.rcvNxt)) {
-      this.#deliver(text, false, now, rto);
+      this.#deliver(text, text.length, false, now, rto);
     }
     // RFC 5681, 4.2: a segment that fills a gap is acknowledged at once.
     this.acks.atOnce();

@@ -31,6 +31,15 @@ describe('acknowledgments', () => {
     wire.write(5).expect('P. 11:16(5) ack 28').send('. 28:28(0) ack 16').advance(1000).expectNothing();
   });
 
+  it.each([
+    [0, 1000],
+    [900, 900],
+  ])('take text that was put together of segments of %i octets for such of %i', (gsoSize, octets) => {
+    const { connection, now } = conversation();
+    connection.receive(Object.assign(new Wire().peerSegment('. 18:4018(4000) ack 11'), { gsoSize }), now);
+    expect(connection.receiver.acks.peerMss).toBe(octets);
+  });
+
   it('go for every second full segment at least', () => {
     const wire = conversation();
     let unacknowledged = 0;
