@@ -1,4 +1,4 @@
-import { Errno, MSG_OOB, MSG_PEEK, Poll, type TcpSocket } from '@halfclose/sockets';
+import { Errno, MSG_MORE, MSG_OOB, MSG_PEEK, Poll, type TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
 import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
 import { type CallContext, type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
@@ -9,7 +9,7 @@ const MSG_DONTWAIT = 0x40;
 const MSG_WAITALL = 0x100;
 /** Flags of send(2) that change nothing here: there are no signals. */
 const MSG_NOSIGNAL = 0x4000;
-const KNOWN_SEND_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_NOSIGNAL;
+const KNOWN_SEND_FLAGS = MSG_OOB | MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL;
 const KNOWN_RECEIVE_FLAGS = MSG_OOB | MSG_DONTWAIT | MSG_WAITALL | MSG_PEEK | MSG_NOSIGNAL;
 
 /** Writes all of `bytes` unless the call may not block: then as much as fits at once. */
@@ -19,7 +19,10 @@ function writing(socket: TcpSocket, bytes: Uint8Array, flags: number, blocking: 
     for (;;) {
       // What was taken is returned first; an error stays for the next call.
       if (written > 0 && (socket.poll() & Poll.ERR) !== 0) return written;
-      const result = socket.send(written === 0 ? bytes : bytes.subarray(written), flags & MSG_OOB);
+      const result = socket.send(
+        written === 0 ? bytes : bytes.subarray(written),
+        flags & (MSG_OOB | MSG_MORE),
+      );
       if (result >= 0) written += result;
       if (written === bytes.length) return written;
       if (result === -Errno.EAGAIN) return written > 0 && !blocking ? written : -Errno.EAGAIN;

@@ -16,6 +16,8 @@ export const SHUT_RDWR = 2;
 export const MSG_OOB = 0x1;
 /** recv(2): leave what is read in the queue. */
 export const MSG_PEEK = 0x2;
+/** send(2): another call follows. What does not fill a segment waits for it, or for an acknowledgment, or 200 ms. */
+export const MSG_MORE = 0x8000;
 
 /** Readiness, as poll(2) reports it. */
 export const Poll = {

@@ -16,7 +16,7 @@ import {
   type ShutdownEffect,
 } from '@halfclose/stack';
 import { assertBacklog, assertEndpoint, assertOctets, assertSocketArguments } from './check-arguments.ts';
-import { AF_INET, AF_INET6, MSG_OOB, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
+import { AF_INET, AF_INET6, MSG_MORE, MSG_OOB, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
 import { Errno } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
 import { maySend } from './refused-calls.ts';
@@ -145,7 +145,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     return this.called('connect', -Errno.EINPROGRESS);
   }
 
-  /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB. */
+  /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB, MSG_MORE. */
   send(bytes: Uint8Array, flags = 0): number {
     assertOctets(bytes, 'bytes');
     if (this.isClosed) return this.transferred('send', bytes.length, -Errno.EBADF);
@@ -153,7 +153,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (hosted === null) return this.refused('send');
     const { connection } = hosted;
     if (!maySend(connection)) return this.transferred('send', bytes.length, this.refused('send'));
-    const count = connection.send(bytes);
+    const count = connection.send(bytes, (flags & MSG_MORE) !== 0);
     if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
     if ((flags & MSG_OOB) !== 0 && count > 0) markUrgent(connection);
     this.host.wake(hosted);

@@ -9,7 +9,16 @@ import {
 import { Host } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
-import { AF_INET, AF_INET6, Errno, errnoName, errnoText, SHUT_WR, TcpSocket } from '../src/index.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  Errno,
+  errnoName,
+  errnoText,
+  MSG_MORE,
+  SHUT_WR,
+  TcpSocket,
+} from '../src/index.ts';
 import { accepted, named, poll, read, TwoHosts, write } from './two-hosts.ts';
 
 function ip(text: string): IpAddress {
@@ -24,6 +33,21 @@ function alone(): { clock: VirtualClock; host: Host; socket: (family?: number) =
   const host = new Host({ timers: clock, secret: Uint32Array.of(1, 2, 3, 4) });
   return { clock, host, socket: (family = AF_INET) => new TcpSocket(host, family) };
 }
+
+describe('send()', () => {
+  it('holds back what does not fill a segment with MSG_MORE, and pushes it without', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    expect([a.send(new Uint8Array(1500), MSG_MORE), a.send(new Uint8Array(10), MSG_MORE)]).toEqual([
+      1500, 10,
+    ]);
+    hosts.settle(5);
+    expect(hosts.sent()).toEqual(['a .(1448)']);
+    a.send(new Uint8Array(10));
+    hosts.settle();
+    expect([hosts.sent()[0], read(b)]).toEqual(['a P.(72)', 1520]);
+  });
+});
 
 describe('bind()', () => {
   it('takes a local address and port, which getsockname() tells', () => {

@@ -10,7 +10,11 @@ export class Nagle {
   #noDelay = false;
   /** TCP_CORK: always wait for a full segment. */
   cork = false;
+  /** What was written last is to be followed by more (MSG_MORE): no push ends it. */
+  expectsMore = false;
   #lastSmallEnd: SequenceNumber;
+  /** SND.UNA when it was written. */
+  #expectedSince: SequenceNumber = 0;
 
   /** TCP_NODELAY: never wait for acknowledgments (MUST-17). */
   get noDelay(): boolean {
@@ -26,6 +30,13 @@ export class Nagle {
     this.#lastSmallEnd = iss;
   }
 
+  /** Text is written. `more`: the call said that more follows. */
+  onWrite(more: boolean, sndUna: SequenceNumber): void {
+    this.pushesQueued = false;
+    this.expectsMore = more;
+    this.#expectedSince = sndUna;
+  }
+
   /** A segment shorter than the MSS was sent, up to `end`. */
   onSmallSegment(end: SequenceNumber): void {
     this.#lastSmallEnd = end;
@@ -34,7 +45,8 @@ export class Nagle {
   /** Whether a short segment must wait now. */
   holds(anythingInFlight: boolean, sndUna: SequenceNumber, sndNxt: SequenceNumber): boolean {
     if (this.pushesQueued) return false;
-    if (this.cork) return true;
+    // What more is expected for waits until something is acknowledged (Linux tcp_push).
+    if (this.cork || (this.expectsMore && this.#expectedSince === sndUna)) return true;
     if (this.#noDelay || !anythingInFlight) return false;
     return seqGt(this.#lastSmallEnd, sndUna) && seqLeq(this.#lastSmallEnd, sndNxt);
   }

@@ -306,9 +306,9 @@ export class Sender implements CongestionView {
     disarm(this);
   }
 
-  /** Takes in text behind what is there, by copy. */
-  append(bytes: Uint8Array): void {
-    this.nagle.pushesQueued = false;
+  /** Takes in text behind what is there, by copy. `more`: it is not to be pushed. */
+  append(bytes: Uint8Array, more = false): void {
+    this.nagle.onWrite(more, this.sndUna);
     if (this.buffer.isShared) this.buffer = this.buffer.another();
     this.buffer.append(bytes);
     this.unsent += bytes.length;
@@ -356,9 +356,12 @@ export class Sender implements CongestionView {
     this.flight.forgetSacked();
   }
 
-  /** The end of what was written (RFC 9293, 3.9.1.2), and whenever half a window has gone (Linux forced_push). */
+  /** The end of what was written and pushed (RFC 9293, 3.9.1.2), and whenever half a window has gone (Linux forced_push). */
   isPushed(end: SequenceNumber, length: number): boolean {
-    return length === this.unsent || seqDiff(end, this.pushedSeq) > this.window.max >> 1;
+    return (
+      (length === this.unsent && !this.nagle.expectsMore) ||
+      seqDiff(end, this.pushedSeq) > this.window.max >> 1
+    );
   }
 
   #onRetransmissionTimeout(now: number): void {

@@ -193,6 +193,8 @@ function sendProbe(sender: Sender, now: number): Segment | null {
   const isTailLoss = probe === 'tail loss';
   sender.probe = 'none';
   if (sender.hasUnsent && room > 0) {
+    // What waited for more has waited long enough (Linux tcp_write_wakeup sets PSH).
+    if (!isTailLoss) sender.nagle.expectsMore = false;
     const text = Math.min(sender.unsent, room, sender.currentMss);
     const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), text, false);
     const fin = sender.finQueued && text === sender.unsent && room > text;

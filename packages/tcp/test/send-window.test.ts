@@ -199,6 +199,55 @@ describe('Nagle', () => {
   });
 });
 
+describe('text that is to be followed by more (MSG_MORE)', () => {
+  it('waits for the call that says nothing of more, and goes with it', () => {
+    const wire = Wire.established().write(40, 'more').write(40, 'more').expectNothing();
+    wire.write(20).expect('P. 1:101(100) ack 1').expectNothing();
+  });
+
+  it('waits with TCP_NODELAY, too, as far as it fills no segment', () => {
+    const wire = Wire.established();
+    wire.connection.sender.nagle.noDelay = true;
+    wire.write(2100, 'more').expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1').expectNothing();
+  });
+
+  it('goes without PSH when something is acknowledged', () => {
+    const wire = Wire.established().write(1100, 'more').expect('. 1:1001(1000) ack 1').expectNothing();
+    wire.advance(10).send('. 1:1(0) ack 1001').expect('. 1001:1101(100) ack 1').expectNothing();
+  });
+
+  it('is held again when more is written after that', () => {
+    const wire = Wire.established().write(1100, 'more').expect('. 1:1001(1000) ack 1');
+    wire.advance(10).send('. 1:1(0) ack 1001').expect('. 1001:1101(100) ack 1');
+    wire.write(10, 'more').expectNothing().write(10).expectNothing();
+    wire.send('. 1:1(0) ack 1101').expect('P. 1101:1121(20) ack 1');
+  });
+
+  it('goes without PSH when TCP_NODELAY is set', () => {
+    const wire = Wire.established().write(40, 'more').expectNothing();
+    wire.connection.sender.nagle.noDelay = true;
+    wire.pull().expect('. 1:41(40) ack 1').expectNothing();
+  });
+
+  it('goes with PSH after the time of a retransmission, where nothing else happens', () => {
+    const wire = Wire.established().write(40, 'more').advance(299).expectNothing();
+    wire.advance(1).expect('P. 1:41(40) ack 1');
+  });
+
+  it('goes with the FIN when no more comes', () => {
+    // A FIN is a push of its own, so that Linux sets none (tcp_send_fin).
+    Wire.established().write(40, 'more').shutdown().expect('F. 1:41(40) ack 1').expectNothing();
+  });
+
+  it('goes at once where the send buffer did not take all of it', () => {
+    const wire = Wire.established({ profile: { sendBufferInitial: 4096, sendBufferMax: 4096 } });
+    const room = wire.connection.sendRoom;
+    expect(wire.connection.send(new Uint8Array(room + 1), true)).toBe(room);
+    wire.pull();
+    expect(wire.sent.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(room);
+  });
+});
+
 describe('PSH', () => {
   it('is on the last segment of what was written, and not on those shortly before', () => {
     const wire = Wire.established().write(2500);

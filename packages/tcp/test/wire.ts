@@ -232,9 +232,10 @@ export class Wire {
   // --- the owner's side
 
   /** Writes text; all of it must fit. `urgent`: up to its last octet. */
-  write(octets: number, urgent?: 'urgent'): this {
-    expect(this.connection.send(textAt(this.#written, octets)), 'octets taken').toBe(octets);
-    if (urgent !== undefined) markUrgent(this.connection);
+  write(octets: number, how?: 'urgent' | 'more'): this {
+    const taken = this.connection.send(textAt(this.#written, octets), how === 'more');
+    expect(taken, 'octets taken').toBe(octets);
+    if (how === 'urgent') markUrgent(this.connection);
     this.#written += octets;
     return this.#pull();
   }
