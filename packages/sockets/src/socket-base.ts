@@ -168,9 +168,8 @@ export abstract class SocketBase {
   // --- how it ended
 
   /**
-   * How the connection ended, or how far it is from that, also after close(); `null`: there was none. Where the host
-   * keeps only a record, it is as of when that began: of an orphan in FIN-WAIT-2 nobody hears how it went on, unless
-   * `watchOrphan` asked in time.
+   * How the connection ended, or how far it is from that, also after close() and where the host keeps only a record of
+   * it; `null`: there was none.
    */
   closeReport(): CloseReport | null {
     const hosted = this.hosted;
@@ -182,10 +181,17 @@ export abstract class SocketBase {
     return hasEnded(this.hosted?.connection.state ?? 'CLOSED');
   }
 
-  /** Whether the host keeps only a record of the connection: in TIME-WAIT, or an orphan in FIN-WAIT-2. */
+  /**
+   * Whether the host keeps only a record of the connection, and nobody waits to be told of its end: in TIME-WAIT, or an
+   * orphan in FIN-WAIT-2 that nobody watches.
+   */
   get recorded(): boolean {
     const hosted = this.hosted;
-    return hosted !== null && !hosted.registered && hosted.connection.state !== 'CLOSED';
+    if (hosted === null || hosted.registered) return false;
+    return (
+      hosted.connection.state === 'TIME-WAIT' ||
+      (hosted.connection.state !== 'CLOSED' && hosted.owner === null)
+    );
   }
 
   // --- for the calls

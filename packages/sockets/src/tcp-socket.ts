@@ -267,9 +267,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /** Resets the connection after close(), where it goes on without its socket. No call of POSIX does. */
   abortOrphan(reason: EndReason = 'abort'): void {
     const hosted = this.hosted;
-    if (hosted === null || !this.isClosed || this.ended || this.recorded) return;
-    hosted.connection.abort(reason, this.host.now);
-    this.host.wake(hosted);
+    if (hosted !== null && this.isClosed && !this.ended) this.host.abort(hosted, reason);
   }
 
   /**
@@ -281,15 +279,15 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   }
 
   /**
-   * Has `onEvents` called with each event of the connection after close(), the last time when it has ended; the host
-   * keeps the connection as it is for so long. Returns false where nothing more can be told: the connection has ended,
-   * or the host keeps only a record of it.
+   * Has `onEvents` called with each event of the connection after close(), the last time when it has ended, also where
+   * the host keeps only a record of it. Returns false where nothing more can be told, as the connection has ended.
    */
   watchOrphan(onEvents: () => void): boolean {
     const hosted = this.hosted;
-    if (hosted === null || this.ended || this.recorded) return false;
+    if (hosted === null || this.ended) return false;
     this.#prepareAfterClose().onEvents = onEvents;
     hosted.owner = this;
+    if (!hosted.registered) this.host.watch(hosted);
     return true;
   }
 

@@ -2,6 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { AF_INET, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { read, TwoHosts, write } from './two-hosts.ts';
 
+/** What a report is to say. */
+interface Ending {
+  readonly receiving: string;
+  readonly reason: string;
+  readonly marks: readonly object[];
+}
+
 describe('the close report of a socket', () => {
   it('is null where there was no connection', () => {
     const hosts = new TwoHosts();
@@ -25,19 +32,80 @@ describe('the close report of a socket', () => {
     ]);
   });
 
-  it('tells of an orphan that nobody watches up to FIN-WAIT-2, when the host keeps only a record', () => {
+  it('tells how an orphan ended of which the host kept only a record, though nobody watched', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
     a.close();
     hosts.settle();
-    const known = [a.recorded, a.watchOrphan(() => undefined)];
+    const half = [a.recorded, hosts.states(), a.closeReport()];
     b.close();
     hosts.settle();
-    expect([known, a.closeReport(), hosts.states()]).toMatchObject([
-      [true, false],
-      { orderly: false, closedFirst: 'local', state: 'FIN-WAIT-2', sending: 'fin', receiving: 'open' },
-      ['TIME-WAIT', 'none'],
+    expect(half).toMatchObject([
+      true,
+      ['FIN-WAIT-2', 'CLOSE-WAIT'],
+      { orderly: false, state: 'FIN-WAIT-2', sending: 'fin', receiving: 'open' },
     ]);
+    expect([hosts.states(), a.closeReport()]).toMatchObject([
+      ['TIME-WAIT', 'none'],
+      {
+        orderly: true,
+        closedFirst: 'local',
+        state: 'TIME-WAIT',
+        receiving: 'fin',
+        marks: [
+          { kind: 'fin', direction: 'sent' },
+          { kind: 'fin', direction: 'received', time: hosts.clock.now() - 90 },
+        ],
+      },
+    ]);
+  });
+
+  it.each<[string, (hosts: TwoHosts, a: TcpSocket, b: TcpSocket) => void, Ending]>([
+    [
+      'by a RST of the peer',
+      (hosts, _a, b) => {
+        b.reset();
+        hosts.settle();
+      },
+      { receiving: 'reset', reason: 'peer reset', marks: [{}, { kind: 'rst', direction: 'received' }] },
+    ],
+    [
+      'by text that came after close()',
+      (hosts, _a, b) => {
+        write(b, 10);
+        hosts.settle();
+      },
+      { receiving: 'reset', reason: 'data after close', marks: [{}, { kind: 'rst', direction: 'sent' }] },
+    ],
+    [
+      'by the limit of FIN-WAIT-2',
+      (hosts) => hosts.settle(60_000),
+      { receiving: 'timeout', reason: 'FIN-WAIT-2 limit', marks: [{ kind: 'fin' }] },
+    ],
+    [
+      'by an abort of our own',
+      (hosts, a) => {
+        a.abortOrphan();
+        hosts.settle();
+      },
+      {
+        receiving: 'reset',
+        reason: 'abort',
+        marks: [{}, { kind: 'rst', direction: 'sent', reason: 'abort' }],
+      },
+    ],
+  ])('tells of an end %s where the host kept only a record', (_how, end, report) => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    a.close();
+    hosts.settle();
+    end(hosts, a, b);
+    expect([hosts.states()[0], a.ended, a.closeReport()]).toMatchObject([
+      'none',
+      true,
+      { ...report, orderly: false, state: 'CLOSED', sending: 'fin' },
+    ]);
+    expect(a.closeReport()?.marks.length).toBe(report.marks.length);
   });
 
   it('tells both sides of what nobody read', () => {
@@ -108,6 +176,18 @@ describe('who wants to know of the end', () => {
     b.close();
     hosts.settle();
     expect([news, a.ended, a.watchOrphan(() => news++)]).toEqual([2, true, false]);
+  });
+
+  it('may ask when the host has only a record left', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    a.close();
+    hosts.settle();
+    const seen: string[] = [];
+    const asked = [a.recorded, a.watchOrphan(() => seen.push(a.connection?.state ?? '')), a.recorded];
+    b.close();
+    hosts.settle();
+    expect([asked, seen, a.ended]).toEqual([[true, true, false], ['TIME-WAIT'], true]);
   });
 
   it('c11: is told of the limit of FIN-WAIT-2', () => {

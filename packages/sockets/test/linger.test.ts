@@ -151,6 +151,26 @@ describe('abortOrphan()', () => {
     ]);
   });
 
+  it('resets what there is only a record of, and who watches is told', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    let ended = 0;
+    a.watchOrphan(() => (ended += a.ended ? 1 : 0));
+    a.close();
+    hosts.settle();
+    hosts.sent();
+    a.abortOrphan();
+    hosts.settle();
+    a.abortOrphan();
+    hosts.settle();
+    expect([ended, hosts.sent(), hosts.states(), b.closeReport()?.reason]).toEqual([
+      1,
+      ['a R.'],
+      ['none', 'none'],
+      'peer reset',
+    ]);
+  });
+
   it('leaves an open socket alone', () => {
     const hosts = new TwoHosts();
     const { a } = hosts.connected();

@@ -1,11 +1,4 @@
-import {
-  ConnectionEvent,
-  finWait2Limit,
-  finWait2Of,
-  isFinWait2Record,
-  NEVER,
-  timeWaitOf,
-} from '@halfclose/tcp';
+import { ConnectionEvent, isFinWait2Record, NEVER, timeWaitOf } from '@halfclose/tcp';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
 
@@ -25,7 +18,8 @@ export class ConnectionService {
     if (connection.orphan && hosted.standing === 'held' && this.#becomesOrphan(hosted, now)) {
       sent += this.#drain(hosted, now);
     }
-    if (state.events.active) state.events.states(hosted);
+    // What becomes of a record its events tell.
+    if (state.events.active && hosted.registered) state.events.states(hosted);
     if (isFinWait2Record(connection)) this.#retireInFinWait2(hosted, now);
     if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
     else if (hosted.registered && connection.deadline < hosted.deadline) {
@@ -115,20 +109,18 @@ export class ConnectionService {
     } else if ((events & ConnectionEvent.Closed) !== 0) listener.synQueue.delete(hosted);
   }
 
-  /** Nobody holds it, and only the peer's FIN is missing: a record does, unless somebody wants to be told of the end. */
+  /** Nobody holds it, and only the peer's FIN is missing: a record takes its place. */
   #retireInFinWait2(hosted: HostedConnection, now: number): void {
-    const { records, counters, profile } = this.#state;
+    const { records, counters, profile, finWait2 } = this.#state;
     const { connection } = hosted;
     if (!hosted.registered) return;
-    if (records.size >= profile.maxTimeWaits) {
+    if (records.size >= profile.maxTimeWaits || records.isFull) {
       counters.timeWaitsSkipped++;
       connection.finish('too many in TIME-WAIT', now);
       this.#tell(hosted, connection.takeEvents());
-    } else if (hosted.owner === null) {
+    } else {
       this.#unregister(hosted);
-      const { finWait2Deadline } = connection;
-      const deadline = finWait2Deadline === NEVER ? Infinity : finWait2Deadline;
-      records.addFinWait2(hosted, finWait2Of(connection), finWait2Limit(connection), deadline);
+      finWait2.enter(hosted);
     }
   }
 
@@ -145,7 +137,7 @@ export class ConnectionService {
     const { records, counters, profile, ports } = this.#state;
     this.#unregister(hosted);
     if (hosted.connection.state === 'TIME-WAIT') {
-      if (records.size < profile.maxTimeWaits) {
+      if (records.size < profile.maxTimeWaits && !records.isFull) {
         counters.timeWaitsEntered++;
         records.addTimeWait(hosted, timeWaitOf(hosted.connection), now);
         return;

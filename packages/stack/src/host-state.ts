@@ -28,6 +28,7 @@ import { checkHostOptions } from './check-options.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { HostCounters, type HostDropReason } from './drop-counters.ts';
 import { EventSource } from './event-source.ts';
+import { FinWait2Records } from './fin-wait-2-records.ts';
 import { HostedConnection } from './hosted-connection.ts';
 import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
 import { LoopbackDevice } from './loopback-device.ts';
@@ -74,6 +75,7 @@ export class HostState {
   readonly listeners = new ListenerTable();
   /** What is left of connections: TIME-WAIT, and FIN-WAIT-2 without a program. */
   readonly records: RecordTable;
+  readonly finWait2: FinWait2Records;
   readonly #pool: BlockPool;
   readonly #unroutable: 'unreachable' | 'blackhole';
   readonly paths: PathTable;
@@ -82,7 +84,8 @@ export class HostState {
   #lastPair: Pick<FourTuple, 'localAddress' | 'remoteAddress'> | null = null;
   #lastOffset = 0;
 
-  constructor(options: HostOptions) {
+  /** `wake`: a connection has something to tell. */
+  constructor(options: HostOptions, wake: (hosted: HostedConnection) => void) {
     checkHostOptions(options);
     this.name = options.name ?? 'host';
     this.profile = options.profile ?? linux;
@@ -98,11 +101,16 @@ export class HostState {
       duration: this.profile.timeWait,
       seed: this.seed,
       timestampOffset: (local, remote) => this.timestampOffset(local, remote),
+      recheck: this.profile.finWait2Recheck,
       onExpired: (entry, now) => {
-        const why = entry.state === 'TIME-WAIT' ? 'TIME-WAIT over' : 'FIN-WAIT-2 limit';
-        this.events.recordChanged(entry, entry.state, 'CLOSED', why, now);
+        if (entry.state === 'FIN-WAIT-2') this.finWait2.onExpired(entry, now);
+        else this.events.recordChanged(entry, 'TIME-WAIT', 'CLOSED', 'TIME-WAIT over', now);
+      },
+      onPutOff: (entry, now) => {
+        this.finWait2.onPutOff(entry, now);
       },
     });
+    this.finWait2 = new FinWait2Records(this, wake);
     this.#pool = new BlockPool(options.allocate);
     this.#settings = defaultSettings(this.profile);
     this.#unroutable = options.unroutable ?? 'unreachable';

@@ -1,5 +1,5 @@
 import type { IpAddress } from '@halfclose/codec';
-import { initialSequenceNumber, type Profile, REOPEN_ISS_STEP } from '@halfclose/tcp';
+import { type EndReason, initialSequenceNumber, type Profile, REOPEN_ISS_STEP } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
 import { checkInterface } from './check-options.ts';
 import { ConnectionService } from './connection-service.ts';
@@ -35,15 +35,12 @@ export class Host {
   readonly #loop: RunLoop;
 
   constructor(options: HostOptions) {
-    const state = new HostState(options);
+    const wake = (hosted: HostedConnection): void => {
+      this.#loop.wake(hosted);
+    };
+    const state = new HostState(options, wake);
     const service = new ConnectionService(state);
-    const input = new PacketInput(
-      state,
-      (hosted) => {
-        this.#loop.wake(hosted);
-      },
-      this.#onTimer,
-    );
+    const input = new PacketInput(state, wake, this.#onTimer);
     this.#state = state;
     this.#service = service;
     this.#portChoice = new PortChoice(state.hash, state.profile);
@@ -206,6 +203,19 @@ export class Host {
     this.#loop.wake(hosted);
   }
 
+  /** The owner of a connection wants to be told of its end, also where only a record of it is left. */
+  watch(hosted: HostedConnection): void {
+    this.#state.finWait2.watch(hosted);
+  }
+
+  /** ABORT (RFC 9293, 3.10.5), also of a connection of which only a record is left. */
+  abort(hosted: HostedConnection, reason: EndReason): void {
+    const { now } = this;
+    if (hosted.registered) hosted.connection.abort(reason, now);
+    else this.#state.finWait2.abort(hosted, reason, now);
+    this.wake(hosted);
+  }
+
   /** Connections of which there is more than a record. */
   connections(): Iterable<HostedConnection> {
     return this.#state.connections.values();
@@ -215,7 +225,7 @@ export class Host {
     return this.#state.listeners.values();
   }
 
-  /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2 that nobody watches. */
+  /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2. */
   records(): Iterable<RecordEntry> {
     return this.#state.records.values();
   }

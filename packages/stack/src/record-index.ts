@@ -11,7 +11,7 @@ const FILL = 0.7;
 /** Another bucket when there are more records than this for each, on average; one less when there are half as many. */
 const RECORDS_PER_BUCKET = 512;
 /** Where the bits of a hash begin that stand beside a record's number: between those that choose bucket and place. */
-const TAG_AT = 14;
+const TAG_AT = 13;
 
 /**
  * Numbers of records by their hash. The low bits of a hash choose a bucket, and a bucket is open addressing with linear

@@ -3,7 +3,6 @@ import {
   acknowledgmentOf,
   type ConnectionState,
   reasonOfReset,
-  receiveInFinWait2,
   receiveInTimeWait,
   REOPEN_ISS_STEP,
   resetFor,
@@ -58,7 +57,8 @@ export class RecordInput {
         return null;
       case 'end':
         this.#observe(packet, 'TIME-WAIT', now);
-        this.#end(entry, 'peer reset', now);
+        records.remove(entry);
+        state.events.recordChanged(entry, 'TIME-WAIT', 'CLOSED', 'peer reset', now);
         return null;
       case 'reset':
         this.#observe(packet, 'TIME-WAIT', now);
@@ -71,12 +71,11 @@ export class RecordInput {
   }
 
   #inFinWait2(entry: RecordEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
-    const { records, events, counters, profile } = this.#state;
+    const { events, finWait2 } = this.#state;
     const { segment } = packet;
-    switch (receiveInFinWait2(entry.record, segment, now, profile)) {
+    switch (finWait2.receive(entry, segment, now)) {
       case 'acknowledge':
         this.#observe(packet, 'FIN-WAIT-2', now);
-        records.update(entry);
         this.#acknowledge(entry, packet, device, now);
         break;
       case 'ignore':
@@ -84,27 +83,19 @@ export class RecordInput {
         break;
       case 'end':
         this.#observe(packet, 'CLOSED', now);
-        this.#end(entry, 'peer reset', now);
+        events.recordChanged(entry, 'FIN-WAIT-2', 'CLOSED', 'peer reset', now);
         break;
       case 'reset':
         this.#observe(packet, 'CLOSED', now);
-        this.#end(entry, reasonOfReset(segment), now);
+        events.recordChanged(entry, 'FIN-WAIT-2', 'CLOSED', reasonOfReset(segment), now);
         this.#reply(entry, packet, device, resetFor(segment), 'CLOSED', now);
         break;
       case 'time-wait':
         this.#observe(packet, 'TIME-WAIT', now);
-        counters.timeWaitsEntered++;
-        records.closeFinWait2(entry, now);
         events.recordChanged(entry, 'FIN-WAIT-2', 'TIME-WAIT', 'FIN arrived', now);
         this.#acknowledge(entry, packet, device, now);
         break;
     }
-  }
-
-  #end(entry: RecordEntry, why: string, now: number): void {
-    const { records, events } = this.#state;
-    records.remove(entry);
-    events.recordChanged(entry, entry.state, 'CLOSED', why, now);
   }
 
   #observe(packet: TcpPacket, then: ConnectionState, now: number): void {

@@ -1,5 +1,5 @@
-/** A record's number, and anything that points to a record, fits so many bits: at most 2^26 - 2 records. */
-export const RECORD_BITS = 26;
+/** A record's number, and anything that points to a record, fits so many bits: 16 million of them. */
+export const RECORD_BITS = 24;
 /** The bits of a number of a record. */
 export const RECORD_MASK = (1 << RECORD_BITS) - 1;
 

@@ -5,7 +5,7 @@ import { AddressPairs } from './address-pairs.ts';
 import { ExpiryLists } from './expiry-lists.ts';
 import type { Binding, PortTable } from './port-table.ts';
 import { RecordIndex } from './record-index.ts';
-import { RECORD_BITS, RecordStore } from './record-store.ts';
+import { RECORD_BITS, RECORD_MASK, RecordStore } from './record-store.ts';
 
 /** What is left of a connection, as a value, made when it is looked at. */
 export interface RecordEntry extends FourTuple {
@@ -16,7 +16,7 @@ export interface RecordEntry extends FourTuple {
   readonly record: ConnectionRecord;
   /** In TIME-WAIT: when it entered the state, or the 2MSL began anew. */
   readonly since: number;
-  /** When 2MSL, or the limit of FIN-WAIT-2, are over; Infinity: never. */
+  /** When 2MSL, or the limit of FIN-WAIT-2, are over or put off; Infinity: never. */
   readonly deadline: number;
 }
 
@@ -34,9 +34,9 @@ const Field = {
   Deadline: 6,
   /** Window in the high half; in the low one the flags, and when a challenge went out last. */
   WindowAndFlags: 7,
-  /** The next to expire, and above it the shift of the window and what kind of entry it is. */
+  /** The next to expire; above it what kind of entry it is, the shift of the window, and a half of its looks. */
   Next: 8,
-  /** The one that expires before, and above it the place of the binding. */
+  /** The one that expires before; above it the place of the binding, and the other half. */
   Previous: 9,
 } as const;
 const FIELDS = 10;
@@ -55,9 +55,18 @@ const IS_FIN_WAIT_2 = 1 << RECORD_BITS;
 /** It has no deadline. */
 const STAYS = 1 << (RECORD_BITS + 1);
 const SHIFT_AT = RECORD_BITS + 2;
+const SHIFT_MASK = 0xf;
 
 /** The six bits of the field Previous above the link, for a place that does not fit them. */
 const FAR = 0x3f;
+
+/** How often a limit is put off: two bits at the top of Next, and two of Previous; for what does not fit them, all set. */
+const LOOKS_AT = RECORD_BITS + 6;
+const LOOKS_MASK = 0x3;
+const MANY = 0xf;
+
+/** So many that more might not have a number: some are heads of lists, and memory comes in chunks. */
+const MOST_ENTRIES = RECORD_MASK - 10_000;
 
 /** What becomes a record: a connection's four numbers, and the binding that it goes on using. */
 export interface RecordOrigin extends FourTuple {
@@ -71,12 +80,16 @@ export interface RecordSurroundings {
   readonly ports: PortTable;
   /** 2MSL in milliseconds. */
   readonly duration: number;
+  /** By how much a limit of FIN-WAIT-2 is put off each time, in milliseconds; 0: none is. */
+  readonly recheck: number;
   /** Seed of the hash. */
   readonly seed: number;
   /** The offset of the timestamps between two addresses, which no entry keeps. */
   timestampOffset(local: IpAddress, remote: IpAddress): number;
   /** The time of an entry is over; it is no longer in the table, and its port is given back. */
   onExpired(entry: RecordEntry, now: number): void;
+  /** The limit of an entry in FIN-WAIT-2 has come, and was put off. */
+  onPutOff(entry: RecordEntry, now: number): void;
 }
 
 /**
@@ -96,6 +109,8 @@ export class RecordTable {
   readonly #lists: ExpiryLists;
   /** Bindings of entries whose place does not fit the entry. */
   readonly #far = new Map<number, Binding>();
+  /** How often the limits of entries are put off that may be for longer than they can say. */
+  readonly #many = new Map<number, number>();
   #finWait2s = 0;
   // What is looked for: fields rather than a closure for each look-up.
   #wantedRemote = 0;
@@ -113,9 +128,7 @@ export class RecordTable {
       {
         deadlineOf: (slot) => this.#deadline(slot),
         onExpired: (slot, now) => {
-          const entry = this.#entry(slot);
-          this.#remove(slot);
-          around.onExpired(entry, now);
+          this.#onDeadline(slot, now);
         },
       },
     );
@@ -129,6 +142,11 @@ export class RecordTable {
   /** Entries in TIME-WAIT. */
   get timeWaits(): number {
     return this.#index.size - this.#finWait2s;
+  }
+
+  /** Whether no more can be taken in. */
+  get isFull(): boolean {
+    return this.#index.size >= MOST_ENTRIES;
   }
 
   /** Octets of memory held, the index included. */
@@ -167,23 +185,37 @@ export class RecordTable {
   }
 
   /**
-   * The same for an orphan in FIN-WAIT-2 that stays until `deadline` (Infinity: as long as it takes). `limit`: how long
-   * such an orphan stays in all, in milliseconds; others with the same limit came before it.
+   * The same for an orphan in FIN-WAIT-2 that stays until `deadline` (Infinity: as long as it takes), which is to be put
+   * off `looks` times. `limit`: how long such an orphan stays in all, in milliseconds; others with the same limit came before
+   * it. Returns its place in the table.
    */
-  addFinWait2(origin: RecordOrigin, record: ConnectionRecord, limit: number, deadline: number): void {
+  addFinWait2(
+    origin: RecordOrigin,
+    record: ConnectionRecord,
+    limit: number,
+    deadline: number,
+    looks = 0,
+  ): number {
     const slot = this.#add(origin, record);
     const store = this.#store;
     const stays = deadline === Infinity ? STAYS : 0;
     store.set(slot, Field.Next, store.get(slot, Field.Next) | IS_FIN_WAIT_2 | stays);
     if (stays === 0) store.set(slot, Field.Deadline, (Math.ceil(deadline) - this.#epoch) | 0);
+    if (looks > 0) this.#setLooks(slot, looks);
     this.#lists.append(slot, limit);
     this.#index.add(slot);
     this.#finWait2s++;
+    return slot;
   }
 
   /** Keeps what an arriving segment changed in an entry's record. */
   update(entry: RecordEntry): void {
     this.#keep(entry.slot, entry.record);
+  }
+
+  /** The peer of an entry in FIN-WAIT-2 was heard of: its limit is to be put off `looks` times from now on. */
+  putOff(entry: RecordEntry, looks: number): void {
+    this.#setLooks(entry.slot, looks);
   }
 
   /** Begins the 2MSL anew. */
@@ -197,6 +229,7 @@ export class RecordTable {
     const { slot } = entry;
     this.#keep(slot, entry.record);
     this.#lists.remove(slot);
+    this.#setLooks(slot, 0);
     this.#store.set(slot, Field.Next, this.#store.get(slot, Field.Next) & ~(IS_FIN_WAIT_2 | STAYS));
     this.#enterTimeWait(slot, now);
     this.#finWait2s--;
@@ -232,9 +265,46 @@ export class RecordTable {
   }
 
   #enterTimeWait(slot: number, now: number): void {
-    const { duration } = this.#around;
+    this.#wait(slot, this.#around.duration, now);
+  }
+
+  #wait(slot: number, duration: number, now: number): void {
     this.#store.set(slot, Field.Deadline, (Math.ceil(now + duration) - this.#epoch) | 0);
     this.#lists.append(slot, duration);
+  }
+
+  #onDeadline(slot: number, now: number): void {
+    const looks = this.#looks(slot);
+    if (looks > 0) {
+      this.#setLooks(slot, looks - 1);
+      this.#lists.remove(slot);
+      this.#wait(slot, this.#around.recheck, now);
+      this.#around.onPutOff(this.#entry(slot), now);
+      return;
+    }
+    const entry = this.#entry(slot);
+    this.#remove(slot);
+    this.#around.onExpired(entry, now);
+  }
+
+  #looks(slot: number): number {
+    const high = this.#store.get(slot, Field.Next) >>> LOOKS_AT;
+    const looks = (high << 2) | (this.#store.get(slot, Field.Previous) >>> LOOKS_AT);
+    return looks === MANY ? (this.#many.get(slot) ?? 0) : looks;
+  }
+
+  #setLooks(slot: number, looks: number): void {
+    const store = this.#store;
+    this.#many.delete(slot);
+    if (looks >= MANY) this.#many.set(slot, looks);
+    const bits = Math.min(looks, MANY);
+    const others = ~(LOOKS_MASK << LOOKS_AT);
+    store.set(slot, Field.Next, (store.get(slot, Field.Next) & others) | ((bits >>> 2) << LOOKS_AT));
+    store.set(
+      slot,
+      Field.Previous,
+      (store.get(slot, Field.Previous) & others) | ((bits & LOOKS_MASK) << LOOKS_AT),
+    );
   }
 
   #keep(slot: number, { rcvNxt, tsRecent, lastChallengeAt }: ConnectionRecord): void {
@@ -272,7 +342,7 @@ export class RecordTable {
         sndNxt: store.get(slot, Field.SndNxt),
         rcvNxt: store.get(slot, Field.RcvNxt),
         window: bits >>> 16,
-        windowShift: kind >>> SHIFT_AT,
+        windowShift: (kind >>> SHIFT_AT) & SHIFT_MASK,
         timestamps: (bits & HAS_TIMESTAMPS) !== 0,
         tsRecent: store.get(slot, Field.TsRecent),
         timestampOffset: this.#around.timestampOffset(local, remote),
@@ -337,12 +407,13 @@ export class RecordTable {
     if ((store.get(slot, Field.WindowAndFlags) & IS_IPV6) !== 0) {
       this.#pairs.release(store.get(slot, Field.Remote));
     }
+    this.#many.delete(slot);
     this.#releasePort(slot);
     store.free(slot);
   }
 
   #releasePort(slot: number): void {
-    const place = this.#store.get(slot, Field.Previous) >>> RECORD_BITS;
+    const place = (this.#store.get(slot, Field.Previous) >>> RECORD_BITS) & FAR;
     const { ports } = this.#around;
     const port = this.#store.get(slot, Field.Ports) >>> 16;
     const binding = place === FAR ? this.#far.get(slot) : ports.at(port, place);

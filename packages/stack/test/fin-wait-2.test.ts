@@ -1,6 +1,7 @@
 import { Flag } from '@halfclose/codec';
 import { describe, expect, it } from 'vitest';
 import {
+  bsd,
   dumpConnections,
   type HostedConnection,
   type Profile,
@@ -22,6 +23,14 @@ function orphan(bench: Bench, remoteAddress = PEER, linger2 = 0): HostedConnecti
   bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
   bench.sent();
   return hosted;
+}
+
+/** The program lets go of a connection. */
+function letGo(bench: Bench, hosted: HostedConnection): void {
+  hosted.connection.close(false, bench.clock.now());
+  hosted.connection.disown(bench.clock.now());
+  bench.host.wake(hosted);
+  bench.clock.runTasks();
 }
 
 const records = (bench: Bench): string[] => [...bench.host.records()].map(({ state }) => state);
@@ -47,19 +56,41 @@ describe('an orphan in FIN-WAIT-2', () => {
     expect([bench.host.ports.isFree(localPort), bench.clock.pendingTimers]).toEqual([false, 1]);
   });
 
-  it('stays a connection while somebody wants to be told of its end', () => {
+  it('is a record as well while somebody wants to be told of its end, who is', () => {
     const bench = new Bench();
     const hosted = bench.connected();
-    let told = 0;
-    hosted.owner = { onConnectionEvents: () => told++ };
-    hosted.connection.close(false, bench.clock.now());
-    hosted.connection.disown(bench.clock.now());
+    const seen: string[] = [];
+    hosted.owner = { onConnectionEvents: () => seen.push(hosted.connection.state) };
+    letGo(bench, hosted);
+    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect([records(bench), [...bench.host.connections()]]).toEqual([['FIN-WAIT-2'], []]);
+    bench.clock.advanceBy(60_000);
+    expect([seen, hosted.connection.history.at(-1)?.why, bench.clock.pendingTimers]).toEqual([
+      ['FIN-WAIT-2', 'CLOSED'],
+      'FIN-WAIT-2 limit',
+      0,
+    ]);
+  });
+
+  it('is a record at once when an acknowledgment is due, which goes out without further delay', () => {
+    const bench = new Bench();
+    const hosted = bench.connected();
+    const { connection } = hosted;
+    connection.shutdownSend(bench.clock.now());
     bench.host.wake(hosted);
     bench.clock.runTasks();
-    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
-    expect([records(bench), [...bench.host.connections()].length]).toEqual([[], 1]);
-    bench.clock.advanceBy(60_000);
-    expect([told, hosted.connection.state, bench.clock.pendingTimers]).toEqual([2, 'CLOSED', 0]);
+    const { acks } = connection.receiver;
+    let seq = 1;
+    // Acknowledged at once as long as the peer is taken to be in slow start.
+    for (; acks.deadline < 0 && seq < 100_000; seq += 1460) {
+      bench.reply(hosted, { flags: ACK, seq, ack: connection.sender.sndNxt, payload: new Uint8Array(1460) });
+      connection.read(1460, bench.clock.now());
+    }
+    bench.sent();
+    expect([connection.state, acks.owed, acks.deadline > bench.clock.now()]).toEqual(['FIN-WAIT-2', 0, true]);
+    letGo(bench, hosted);
+    const [sent] = bench.device.sent;
+    expect([bench.device.sent.length, sent?.segment.ack, records(bench)]).toEqual([1, seq, ['FIN-WAIT-2']]);
   });
 
   it('c11: is forgotten after 60 s, and its port is free', () => {
@@ -106,23 +137,18 @@ describe('an orphan in FIN-WAIT-2', () => {
   });
 
   it('goes at its own time when one that began later was a record before it', () => {
-    const bench = new Bench();
+    const bench = new Bench({ finWait2LimitsWithoutReader: true });
     const former = bench.connected();
     const { connection } = former;
-    former.owner = { onConnectionEvents: () => undefined };
-    connection.close(false, bench.clock.now());
-    connection.disown(bench.clock.now());
+    connection.shutdownSend(bench.clock.now());
+    connection.shutdownReceive(bench.clock.now());
     bench.host.wake(former);
     bench.clock.runTasks();
     bench.reply(former, { flags: ACK, seq: 1, ack: connection.sender.sndNxt });
     bench.clock.advanceBy(1);
-    const waiting = [records(bench), [...bench.host.connections()].length];
     const later = orphan(bench);
-    // Nobody watches any more.
-    former.owner = null;
-    bench.host.wake(former);
-    bench.clock.runTasks();
-    expect([waiting, records(bench).length]).toEqual([[[], 1], 2]);
+    letGo(bench, former);
+    expect(records(bench).length).toBe(2);
     bench.clock.advanceTo(60_000);
     expect([...bench.host.records()].map(({ localPort }) => localPort)).toEqual([later.localPort]);
     bench.clock.advanceTo(60_001);
@@ -153,11 +179,23 @@ describe('an orphan in FIN-WAIT-2', () => {
     expect([records(bench), bench.clock.pendingTimers]).toEqual([[], 0]);
   });
 
-  it('stays a connection where the profile looks whether the peer is heard of', () => {
-    const bench = new Bench({ finWait2Recheck: 75_000 });
-    orphan(bench);
-    expect([records(bench), [...bench.host.connections()].length]).toEqual([[], 1]);
-  });
+  it.each<[string, Partial<Profile>, boolean]>([
+    ['the profile has no limit', rfc9293, true],
+    ['the limit is put off for longer', { finWait2Recheck: 75_000, keepAliveIdle: 100_000 }, true],
+    ['the limit looks sooner', { finWait2Recheck: 75_000 }, false],
+    ['the limit is final', { keepAliveIdle: 10_000 }, false],
+  ])(
+    'stays a connection with keep-alives only where they may end it, so where %s: %#',
+    (_when, changes, stays) => {
+      const bench = new Bench(changes);
+      const hosted = bench.connected();
+      hosted.connection.changeSettings({ keepAlive: true });
+      hosted.connection.updateKeepAlive(bench.clock.now());
+      letGo(bench, hosted);
+      bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+      expect([records(bench).length, [...bench.host.connections()].length]).toEqual(stays ? [0, 1] : [1, 0]);
+    },
+  );
 
   it('h25: goes to TIME-WAIT with the FIN, for 60 s from then on', () => {
     const bench = new Bench();
@@ -350,5 +388,77 @@ describe('an orphan in FIN-WAIT-2', () => {
       'CLOSED: TIME-WAIT over',
     ]);
     expect(states.slice(-2)).toEqual(['FIN-WAIT-2: FIN acknowledged', 'CLOSED: data after close']);
+  });
+});
+
+describe('the limit of 4.4BSD', () => {
+  const FIN_ACKED = 1000;
+
+  /** What the peer sends, and when (ms from the acknowledgment of our FIN on); then when we probed, and when it was over. */
+  function life(changes: Partial<Profile>, heard: readonly number[], keepsRecord: boolean): number[] {
+    const bench = new Bench(changes);
+    const hosted = bench.connected();
+    // What keeps the connection from becoming a record, and never strikes.
+    hosted.connection.changeSettings({ keepAlive: !keepsRecord, keepAliveIdle: 1 });
+    bench.clock.advanceTo(FIN_ACKED);
+    letGo(bench, hosted);
+    if (!keepsRecord) hosted.connection.keepAliveDeadline = 1e12;
+    bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+    expect(records(bench).length).toBe(keepsRecord ? 1 : 0);
+    bench.device.sent.length = 0;
+    const times: number[] = [];
+    const next = [...heard];
+    const isOver = (): boolean => records(bench).length + [...bench.host.connections()].length === 0;
+    while (!isOver()) {
+      bench.clock.advanceBy(1000);
+      const now = bench.clock.now() - FIN_ACKED;
+      for (const { segment } of bench.device.sent.splice(0)) {
+        times.push(now);
+        expect([segment.flags, segment.seq, segment.ack]).toEqual([
+          ACK,
+          hosted.connection.sender.sndNxt - 1,
+          1,
+        ]);
+      }
+      if (next[0] === now) {
+        next.shift();
+        bench.reply(hosted, { flags: ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
+      }
+    }
+    expect(bench.clock.pendingTimers).toBe(0);
+    return [...times, bench.clock.now() - FIN_ACKED];
+  }
+
+  it('looks after 10 minutes, and each 75 s from then on, until the peer was silent for more than 10 minutes', () => {
+    expect(life(bsd, [], true)).toEqual([600_000, 675_000]);
+    expect(life(bsd, [600_000], true)).toEqual([
+      ...Array.from({ length: 9 }, (_, i) => 600_000 + i * 75_000),
+      1_275_000,
+    ]);
+  });
+
+  it.each<[string, Partial<Profile>, number[]]>([
+    ['nothing', {}, []],
+    ['something before the limit', {}, [1000, 100_000, 599_000]],
+    ['something right after a look', {}, [601_000, 676_000, 751_000]],
+    ['something with the looks', {}, [600_000, 675_000, 750_000, 1_350_000]],
+    ['something now and then', {}, [74_000, 76_000, 300_000, 640_000, 1_100_000, 1_700_000]],
+    ['more looks than a record has bits for', { finWait2Recheck: 10_000 }, [550_000, 905_000]],
+    ['a time to wait shorter than that between looks', { finWait2: 30_000 }, [29_000, 100_000]],
+  ])('is for a record what it is for a connection: the peer sends %s', (_what, changes, heard) => {
+    const like = { ...bsd, ...changes };
+    expect(life(like, heard, true)).toEqual(life(like, heard, false));
+  });
+
+  it('lets only what is acceptable count as heard', () => {
+    const bench = new Bench(bsd);
+    const hosted = orphan(bench);
+    for (let i = 0; i < 11; i++) {
+      bench.clock.advanceBy(60_000);
+      bench.reply(hosted, { flags: ACK, seq: 900_000, ack: hosted.connection.sender.sndNxt });
+    }
+    const before = records(bench);
+    bench.clock.advanceTo(675_000);
+    expect([before, records(bench)]).toEqual([['FIN-WAIT-2'], []]);
   });
 });

@@ -28,7 +28,9 @@ class Records {
     duration: 60_000,
     seed: 0x5eed,
     timestampOffset: () => 0,
+    recheck: 0,
     onExpired: () => this.expired++,
+    onPutOff: () => undefined,
   });
 
   /** Record `i`: even ones in TIME-WAIT, the others in FIN-WAIT-2 for 30 s. */

@@ -189,7 +189,10 @@ function queueFin(connection: Connection, why: EndReason, now: number): void {
 
 /** An orphan must not stay in FIN-WAIT-2 for ever (closing/LINUX.md, section 2; not in RFC 9293). */
 function limitFinWait2(connection: Connection, now: number): void {
-  connection.receiver.clear();
+  const { receiver } = connection;
+  receiver.clear();
+  // Nothing will carry it, so it need not wait (docs/decisions/0008-records-in-fin-wait-2.md).
+  if (receiver.acks.deadline !== NEVER && receiver.acks.owed === 0) receiver.acks.atOnce();
   if (connection.settings.linger2 < 0) reset(connection, 'TCP_LINGER2 negative', now);
   else startFinWait2Limit(connection, now);
 }

@@ -1,4 +1,4 @@
-import { Flag, Segment } from '@halfclose/codec';
+import { Flag, NO_BYTES, Segment } from '@halfclose/codec';
 import type { Profile } from './profile.ts';
 
 /**
@@ -25,23 +25,55 @@ export function mayAnswer(entry: ConnectionRecord, now: number, profile: Profile
   return true;
 }
 
+/** The ports of a record's connection. */
+export interface RecordPorts {
+  readonly localPort: number;
+  readonly remotePort: number;
+}
+
+/** The octet that a probe carries where the profile wants one (RFC 9293, 3.8.4, MAY-6). */
+const GARBAGE = Uint8Array.of(0);
+
 /** The acknowledgment that a record sends. */
-export function acknowledgmentOf(
-  tuple: { readonly localPort: number; readonly remotePort: number },
-  entry: ConnectionRecord,
+export function acknowledgmentOf(ports: RecordPorts, record: ConnectionRecord, now: number): Segment {
+  return segmentOf(ports, record, Flag.ACK, record.sndNxt, now);
+}
+
+/** What a record sends to hear of its peer: an octet that was acknowledged before, or the number of one. */
+export function probeOf(
+  ports: RecordPorts,
+  record: ConnectionRecord,
+  now: number,
+  { keepAliveGarbage }: Profile,
+): Segment {
+  const probe = segmentOf(ports, record, Flag.ACK, (record.sndNxt - 1) | 0, now);
+  probe.payload = keepAliveGarbage ? GARBAGE : NO_BYTES;
+  return probe;
+}
+
+/** The RST by which a record's connection is aborted (RFC 9293, 3.10.5). */
+export function abortOf(ports: RecordPorts, record: ConnectionRecord, now: number): Segment {
+  return segmentOf(ports, record, Flag.RST | Flag.ACK, record.sndNxt, now);
+}
+
+function segmentOf(
+  ports: RecordPorts,
+  record: ConnectionRecord,
+  flags: number,
+  seq: number,
   now: number,
 ): Segment {
-  const reply = new Segment();
-  reply.sourcePort = tuple.localPort;
-  reply.destinationPort = tuple.remotePort;
-  reply.seq = entry.sndNxt;
-  reply.ack = entry.rcvNxt;
-  reply.flags = Flag.ACK;
-  reply.window = entry.window;
-  if (entry.timestamps) {
-    reply.hasTimestamps = true;
-    reply.timestampValue = (Math.floor(now) + entry.timestampOffset) | 0;
-    reply.timestampEcho = entry.tsRecent;
+  const segment = new Segment();
+  segment.sourcePort = ports.localPort;
+  segment.destinationPort = ports.remotePort;
+  segment.seq = seq;
+  segment.ack = record.rcvNxt;
+  segment.flags = flags;
+  segment.window = record.window;
+  if (record.timestamps) {
+    segment.hasTimestamps = true;
+    segment.timestampValue = (Math.floor(now) + record.timestampOffset) | 0;
+    segment.timestampEcho = record.tsRecent;
   }
-  return reply;
+  return segment;
 }

@@ -18,16 +18,31 @@ import { errorOfReset } from './reset-error.ts';
 import { timeWaitOf } from './time-wait.ts';
 
 /**
- * Whether all that is still to be known of the connection fits a record: an orphan in FIN-WAIT-2 with nothing to send.
- * Where the profile looks again whether the peer is heard of, the connection has to stay.
+ * Whether all that is still to be known of the connection fits a record: an orphan in FIN-WAIT-2. The one that keep-alives
+ * may end before a limit does has to stay (docs/decisions/0008-records-in-fin-wait-2.md).
  */
 export function isFinWait2Record(connection: Connection): boolean {
-  return (
-    connection.orphan &&
-    connection.state === 'FIN-WAIT-2' &&
-    connection.profile.finWait2Recheck === 0 &&
-    connection.receiver.acks.deadline === NEVER
-  );
+  return connection.orphan && connection.state === 'FIN-WAIT-2' && !isKeptAlive(connection);
+}
+
+/**
+ * Linux's records send no keep-alives, as their limit is short and final. Where it is not, SO_KEEPALIVE goes on to tell
+ * whether the peer is there, unless the limit is to look sooner.
+ */
+function isKeptAlive({ keepAliveDeadline, finWait2Deadline, profile, settings }: Connection): boolean {
+  if (keepAliveDeadline === NEVER) return false;
+  if (finWait2Deadline === NEVER) return true;
+  return profile.finWait2Recheck > 0 && settings.keepAliveIdle <= profile.finWait2 + profile.finWait2Recheck;
+}
+
+/**
+ * How often a limit that strikes first at `deadline` is to be put off, if the peer was heard of last at `lastReceivedAt`:
+ * by `finWait2Recheck` each time, until `finWait2` are over without a word (4.4BSD tcp_timers, TCPT_2MSL).
+ */
+export function finWait2Looks(deadline: number, lastReceivedAt: number, profile: Profile): number {
+  const { finWait2, finWait2Recheck } = profile;
+  const left = finWait2 - (deadline - lastReceivedAt);
+  return finWait2Recheck === 0 || left < 0 ? 0 : Math.floor(left / finWait2Recheck) + 1;
 }
 
 /** What is kept of an orphan in FIN-WAIT-2. */
@@ -45,29 +60,57 @@ export function receiveInFinWait2(
   now: number,
   profile: Profile,
 ): FinWait2Answer {
-  const { rcvNxt } = record;
-  const isStamped = record.timestamps && segment.hasTimestamps;
-  const isStale = isStamped && seqDiff(segment.timestampValue, record.tsRecent) < 0;
-  const facts =
-    factsOf(segment, rcvNxt, record.window * 2 ** record.windowShift, isStale) |
-    timestampFacts(segment, record.timestamps, profile);
-  const { answer, limited } = decideFinWait2(facts);
+  const { answer, limited } = decideFinWait2(factsOfRecord(record, segment, profile));
   if (limited && !mayAnswer(record, now, profile)) return 'ignore';
   if (answer === 'time-wait') {
-    record.rcvNxt = (rcvNxt + 1) | 0;
-    if (isStamped) record.tsRecent = segment.timestampValue;
+    record.rcvNxt = (record.rcvNxt + 1) | 0;
+    if (record.timestamps && segment.hasTimestamps) record.tsRecent = segment.timestampValue;
   }
   return answer;
 }
 
-/** The same for an orphan that somebody still watches, so that it has stayed a connection. */
+/** Whether only the peer can have sent the segment: it is heard of. To be asked before {@link receiveInFinWait2}. */
+export function isHeardInFinWait2(record: ConnectionRecord, segment: Segment, profile: Profile): boolean {
+  return (factsOfRecord(record, segment, profile) & FinWait2Fact.Acceptable) !== 0;
+}
+
+/**
+ * The connection that a record stands for learns what a segment has brought about, as if it had come to it, for whoever
+ * holds its report. It has nothing to send: the record has answered.
+ */
+export function followRecord(
+  connection: Connection,
+  answer: FinWait2Answer,
+  segment: Segment,
+  now: number,
+): void {
+  switch (answer) {
+    case 'end':
+      takeReset(connection, now);
+      break;
+    case 'reset': {
+      const reason = reasonOfReset(segment);
+      connection.mark('rst', 'sent', reason, now);
+      connection.finish(reason, now);
+      break;
+    }
+    case 'time-wait':
+      takeFin(connection, segment, now);
+      connection.receiver.acks.owed = 0;
+      break;
+    default:
+      break;
+  }
+}
+
+/** The same for an orphan that has stayed a connection: see {@link isFinWait2Record}. */
 export function arriveAtOrphan(
   connection: Connection,
   segment: Segment,
   isStale: boolean,
   now: number,
 ): void {
-  const { receiver, sender } = connection;
+  const { receiver } = connection;
   const facts =
     factsOf(segment, receiver.rcvNxt, receiver.remainingWindow, isStale) |
     timestampFacts(segment, connection.timestamps, connection.profile);
@@ -81,23 +124,41 @@ export function arriveAtOrphan(
     case 'ignore':
       break;
     case 'end':
-      connection.mark('rst', 'received', 'peer reset', now);
-      connection.fail(errorOfReset(connection.state, connection.passive), 'peer reset', now);
+      takeReset(connection, now);
       break;
     case 'reset':
       answerWithReset(connection, segment, reasonOfReset(segment), now);
       break;
     case 'time-wait':
-      if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
-      receiver.accept(segment, now, sender.rtt.rto);
-      onFinArrived(connection, now);
+      takeFin(connection, segment, now);
       break;
   }
+}
+
+function takeReset(connection: Connection, now: number): void {
+  connection.mark('rst', 'received', 'peer reset', now);
+  connection.fail(errorOfReset(connection.state, connection.passive), 'peer reset', now);
+}
+
+function takeFin(connection: Connection, segment: Segment, now: number): void {
+  const { receiver, sender } = connection;
+  if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
+  receiver.accept(segment, now, sender.rtt.rto);
+  onFinArrived(connection, now);
 }
 
 /** Why a segment that is answered with a RST is. */
 export function reasonOfReset({ flags }: Segment): 'unexpected SYN' | 'data after close' {
   return (flags & Flag.SYN) === 0 ? 'data after close' : 'unexpected SYN';
+}
+
+function factsOfRecord(record: ConnectionRecord, segment: Segment, profile: Profile): number {
+  const isStamped = record.timestamps && segment.hasTimestamps;
+  const isStale = isStamped && seqDiff(segment.timestampValue, record.tsRecent) < 0;
+  return (
+    factsOf(segment, record.rcvNxt, record.window * 2 ** record.windowShift, isStale) |
+    timestampFacts(segment, record.timestamps, profile)
+  );
 }
 
 /** Bits of {@link FinWait2Fact}. */

@@ -37,7 +37,7 @@ export {
   type ErrorDeliveryRule,
 } from './error-delivery.ts';
 export { FIN_TABLE, type FinEvent, type FinRule, stateAfterFin } from './fin-table.ts';
-export { acknowledgmentOf, type ConnectionRecord } from './connection-record.ts';
+export { abortOf, acknowledgmentOf, type ConnectionRecord, probeOf } from './connection-record.ts';
 export { decideLinger, LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './linger-table.ts';
 export {
   decideShutdown,
@@ -48,7 +48,15 @@ export {
 } from './shutdown-table.ts';
 export { decideText, TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './text-table.ts';
 export { finWait2Limit } from './closing.ts';
-export { finWait2Of, isFinWait2Record, reasonOfReset, receiveInFinWait2 } from './fin-wait-2.ts';
+export {
+  finWait2Looks,
+  finWait2Of,
+  followRecord,
+  isFinWait2Record,
+  isHeardInFinWait2,
+  reasonOfReset,
+  receiveInFinWait2,
+} from './fin-wait-2.ts';
 export {
   decideFinWait2,
   FIN_WAIT_2_TABLE,

@@ -2,10 +2,13 @@ import { Flag, NO_BYTES, Segment, seqAdd } from '@halfclose/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  closeReport,
   decideFinWait2,
   FIN_WAIT_2_TABLE,
   finWait2Of,
+  followRecord,
   isFinWait2Record,
+  isHeardInFinWait2,
   profile,
   receiveInFinWait2,
 } from '../src/index.ts';
@@ -29,7 +32,7 @@ const anySegment = fc.record({
 
 describe('an orphan in FIN-WAIT-2', () => {
   it.each([false, true])(
-    'answers as a connection what it answers as a record (timestamps: %s)',
+    'answers as a connection what it answers as a record, and reports the same (timestamps: %s)',
     (timestamps) => {
       fc.assert(
         fc.property(anySegment, ({ ahead, length, flags, stamp }) => {
@@ -46,9 +49,21 @@ describe('an orphan in FIN-WAIT-2', () => {
             segment.hasTimestamps = true;
             segment.timestampValue = stamp;
           }
+          const isHeard = isHeardInFinWait2(record, segment, connection.profile);
           const answer = receiveInFinWait2(record, segment, now, connection.profile);
+          // What is told of the record, and of a connection in its place.
+          const { connection: recorded } = orphan(timestamps);
+          followRecord(recorded, answer, segment, now);
+          expect(recorded.nextSegment(now)).toBe(null);
+          connection.lastReceivedAt = -1;
+          wire.events = 0;
           connection.receive(segment, now);
+          expect(connection.lastReceivedAt >= 0).toBe(isHeard);
           wire.pull();
+          expect([closeReport(recorded), recorded.takeEvents()]).toEqual([
+            closeReport(connection),
+            wire.events,
+          ]);
           const sent = wire.sent.map((one) => (one.flags & (Flag.RST | Flag.ACK)) | 0);
           const seen = [
             sent.map((bits) => ((bits & Flag.RST) !== 0 ? 'RST' : 'ACK')).join(),
@@ -80,15 +95,13 @@ describe('an orphan in FIN-WAIT-2', () => {
     expect(answers).toEqual(['time-wait', 'ignore']);
   });
 
-  it('is a record once it has nothing to send, unless its profile looks at it again', () => {
+  it('is a record once its FIN is acknowledged, whatever the profile says of a limit', () => {
     const held = Wire.finWait2();
     const before = isFinWait2Record(held.connection);
     const looked = Wire.finWait2({ profile: { finWait2Recheck: 1000 } }).close();
-    expect([before, isFinWait2Record(held.close().connection), isFinWait2Record(looked.connection)]).toEqual([
-      false,
-      true,
-      false,
-    ]);
+    const unlimited = Wire.finWait2({ profile: { finWait2: Infinity } }).close();
+    const after = [held.close(), looked, unlimited].map(({ connection }) => isFinWait2Record(connection));
+    expect([before, after]).toEqual([false, [true, true, true]]);
   });
 
   it('tells of the window that is left, in octets and as a field', () => {

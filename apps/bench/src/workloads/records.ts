@@ -71,7 +71,9 @@ function fill(entries: number, measure: typeof timed): Filled {
     duration: TIME_WAIT,
     seed: 0x5eed,
     timestampOffset: () => 0,
+    recheck: 0,
     onExpired: () => undefined,
+    onPutOff: () => undefined,
   });
   const took = measure(entries, (i) => {
     binding.users++;
