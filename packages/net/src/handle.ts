@@ -9,11 +9,40 @@ const MANUAL = { requireManualDestroy: true };
 const TO_WORK = 1;
 const TO_TELL = 2;
 
-/** A close(), from the call on. */
-interface Closing {
-  /** SO_LINGER may put off what ends `closing`; `closed` ends when that has been told. In this order only. */
-  stage: 'closing' | 'closed' | 'told';
-  onClosed: (() => void) | null;
+/**
+ * A close(), from the call on. That it is over is told apart from everything else that the handle tells, as the runtime
+ * does: an 'error' that goes with it comes first.
+ */
+class Closing implements DrainTask {
+  readonly #handle: Handle;
+  #onClosed: (() => void) | null;
+
+  constructor(handle: Handle, onClosed: (() => void) | null) {
+    this.#handle = handle;
+    this.#onClosed = onClosed;
+  }
+
+  /** It is over: to be told once everything due has been done. */
+  end(): void {
+    this.#handle.network.drain.add(this);
+  }
+
+  onDrained(): void {
+    let finished = false;
+    try {
+      this.#handle.runInAsyncScope(tellClosedOf, undefined, this.#handle, this);
+      finished = true;
+    } finally {
+      // A listener threw: who else waits is told later.
+      if (!finished) this.end();
+    }
+  }
+
+  tell(): void {
+    const onClosed = this.#onClosed;
+    this.#onClosed = null;
+    onClosed?.();
+  }
 }
 
 /**
@@ -21,7 +50,7 @@ interface Closing {
  * their own, turns in which they work and tell, what holds the process, and how they close.
  */
 export abstract class Handle extends AsyncResource implements DrainTask, Pumped {
-  protected readonly network: Network;
+  readonly network: Network;
   #isReferenced = true;
   #holds = false;
   /** What waits for its turn: bits of {@link TO_WORK} and {@link TO_TELL}. */
@@ -77,16 +106,14 @@ export abstract class Handle extends AsyncResource implements DrainTask, Pumped 
   /** Begins to close; `onClosed` is called when it is closed. Returns false if it had begun. */
   protected beginClosing(onClosed: (() => void) | undefined): boolean {
     if (this.#closing !== null) return false;
-    this.#closing = { stage: 'closing', onClosed: onClosed ?? null };
+    this.#closing = new Closing(this, onClosed ?? null);
     this.updateHold();
     return true;
   }
 
   /** It is closed, which is told once everything due has been done. */
   protected endClosing(): void {
-    if (this.#closing?.stage !== 'closing') return;
-    this.#closing.stage = 'closed';
-    this.tellLater();
+    this.#closing?.end();
   }
 
   // --- turns
@@ -125,18 +152,16 @@ export abstract class Handle extends AsyncResource implements DrainTask, Pumped 
   /** Tells those who wait for something that does not come about any more. */
   protected abstract tellClosed(): void;
 
-  /** Tells what is due. Called in the async context of the handle. */
+  /** See {@link Closing}. */
+  tellClosing(closing: Closing): void {
+    this.tellClosed();
+    closing.tell();
+    this.emitDestroy();
+  }
+
+  /** Tells what begins or ends. Called in the async context of the handle. */
   tell(): void {
-    const closing = this.#closing;
-    if (closing === null) this.tellNews();
-    else if (closing.stage === 'closed') {
-      this.tellClosed();
-      const { onClosed } = closing;
-      closing.onClosed = null;
-      onClosed?.();
-      closing.stage = 'told';
-      this.emitDestroy();
-    }
+    if (this.#closing === null) this.tellNews();
   }
 
   /** Has {@link tell} called once everything due has been done. */
@@ -166,4 +191,8 @@ function workOf(handle: Handle): void {
 
 function tellOf(handle: Handle): void {
   handle.tell();
+}
+
+function tellClosedOf(handle: Handle, closing: Closing): void {
+  handle.tellClosing(closing);
 }

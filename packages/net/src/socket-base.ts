@@ -262,7 +262,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   }
 
   _reset(): this {
-    this.resetAndClosing = true;
+    this.resetAndClosing = !this.destroyed;
     return this.destroy();
   }
 

@@ -287,3 +287,21 @@ it('tells a reset while writes wait as that of the connection, not of a write, a
     server.close();
   });
 });
+
+it("tells 'error' before 'close' also where the end of the stream waits to be told, as Node", async () => {
+  await expectSame(async (net, log) => {
+    const server = net.createServer((peer) => peer.end('text and the end'));
+    const port = await listening(server);
+    const client = net.connect(port, '127.0.0.1');
+    record(log, 'client', client, ['error', 'close']);
+    client.on('data', () => {
+      // Later than what noticing the end has set going, and before that is told.
+      void Promise.resolve()
+        .then(() => undefined)
+        .then(() => client.destroy(new Error('boom')));
+    });
+    await event(client, 'close');
+    await quiet();
+    server.close();
+  });
+});
