@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { examplesOf, runExample } from '@halfclose/test-support';
 import { expect, test } from 'vitest';
 import * as codec from '../src/index.ts';
 
 test('the example of the README prints what it says', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const [, program = '', output] = /```ts\n(.*?)```\n\n```\n(.*?)```/s.exec(readme) ?? [];
-  const body = program.replace(/^import \{(.*?)\} from '@halfclose\/codec';$/m, 'const {$1} = codec;');
-  const lines: string[] = [];
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is our own README
-  const run = new Function('codec', 'console', body) as (...context: object[]) => void;
-  run(codec, { log: (line: string) => lines.push(`${line}\n`) });
-  expect(lines.join('')).toBe(output);
+  const [example] = examplesOf(new URL('../README.md', import.meta.url));
+  const modules = { '@halfclose/codec': codec };
+  expect(runExample(example?.program ?? '', modules).output()).toBe(example?.output);
 });

@@ -1,11 +1,4 @@
-import {
-  ANY_IPV4,
-  ANY_IPV6,
-  type IpAddress,
-  LOOPBACK_IPV4,
-  LOOPBACK_IPV6,
-  parseIpAddress,
-} from '@halfclose/codec';
+import { ANY_IPV4, ANY_IPV6, LOOPBACK_IPV4, LOOPBACK_IPV6 } from '@halfclose/codec';
 import { Host } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
@@ -19,13 +12,7 @@ import {
   SHUT_WR,
   TcpSocket,
 } from '../src/index.ts';
-import { accepted, named, poll, read, TwoHosts, write } from './two-hosts.ts';
-
-function ip(text: string): IpAddress {
-  const address = parseIpAddress(text);
-  if (address === null) throw new Error(text);
-  return address;
-}
+import { accepted, address, named, poll, read, TwoHosts, write } from './two-hosts.ts';
 
 /** One host with loopback alone. */
 function alone(): { clock: VirtualClock; host: Host; socket: (family?: number) => TcpSocket } {
@@ -74,7 +61,7 @@ describe('bind()', () => {
   });
 
   it('says EADDRNOTAVAIL for an address of somebody else', () => {
-    expect(named(alone().socket().bind(ip('10.0.0.9'), 80))).toBe('EADDRNOTAVAIL');
+    expect(named(alone().socket().bind(address('10.0.0.9'), 80))).toBe('EADDRNOTAVAIL');
   });
 
   it('says EADDRINUSE for a port in use', () => {
@@ -263,7 +250,7 @@ describe('connect()', () => {
   });
 
   it('says ENETUNREACH without a route', () => {
-    expect(named(alone().socket().connect(ip('192.0.2.1'), 80))).toBe('ENETUNREACH');
+    expect(named(alone().socket().connect(address('192.0.2.1'), 80))).toBe('ENETUNREACH');
   });
 
   it('uses the address and port of bind()', () => {

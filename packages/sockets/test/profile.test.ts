@@ -1,5 +1,6 @@
 import { drop, fin } from '@halfclose/netem';
 import type { Profile } from '@halfclose/stack';
+import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { SHUT_RDWR, SHUT_WR, type TcpSocket } from '../src/index.ts';
 import { named, read, TwoHosts, write } from './two-hosts.ts';
@@ -12,16 +13,6 @@ function lingering(hosts: TwoHosts, socket: TcpSocket): { at: number | null } {
   socket.close(() => (settled.at = hosts.clock.now() - start));
   return settled;
 }
-
-/** A field, two values of it, and what is seen with each. */
-type Row = {
-  [K in keyof Profile]: readonly [
-    field: K,
-    see: (changes: Partial<Profile>) => unknown,
-    first: readonly [value: Profile[K], seen: unknown],
-    second: readonly [value: Profile[K], seen: unknown],
-  ];
-}[keyof Profile];
 
 /** When it settles if its text arrives at once, its FIN after a second, and the peer closes after three. */
 function lingersUntil(changes: Partial<Profile>): number | null {
@@ -40,7 +31,7 @@ function lingersUntil(changes: Partial<Profile>): number | null {
   return settled.at;
 }
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly FieldRow<Profile>[] = [
   ['lingerUntil', lingersUntil, ['fin', 1839], ['end', 3010]],
   [
     'lingerTimeoutResets',

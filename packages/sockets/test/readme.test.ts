@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs';
 import * as stack from '@halfclose/stack';
+import { examplesOf, runExample } from '@halfclose/test-support';
 import * as timers from '@halfclose/timers';
 import { expect, test } from 'vitest';
 import * as sockets from '../src/index.ts';
 
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const modules = { stack, timers, sockets };
-
 test('the example of the README prints what it says', () => {
-  const [, program = '', output] = /```ts\n(.*?)```\n\n```\n(.*?)```/s.exec(readme) ?? [];
-  const body = program.replace(/^import \{(.*?)\} from '@halfclose\/(.*?)';$/gm, 'const {$1} = modules.$2;');
-  let printed = '';
-  const log = (...values: unknown[]) => {
-    printed += `${values.map(String).join(' ')}\n`;
-  };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is our own README
-  const run = new Function('modules', 'console', body) as (...context: object[]) => void;
-  run(modules, { log });
-  expect(printed).toBe(output);
+  const [example] = examplesOf(new URL('../README.md', import.meta.url));
+  const modules = { '@halfclose/sockets': sockets, '@halfclose/stack': stack, '@halfclose/timers': timers };
+  expect(runExample(example?.program ?? '', modules).output()).toBe(example?.output);
 });

@@ -1,10 +1,10 @@
-import { type IpAddress, type Packet, packetLength, parseIpAddress } from '@halfclose/codec';
+import { type Packet, packetLength } from '@halfclose/codec';
 import { drop, Network, segment } from '@halfclose/netem';
 import { Host, linux, type PacketDevice } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
 import { AF_INET, TcpSocket } from '../src/index.ts';
-import { accepted, TwoHosts } from './two-hosts.ts';
+import { accepted, address, TwoHosts } from './two-hosts.ts';
 
 const OCTETS = 200_000;
 /** As much as a device can be handed at once. */
@@ -31,12 +31,6 @@ function unawareOfMtu(device: PacketDevice): PacketDevice {
     transmit: (packet: Packet) => device.transmit(packet),
     attach: (receive) => device.attach(receive),
   };
-}
-
-function address(text: string): IpAddress {
-  const parsed = parseIpAddress(text);
-  if (parsed === null) throw new Error(`not an address: ${text}`);
-  return parsed;
 }
 
 /** A transfer to a host behind a router and a link that passes 600 octets, what of it was too large, and how long it took. */

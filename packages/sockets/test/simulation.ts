@@ -1,20 +1,15 @@
-import { decodePacket, encodePacket, type IpAddress, type Packet, parseIpAddress } from '@halfclose/codec';
+import { decodePacket, encodePacket, type IpAddress, type Packet } from '@halfclose/codec';
 import { Link, type LinkOptions, Random } from '@halfclose/netem';
 import { Host, linux, type PacketDevice, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { AF_INET, AF_INET6, Errno, TcpSocket } from '../src/index.ts';
 import { HostInvariants } from './host-invariants.ts';
 import { type StreamPlan, StreamProgram } from './stream-program.ts';
+import { address } from './two-hosts.ts';
 
 const PORT = 7;
 /** Nothing that these programs do takes longer, whatever the link does. */
 const LONGEST_RUN = 4 * 3600 * 1000;
-
-function address(text: string): IpAddress {
-  const parsed = parseIpAddress(text);
-  if (parsed === null) throw new Error(`not an address: ${text}`);
-  return parsed;
-}
 
 const ADDRESSES = {
   IPv4: { client: address('10.0.0.1'), server: address('10.0.0.2') },

@@ -159,7 +159,8 @@ function must(result: number): void {
   if (result < 0) throw new Error(`a call returned ${errnoName(result)}`);
 }
 
-function address(text: string): IpAddress {
+/** An address, which must be one. */
+export function address(text: string): IpAddress {
   const parsed = parseIpAddress(text);
   if (parsed === null) throw new Error(`not an address: ${text}`);
   return parsed;

@@ -1,4 +1,5 @@
 import { Flag } from '@halfclose/codec';
+import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import type { HostedConnection, Profile } from '../src/index.ts';
 import { Bench, ip, OWN, PEER, SETTINGS } from './bench.ts';
@@ -38,16 +39,6 @@ function reusesPort(changes: Partial<Profile>, milliseconds: number): boolean {
   return typeof result !== 'string';
 }
 
-/** A field, two values of it, and what is seen with each. */
-type Row = {
-  [K in keyof Profile]: readonly [
-    field: K,
-    see: (changes: Partial<Profile>) => unknown,
-    first: readonly [value: Profile[K], seen: unknown],
-    second: readonly [value: Profile[K], seen: unknown],
-  ];
-}[keyof Profile];
-
 /** The MTU that a second connection begins with, `milliseconds` after the first was told one; and the MSS that it offers. */
 function learned(changes: Partial<Profile>, told: number, milliseconds = 0): { mtu: number; mss: number } {
   const bench = new NarrowPath(changes);
@@ -57,7 +48,7 @@ function learned(changes: Partial<Profile>, told: number, milliseconds = 0): { m
   return { mtu, mss: bench.device.sent.at(-1)?.segment.maximumSegmentSize ?? 0 };
 }
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly FieldRow<Profile>[] = [
   [
     'pathMtuExpiry',
     (changes) => [59_999, 60_000].map((milliseconds) => learned(changes, 1000, milliseconds).mtu),

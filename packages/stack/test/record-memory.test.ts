@@ -1,20 +1,11 @@
 import { ipv4, type IpAddress } from '@halfclose/codec';
+import { SAMPLE_RECORD } from '@halfclose/test-support';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
 import { PortTable } from '../src/port-table.ts';
 import { RecordTable } from '../src/record-table.ts';
 
 const OWN = ipv4(10, 0, 0, 1);
-const RECORD = {
-  sndNxt: 1,
-  rcvNxt: 2,
-  window: 500,
-  windowShift: 7,
-  timestamps: true,
-  tsRecent: 3,
-  timestampOffset: 0,
-  lastChallengeAt: -Infinity,
-};
 
 /** A table whose records come from one port. */
 class Records {
@@ -39,8 +30,8 @@ class Records {
     this.#binding.users++;
     const [remoteAddress, remotePort] = peerOf(i);
     const origin = { localAddress: OWN, localPort: 80, remoteAddress, remotePort, binding: this.#binding };
-    if ((i & 1) === 0) this.table.addTimeWait(origin, RECORD, now);
-    else this.table.addFinWait2(origin, RECORD, 30_000, now + 30_000);
+    if ((i & 1) === 0) this.table.addTimeWait(origin, SAMPLE_RECORD, now);
+    else this.table.addFinWait2(origin, SAMPLE_RECORD, 30_000, now + 30_000);
   }
 
   has(i: number): boolean {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import {
   ConnectionEvent,
@@ -49,17 +50,7 @@ const keptAlive = (changes: Partial<Profile>, milliseconds: number): string => {
   return sent(wire.advance(milliseconds));
 };
 
-/** A field, two values of it, and what is seen with each. */
-type Row = {
-  [K in keyof Profile]: readonly [
-    field: K,
-    see: (changes: Partial<Profile>) => unknown,
-    first: readonly [value: Profile[K], seen: unknown],
-    second: readonly [value: Profile[K], seen: unknown],
-  ];
-}[keyof Profile];
-
-const ROWS: readonly Row[] = [
+const ROWS: readonly FieldRow<Profile>[] = [
   [
     'finWait2',
     (changes) => statesAt(closed(changes), 9_999, 10_000),

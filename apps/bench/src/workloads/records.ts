@@ -1,4 +1,5 @@
 import { IpAddress, PortTable, RecordTable } from '@halfclose/stack';
+import { SAMPLE_RECORD } from '@halfclose/test-support';
 import { VirtualClock } from '@halfclose/timers';
 
 /** What the records of a host cost when there are so many of them. */
@@ -19,17 +20,6 @@ const OWN = new IpAddress(0, 0, 0xffff, 0x0a00_0001);
 const LOOK_UPS = 200_000;
 /** The times of the two kinds, in milliseconds. */
 const [FIN_WAIT_2, TIME_WAIT] = [30_000, 60_000];
-
-const RECORD = {
-  sndNxt: 1,
-  rcvNxt: 2,
-  window: 500,
-  windowShift: 7,
-  timestamps: true,
-  tsRecent: 3,
-  timestampOffset: 0,
-  lastChallengeAt: -Infinity,
-};
 
 /**
  * Fills a table with `entries` records for IPv4, half of them in TIME-WAIT and half in FIN-WAIT-2, looks some up in a
@@ -79,8 +69,8 @@ function fill(entries: number, measure: typeof timed): Filled {
     binding.users++;
     const [remoteAddress, remotePort] = [peerOf(i), portOf(i)];
     const origin = { localAddress: OWN, localPort: 80, remoteAddress, remotePort, binding };
-    if ((i & 1) === 0) table.addTimeWait(origin, RECORD, 0);
-    else table.addFinWait2(origin, RECORD, FIN_WAIT_2, FIN_WAIT_2);
+    if ((i & 1) === 0) table.addTimeWait(origin, SAMPLE_RECORD, 0);
+    else table.addFinWait2(origin, SAMPLE_RECORD, FIN_WAIT_2, FIN_WAIT_2);
   });
   return { table, clock, took };
 }

@@ -1,0 +1,3 @@
+export type { FieldRow } from './field-row.ts';
+export { type Example, examplesOf, type ExampleRun, runExample } from './readme-example.ts';
+export { SAMPLE_RECORD } from './sample-record.ts';
