@@ -1,4 +1,4 @@
-import { Flag, icmpError, IcmpType, IcmpUnreachable, Segment, type TcpPacket } from '@halfclose/codec';
+import { Flag } from '@halfclose/codec';
 import { drop, fin } from '@halfclose/netem';
 import { ConnectionEvent } from '@halfclose/stack';
 import { describe, expect, it } from 'vitest';
@@ -313,7 +313,7 @@ describe('what the application sees', () => {
     hosts.link.aToB.set({ partition: true });
     write(a, 100);
     hosts.settle(5);
-    sendUnreachable(hosts, a);
+    hosts.unreachable(a);
     expect([write(a), read(a), pendingError(a), pendingError(a)]).toEqual([
       1,
       'EAGAIN',
@@ -327,38 +327,10 @@ describe('what the application sees', () => {
     hosts.link.aToB.set({ partition: true });
     const socket = hosts.connecting();
     hosts.settle(5);
-    sendUnreachable(hosts, socket);
+    hosts.unreachable(socket);
     expect([pendingError(socket), hosts.states()[0]]).toEqual(['EHOSTUNREACH', 'none']);
   });
 });
-
-/** A router on the way says that the host is unreachable, of the first segment in flight. */
-function sendUnreachable(hosts: TwoHosts, socket: TcpSocket): void {
-  const { connection } = socket;
-  if (connection === null) throw new Error('not connected');
-  const {
-    localAddress: source,
-    remoteAddress: destination,
-    localPort: sourcePort,
-    remotePort: destinationPort,
-  } = connection;
-  const segment = Object.assign(new Segment(), {
-    sourcePort,
-    destinationPort,
-    seq: connection.sender.sndUna,
-  });
-  const about: TcpPacket = { kind: 'tcp', source, destination, hopLimit: 64, dscp: 0, segment };
-  const message = icmpError(IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.HOST, about);
-  hosts.link.b.transmit({
-    kind: 'icmp',
-    source: destination,
-    destination: source,
-    hopLimit: 64,
-    dscp: 0,
-    message,
-  });
-  hosts.settle();
-}
 
 describe('reports of errors that do not end a connection', () => {
   /** Bits of all events that the socket is told of while nothing of its text arrives. */
@@ -371,7 +343,7 @@ describe('reports of errors that do not end a connection', () => {
     hosts.link.aToB.set({ partition: true });
     write(a, 100);
     hosts.settle();
-    sendUnreachable(hosts, a);
+    hosts.unreachable(a);
     hosts.settle(20_000);
     expect(pendingError(a)).toBe('EHOSTUNREACH');
     return told;

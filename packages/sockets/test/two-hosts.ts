@@ -1,4 +1,14 @@
-import { Flag, type IpAddress, type Packet, parseIpAddress, Segment } from '@halfclose/codec';
+import {
+  Flag,
+  icmpError,
+  IcmpType,
+  IcmpUnreachable,
+  type IpAddress,
+  type Packet,
+  parseIpAddress,
+  Segment,
+  type TcpPacket,
+} from '@halfclose/codec';
 import { Link, type LinkOptions } from '@halfclose/netem';
 import { Host, linux, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
@@ -89,7 +99,7 @@ export class TwoHosts {
   }
 
   /** Puts `segment`, which claims to come from the peer of `socket`, on the wire. */
-  inject(socket: TcpSocket, fields: Partial<Segment>): void {
+  inject(socket: Pick<TcpSocket, 'connection' | 'host'>, fields: Partial<Segment>): void {
     const { connection } = socket;
     if (connection === null) throw new Error('not connected');
     const segment = Object.assign(new Segment(), {
@@ -100,6 +110,19 @@ export class TwoHosts {
     const [source, destination] = [connection.remoteAddress, connection.localAddress];
     const end = socket.host === this.a ? this.link.b : this.link.a;
     end.transmit({ kind: 'tcp', source, destination, hopLimit: 64, dscp: 0, segment });
+    this.settle();
+  }
+
+  /** A router on the way says of the first segment that `socket` has in flight that the peer's host is unreachable. */
+  unreachable({ connection }: TcpSocket): void {
+    if (connection === null) throw new Error('not connected');
+    const { localAddress: source, remoteAddress: destination, sender } = connection;
+    const { localPort: sourcePort, remotePort: destinationPort } = connection;
+    const segment = Object.assign(new Segment(), { sourcePort, destinationPort, seq: sender.sndUna });
+    const about: TcpPacket = { kind: 'tcp', source, destination, hopLimit: 64, dscp: 0, segment };
+    const message = icmpError(IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.HOST, about);
+    const [from, to] = [destination, source];
+    this.link.b.transmit({ kind: 'icmp', source: from, destination: to, hopLimit: 64, dscp: 0, message });
     this.settle();
   }
 

@@ -24,6 +24,8 @@ export {
   defaultSettings,
   type DirectionEnd,
   type EndMark,
+  type EndCause,
+  END_REASONS,
   type EndReason,
   type ErrorCall,
   type ErrorCode,

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
+import { causeOfEnd, type EndCause } from './end-reasons.ts';
 import type { DirectionEnd, EndMark, StateChange } from './ending.ts';
 
 /** Which side ended its direction first; `both`: the FINs crossed (RFC 9293, figure 13). */
@@ -53,18 +54,6 @@ export interface CloseReport {
   readonly states: readonly StateChange[];
 }
 
-/** Ends that came because nobody answered in time. */
-const TIMEOUTS: readonly string[] = [
-  'retransmissions exhausted',
-  'user timeout',
-  'keep-alive exhausted',
-  'handshake timed out',
-  'FIN-WAIT-2 limit',
-];
-
-/** Ends that our program wanted, without a segment that says so. */
-const OWN_WISHES: readonly string[] = ['close', 'shutdown', 'linger 0', 'abort', 'disconnect'];
-
 /**
  * The close report of a connection, in any state and after its buffers are gone. It is put together from what the
  * connection keeps anyway (RFC 9293 variables, its history), so it costs nothing until somebody asks.
@@ -111,7 +100,7 @@ function octetsOf({ sender, receiver }: Connection): CloseReportOctets {
 function closedFirst({ marks, history, sender }: Connection): FirstToClose {
   const [first] = marks;
   if (first === undefined) {
-    const isWish = sender.finQueued || OWN_WISHES.includes(history.at(-1)?.why ?? '');
+    const isWish = sender.finQueued || lastCause(history) === 'program';
     return isWish ? 'local' : 'nobody';
   }
   if (first.direction === 'received') return 'peer';
@@ -121,7 +110,12 @@ function closedFirst({ marks, history, sender }: Connection): FirstToClose {
 
 /** How a direction ended whose FIN did not make it. */
 function unfinished({ marks, history }: Connection, finSent: boolean): DirectionEnd {
-  if (TIMEOUTS.includes(history.at(-1)?.why ?? '')) return 'timeout';
+  if (lastCause(history) === 'time') return 'timeout';
   if (marks.some(({ kind }) => kind === 'rst')) return 'reset';
   return finSent ? 'fin unacknowledged' : 'open';
+}
+
+/** What the last change of state came from; `null`: it is no end. */
+function lastCause(history: readonly StateChange[]): EndCause | null {
+  return causeOfEnd(history.at(-1)?.why ?? '');
 }

@@ -1,5 +1,5 @@
 import type { ConnectionState } from './connection-state.ts';
-import type { EndReason } from './ending.ts';
+import type { EndReason } from './end-reasons.ts';
 
 /** What a close() finds. */
 export interface CloseSituation {

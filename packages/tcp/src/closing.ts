@@ -3,7 +3,7 @@ import { decideClose } from './close-table.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { deadlineAt, NEVER } from './connection-time.ts';
-import type { EndReason } from './ending.ts';
+import type { EndReason } from './end-reasons.ts';
 import { stateAfterFin } from './fin-table.ts';
 import { resetFor } from './reset-reply.ts';
 import { decideShutdown } from './shutdown-table.ts';

@@ -22,7 +22,8 @@ import { type ConnectionState, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
 import { deadlineAt, earlier, NEVER } from './connection-time.ts';
 import type { EcnState } from './ecn.ts';
-import type { EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+import type { EndReason } from './end-reasons.ts';
+import type { EndMark, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
 import { makeSegment, mostSackBlocks } from './make-segment.ts';
 import { changePath, exceedsMtu, largestMss, offeredMss, updateMss } from './path-mss.ts';
@@ -404,9 +405,9 @@ export class Connection implements SegmentMaker {
   }
 
   /** CLOSED: lets go of everything but what the owner may still read. */
-  finish(why: string, now: number): void {
+  finish(reason: EndReason, now: number): void {
     if (this.#state === 'CLOSED') return;
-    this.transition('CLOSED', why, now);
+    this.transition('CLOSED', reason, now);
     this.release();
     this.raise(ConnectionEvent.Closed | ConnectionEvent.Readable | ConnectionEvent.Writable);
   }

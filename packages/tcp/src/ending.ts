@@ -1,4 +1,5 @@
 import type { ConnectionState } from './connection-state.ts';
+import type { EndReason } from './end-reasons.ts';
 
 /** Errors that a connection can hand to its owner, by their POSIX names. */
 export type ErrorCode =
@@ -10,31 +11,6 @@ export type ErrorCode =
   | 'EHOSTUNREACH'
   | 'ENETUNREACH'
   | 'EPROTO';
-
-/** Why a FIN or a RST was sent or taken, or why a connection ended without one. */
-export type EndReason =
-  | 'close'
-  | 'shutdown'
-  | 'unread data at close'
-  | 'linger 0'
-  | 'linger time over'
-  | 'data after close'
-  | 'too many orphans'
-  | 'listener closed'
-  | 'abort'
-  | 'disconnect'
-  | 'retransmissions exhausted'
-  | 'user timeout'
-  | 'keep-alive exhausted'
-  | 'FIN-WAIT-2 limit'
-  | 'TCP_LINGER2 negative'
-  | 'connection refused'
-  | 'handshake timed out'
-  | 'unreachable'
-  | 'bad handshake'
-  | 'unexpected SYN'
-  | 'peer closed'
-  | 'peer reset';
 
 /** One FIN or RST, ours or the peer's. */
 export interface EndMark {

@@ -27,7 +27,8 @@ export {
   TRANSITIONS,
 } from './connection-state.ts';
 export { LONG_AGO, NEVER } from './connection-time.ts';
-export type { DirectionEnd, EndMark, EndReason, ErrorCode, StateChange } from './ending.ts';
+export { type EndCause, END_REASONS, type EndReason } from './end-reasons.ts';
+export type { DirectionEnd, EndMark, ErrorCode, StateChange } from './ending.ts';
 export {
   CallFact,
   type CallResult,

@@ -3,6 +3,7 @@ import {
   CLOSE_TABLE,
   type CloseRule,
   type ConnectionState,
+  END_REASONS,
   ERROR_DELIVERY,
   FIN_TABLE,
   FIN_WAIT_2_TABLE,
@@ -172,6 +173,11 @@ export const TABLES: Readonly<Record<string, () => string>> = {
         const where = active === true ? `${states.join(', ')} of an active open` : states.join(', ');
         return [where, error, rows.join(', ')];
       }),
+    ),
+  reasons: () =>
+    table(
+      ['reason', 'comes from', 'meaning'],
+      Object.entries(END_REASONS).map(([reason, { cause, meaning }]) => [reason, cause, meaning]),
     ),
   rows: () => {
     const shownBy = evidence();
