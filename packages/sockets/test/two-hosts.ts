@@ -98,6 +98,27 @@ export class TwoHosts {
     return { a, b };
   }
 
+  /** Puts a segment on the wire to `host` that comes from a host which is not there. */
+  segment(host: Host, fields: Partial<Segment>): void {
+    const source = address('10.0.0.9');
+    const destination = host === this.b ? this.addressB : this.addressA;
+    const segment = Object.assign(new Segment(), { window: 65_535 }, fields);
+    const end = host === this.b ? this.link.a : this.link.b;
+    end.transmit({ kind: 'tcp', source, destination, hopLimit: 64, dscp: 0, segment });
+    this.settle();
+  }
+
+  /** Sequence and acknowledgment number of each segment that a host sends from now on. */
+  watchNumbers(host: Host): [seq: number, ack: number][] {
+    const numbers: [number, number][] = [];
+    host.observe((event) => {
+      if (event.type !== 'segment' || event.direction !== 'sent') return;
+      this.#sent.push(lineOf(host.name, event.packet));
+      if (event.packet.kind === 'tcp') numbers.push([event.packet.segment.seq, event.packet.segment.ack]);
+    });
+    return numbers;
+  }
+
   /** Puts `segment`, which claims to come from the peer of `socket`, on the wire. */
   inject(socket: Pick<TcpSocket, 'connection' | 'host'>, fields: Partial<Segment>): void {
     const { connection } = socket;

@@ -57,7 +57,7 @@ export const FIN_WAIT_2_TABLE: readonly FinWait2Rule[] = [
     'acknowledge',
   ),
   rule(['b13'], 'anything else out of the window, or stale', 0, Acceptable, 'acknowledge', true),
-  rule([], 'SYN in the window', Syn | NotBefore, 0, 'reset'),
+  rule(['p05'], 'SYN in the window', Syn | NotBefore, 0, 'reset'),
   rule(['g13', 'k20'], 'segment without ACK', 0, Ack, 'ignore'),
   rule(['b13', 'c10'], 'ACK', 0, New, 'ignore'),
   rule(['h25'], 'FIN with nothing new before it', Fin | EndsNext, Syn, 'time-wait'),

@@ -103,6 +103,12 @@ describe('FIN-WAIT-1', () => {
     wire.send('. 1:1(0) ack 101').expectNothing().expectState('FIN-WAIT-1');
   });
 
+  it('W16: stays while only text before the FIN is acknowledged', () => {
+    const wire = Wire.established().write(10).expect('P. 1:11(10) ack 1').close().expect('F. 11:11(0) ack 1');
+    wire.send('. 1:1(0) ack 6').expectState('FIN-WAIT-1');
+    wire.send('. 1:1(0) ack 12').expectState('FIN-WAIT-2');
+  });
+
   it('g01: goes to CLOSING when the FINs crossed, and acknowledges at once', () => {
     Wire.finWait1().send('F. 1:1(0) ack 1').expect('. 2:2(0) ack 2').expectNothing().expectState('CLOSING');
   });

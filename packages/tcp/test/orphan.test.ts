@@ -26,6 +26,25 @@ describe('an orphan in FIN-WAIT-1', () => {
     expect(wire.sent.filter((segment) => (segment.flags & 4) !== 0)).toEqual([]);
   });
 
+  it('W22: stays while the peer answers its probes of a closed window, until they are 120 s apart', () => {
+    const wire = Wire.established({ peer: 'win 1000 <mss 1000>' }).write(3000).drain();
+    wire.send('. 1:1(0) ack 1001 win 0').close();
+    let last = wire.now;
+    for (let seconds = 0; wire.connection.state !== 'CLOSED' && seconds < 3600; seconds++) {
+      const before = wire.sent.length;
+      wire.advance(1000);
+      if (wire.sent.length === before) continue;
+      last = wire.now;
+      wire.drain().send('. 1:1(0) ack 1001 win 0');
+    }
+    const lived = (wire.now - last) / 1000;
+    expect([wire.connection.state, wire.connection.history.at(-1)?.why, lived > 100 && lived < 125]).toEqual([
+      'CLOSED',
+      'retransmissions exhausted',
+      true,
+    ]);
+  });
+
   it('i06: gives up silently when a closed window stays closed', () => {
     const options = { peer: 'win 0 <mss 1000>', profile: { orphanRetries: 2 } };
     const wire = Wire.established(options).write(100).close().expectNothing();

@@ -16,7 +16,7 @@ import {
   type TimeWaitRule,
 } from '../../src/index.ts';
 import { Wire } from '../wire.ts';
-import { evidence, NOT_SHOWN, ROWS } from './rows.ts';
+import { evidence, NAMED, NOT_SHOWN, PROBED, sameAs, SCENARIOS } from './rows.ts';
 
 /** States in which a program can shut and close, SYN-RECEIVED by a simultaneous open. */
 const STATES: readonly ConnectionState[] = [
@@ -58,7 +58,7 @@ const ARRIVALS: readonly (readonly [ConnectionState, string, string, string])[] 
   ['FIN-WAIT-2', 'h25', 'FIN', 'F. 101:101(0) ack 2'],
   ['FIN-WAIT-2', 'c14', 'RST at RCV.NXT', 'R 101:101(0)'],
   ['FIN-WAIT-2', 'k13', 'RST elsewhere in the window', 'R 111:111(0)'],
-  ['FIN-WAIT-2', 'W5', 'SYN in the window', 'S 101:101(0)'],
+  ['FIN-WAIT-2', 'p05', 'SYN in the window', 'S 101:101(0)'],
   ['CLOSING', 'g07', 'FIN again', 'F. 101:101(0) ack 1'],
   ['CLOSING', 'g01, g08', 'ACK of our FIN', '. 102:102(0) ack 2'],
   ['LAST-ACK', 'n27', 'FIN again', 'F. 101:101(0) ack 1'],
@@ -180,16 +180,36 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       Object.entries(END_REASONS).map(([reason, { cause, meaning }]) => [reason, cause, meaning]),
     ),
   rows: () => {
-    const shownBy = evidence();
+    const shownBy = showing();
     return table(
       ['row', 'shown by'],
-      ROWS.map((row) => {
-        const path = shownBy(row);
-        return [row, path === null ? `none yet: ${NOT_SHOWN[row] ?? 'missing'}` : `\`${path}\``];
-      }),
+      NAMED.map((row) => [row, shownBy(row)]),
+    );
+  },
+  probed: () => {
+    const shownBy = showing();
+    return table(
+      ['row', 'section', 'statement', 'shown by'],
+      Object.entries(PROBED).map(([row, [section, what]]) => [row, String(section), what, shownBy(row)]),
+    );
+  },
+  notes: () => {
+    const shownBy = showing();
+    return table(
+      ['scenario', 'row', 'shown by'],
+      SCENARIOS.map((name) => [name, sameAs(name) === name ? '' : sameAs(name), shownBy(name)]),
     );
   },
 };
+
+/** What shows a row, as text. */
+function showing(): (row: string) => string {
+  const shownBy = evidence();
+  return (row) => {
+    const path = shownBy(row);
+    return path === null ? `none yet: ${NOT_SHOWN[row] ?? 'missing'}` : `\`${path}\``;
+  };
+}
 
 function closeRow({ states, unread, lingerZero, allSent, idle, action, reason, rows }: CloseRule): string[] {
   const condition = (holds: true | undefined): string => (holds === true ? 'yes' : '');
