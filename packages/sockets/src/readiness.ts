@@ -1,24 +1,24 @@
-import { type Connection, isAtMark } from '@halfclose/stack';
+import { type Connection, decidePoll, isAtMark, POLL_FACTS, PollFact, pollFactsOf } from '@halfclose/stack';
 import { Poll } from './constants.ts';
 
-/** Bits of {@link Poll} for a socket with a connection (Linux tcp_poll). */
+/** What `POLL_TABLE` of `@halfclose/tcp` says, by the facts: bits of {@link Poll}. */
+const FLAGS = Uint16Array.from({ length: POLL_FACTS }, (_, facts) =>
+  decidePoll(facts).reduce((bits, flag) => bits | Poll[flag], 0),
+);
+
+/** Bits of {@link Poll} for a socket with a connection. */
 export function readiness(connection: Connection): number {
-  const { state, receiveShut, sendShut } = connection;
-  let flags = 0;
-  if ((receiveShut && sendShut) || state === 'CLOSED' || state === 'TIME-WAIT') flags |= Poll.HUP;
-  if (receiveShut) flags |= Poll.IN | Poll.RDHUP;
-  if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') {
-    if (connection.readable > 0) flags |= Poll.IN;
-    if (sendShut || connection.isWritable) flags |= Poll.OUT;
-    if (connection.urgent?.octet === 'arrived') flags |= Poll.PRI;
-  }
-  return connection.error === null ? flags : flags | Poll.ERR;
+  return FLAGS[pollFactsOf(connection)] ?? 0;
 }
 
-/** The same for a socket without one: it has hung up, and writing tells why at once. */
+/** The same for a listener; `acceptable`: a connection waits in its queue. */
+export function listenerReadiness(acceptable: boolean): number {
+  return FLAGS[PollFact.Listening | (acceptable ? PollFact.Acceptable : 0)] ?? 0;
+}
+
+/** The same for a socket that is neither; `failed`: an error is pending. */
 export function unconnectedReadiness(receiveShut: boolean, failed: boolean): number {
-  const flags = Poll.HUP | Poll.OUT | (receiveShut ? Poll.IN | Poll.RDHUP : 0);
-  return failed ? flags | Poll.ERR : flags;
+  return FLAGS[(receiveShut ? PollFact.ReceiveShut : 0) | (failed ? PollFact.Error : 0)] ?? 0;
 }
 
 /** SIOCATMARK: 1 if the next octet is the urgent one that stands at the mark. */

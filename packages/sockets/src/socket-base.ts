@@ -13,10 +13,9 @@ import {
   tcpInfo,
   urgentOctetsAhead,
 } from '@halfclose/stack';
-import { Poll } from './constants.ts';
 import { Errno } from './errno.ts';
 import type { OptionValues } from './option-values.ts';
-import { atMark, readiness, unconnectedReadiness } from './readiness.ts';
+import { atMark, listenerReadiness, readiness, unconnectedReadiness } from './readiness.ts';
 import { refusal, unconnectedRefusal } from './refused-calls.ts';
 import { reportCall } from './report-call.ts';
 import type { SocketAddress } from './socket-address.ts';
@@ -92,9 +91,9 @@ export abstract class SocketBase {
     return { address: hosted.remoteAddress, port: hosted.remotePort };
   }
 
-  /** poll(2): bits of {@link Poll} (Linux tcp_poll). */
+  /** poll(2): bits of `Poll`, as `POLL_TABLE` of `@halfclose/tcp` has them. */
   poll(): number {
-    if (this.listener !== null) return this.listener.acceptQueue.length > 0 ? Poll.IN : 0;
+    if (this.listener !== null) return listenerReadiness(this.listener.acceptQueue.length > 0);
     const connection = this.hosted?.connection;
     return connection === undefined
       ? unconnectedReadiness(this.receiveShut, this.error !== null)

@@ -47,6 +47,15 @@ export {
   type ShutdownEffect,
   type ShutdownRule,
 } from './shutdown-table.ts';
+export {
+  decidePoll,
+  POLL_FACTS,
+  POLL_TABLE,
+  PollFact,
+  pollFactsOf,
+  type PollFlag,
+  type PollRule,
+} from './poll-table.ts';
 export { decideText, TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './text-table.ts';
 export { finWait2Limit } from './closing.ts';
 export {

@@ -9,6 +9,10 @@ import {
   FIN_WAIT_2_TABLE,
   LINGER_TABLE,
   lingers,
+  decidePoll,
+  POLL_TABLE,
+  PollFact,
+  pollFactsOf,
   RESET_ERRORS,
   SHUTDOWN_TABLE,
   TEXT_TABLE,
@@ -73,6 +77,7 @@ export const NAMED_ROWS: readonly string[] = [
   FIN_TABLE,
   FIN_WAIT_2_TABLE,
   LINGER_TABLE,
+  POLL_TABLE,
   RESET_ERRORS,
   SHUTDOWN_TABLE,
   TEXT_TABLE,
@@ -179,6 +184,16 @@ export const TABLES: Readonly<Record<string, () => string>> = {
       ['reason', 'comes from', 'meaning'],
       Object.entries(END_REASONS).map(([reason, { cause, meaning }]) => [reason, cause, meaning]),
     ),
+  poll: () =>
+    table(
+      ['when', 'flags', 'rows'],
+      POLL_TABLE.map(({ when, flags, rows }) => [when, flags.join(', ') || 'none', rows.join(', ')]),
+    ),
+  'poll-tried': () =>
+    table(
+      ['state', 'flags', 'after SHUT_RD', 'after SHUT_WR', 'after SHUT_RDWR', 'after a RST'],
+      STATES.map((state) => [state, ...POLLED.map((act) => flagsOf(state, act))]),
+    ),
   rows: () => {
     const shownBy = showing();
     return table(
@@ -230,6 +245,29 @@ function shutWriting(wire: Wire): Wire {
 function shutReading(wire: Wire): Wire {
   wire.connection.shutdownReceive(wire.now);
   return wire.pull();
+}
+
+const FLAG_ORDER = ['IN', 'PRI', 'OUT', 'RDHUP', 'ERR', 'HUP'] as const;
+
+const SHUT: readonly ((wire: Wire) => Wire)[] = [
+  shutReading,
+  shutWriting,
+  (wire) => shutReading(shutWriting(wire)),
+];
+
+/** What is done before a socket is polled. */
+const POLLED: readonly ((wire: Wire) => Wire)[] = [
+  (wire) => wire,
+  ...SHUT,
+  (wire) => wire.send(wire.connection.state === 'SYN-SENT' ? 'R. 0:0(0) ack 1' : 'R 1:1(0)'),
+];
+
+function flagsOf(state: ConnectionState, act: (wire: Wire) => Wire): string {
+  // The socket gives up the attempt to connect, and is without a connection and with an error then.
+  const givesUp = state === 'SYN-SENT' && SHUT.includes(act);
+  const facts = givesUp ? PollFact.Error : pollFactsOf(act(wireIn(state)).connection);
+  const flags = decidePoll(facts);
+  return FLAG_ORDER.filter((flag) => flags.includes(flag)).join(', ') || 'none';
 }
 
 /** What calls give, in words. */
