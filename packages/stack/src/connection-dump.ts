@@ -65,6 +65,8 @@ export function dumpConnections(host: Host): DumpedConnection[] {
   }
   for (const hosted of host.connections()) {
     const { connection } = hosted;
+    // It is over, and leaves with the next turn.
+    if (connection.state === 'CLOSED') continue;
     rows.push({
       state: connection.state,
       receiveQueue: connection.readable,

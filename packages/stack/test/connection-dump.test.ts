@@ -70,6 +70,13 @@ it('tells an orphan in FIN-WAIT-2 from a held one, and how long it has', () => {
   });
 });
 
+it('tells of no connection that is over', () => {
+  const bench = new Bench();
+  const hosted = bench.connected();
+  hosted.connection.abort('abort', bench.clock.now());
+  expect(dumpConnections(bench.host)).toEqual([]);
+});
+
 it('tells of TIME-WAIT', () => {
   const bench = new Bench();
   bench.closed();
