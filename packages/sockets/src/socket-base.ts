@@ -30,6 +30,9 @@ export interface SocketOwner {
   onReadiness(events: number): void;
 }
 
+/** What getsockopt() takes. */
+type ReadableOption = NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_INFO' | 'IP_OPTIONS';
+
 /** What a socket is made of, and what it tells when it is asked. What it does, its calls, are those of `TcpSocket`. */
 export abstract class SocketBase {
   readonly host: Host;
@@ -102,21 +105,30 @@ export abstract class SocketBase {
 
   /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
   setsockopt<O extends keyof OptionValues>(option: O, value: OptionValues[O]): number {
-    if (this.isClosed) return -Errno.EBADF;
-    const result = this.options.change(option, value, this.host.now);
+    const result = this.isClosed ? -Errno.EBADF : this.options.change(option, value, this.host.now);
     // What was held back may go now: TCP_CORK taken away, TCP_NODELAY set.
-    if (this.hosted !== null) this.host.wake(this.hosted);
+    if (this.hosted !== null && !this.isClosed) this.host.wake(this.hosted);
+    if (this.host.observed) this.called(`setsockopt(${option})`, result);
     return result;
   }
 
-  /** getsockopt(2). SO_ERROR takes the error; TCP_INFO is `-EINVAL` without a connection. */
+  /**
+   * getsockopt(2). SO_ERROR takes the error. An errno negated instead of a value: `-EBADF` of a closed socket, `-EINVAL` of
+   * TCP_INFO without a connection.
+   */
   getsockopt(option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN'): number;
-  getsockopt(option: 'SO_LINGER'): Linger;
+  getsockopt(option: 'SO_LINGER'): Linger | number;
   getsockopt(option: 'TCP_INFO'): TcpInfo | number;
-  getsockopt(option: 'IP_OPTIONS'): Uint8Array;
-  getsockopt(
-    option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_INFO' | 'IP_OPTIONS',
-  ): number | Linger | TcpInfo | Uint8Array {
+  getsockopt(option: 'IP_OPTIONS'): Uint8Array | number;
+  getsockopt(option: ReadableOption): number | Linger | TcpInfo | Uint8Array {
+    const value = this.isClosed ? -Errno.EBADF : this.#valueOf(option);
+    if (this.host.observed) {
+      this.called(`getsockopt(${option})`, typeof value === 'number' && value < 0 ? value : 0);
+    }
+    return value;
+  }
+
+  #valueOf(option: ReadableOption): number | Linger | TcpInfo | Uint8Array {
     const connection = this.hosted?.connection;
     switch (option) {
       case 'SO_ERROR':

@@ -55,6 +55,10 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    */
   bind(address: IpAddress, port: number): number {
     assertEndpoint(address, port);
+    return this.called('bind', this.#bind(address, port));
+  }
+
+  #bind(address: IpAddress, port: number): number {
     if (this.isClosed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.binding !== null || this.hosted !== null) return -Errno.EINVAL;
@@ -71,6 +75,10 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /** listen(2). Again on a listener: changes its backlog. */
   listen(backlog: number): number {
     assertBacklog(backlog);
+    return this.called('listen', this.#listen(backlog));
+  }
+
+  #listen(backlog: number): number {
     if (this.isClosed) return -Errno.EBADF;
     if (this.hosted !== null) return -Errno.EINVAL;
     if (this.listener !== null) {
@@ -78,18 +86,24 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
       return 0;
     }
     if (this.binding === null) {
-      const result = this.bind(this.family === AF_INET ? ANY_IPV4 : ANY_IPV6, 0);
+      const result = this.#bind(this.family === AF_INET ? ANY_IPV4 : ANY_IPV6, 0);
       if (result < 0) return result;
     }
     const binding = this.binding;
     if (binding === null) return -Errno.EINVAL;
     if (this.host.ports.conflicts({ ...binding, listening: true }, binding)) return -Errno.EADDRINUSE;
     this.listener = this.host.listen(binding, backlog, this.options.inheritedByChildren, this);
-    return this.called('listen', 0);
+    return 0;
   }
 
   /** accept(2): the next connection, or an error number negated. */
   accept(): TcpSocket | number {
+    const accepted = this.#accept();
+    if (accepted !== -Errno.EAGAIN) this.called('accept', typeof accepted === 'number' ? accepted : 0);
+    return accepted;
+  }
+
+  #accept(): TcpSocket | number {
     if (this.isClosed) return -Errno.EBADF;
     if (this.listener === null) return -Errno.EINVAL;
     const hosted = this.host.accept(this.listener);
@@ -106,6 +120,10 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    */
   connect(address: IpAddress, port: number): number {
     assertEndpoint(address, port);
+    return this.called('connect', this.#connect(address, port));
+  }
+
+  #connect(address: IpAddress, port: number): number {
     if (this.isClosed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.listener !== null) return -Errno.EISCONN;
@@ -142,7 +160,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     // What ended an earlier connection is of no interest any more (Linux tcp_connect_init).
     this.error = null;
     this.ownOptions?.attach(hosted.connection);
-    return this.called('connect', -Errno.EINPROGRESS);
+    return -Errno.EINPROGRESS;
   }
 
   /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB, MSG_MORE. */
@@ -191,6 +209,12 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /** shutdown(2): SHUT_RD, SHUT_WR or SHUT_RDWR. */
   shutdown(how: number): number {
+    const result = this.#shutdown(how);
+    if (this.host.observed) this.called(`shutdown(${SHUT_NAMES[how] ?? how})`, result);
+    return result;
+  }
+
+  #shutdown(how: number): number {
     if (this.isClosed) return -Errno.EBADF;
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -Errno.EINVAL;
     const hosted = this.hosted;
@@ -208,11 +232,15 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
       error = rule.error;
     }
     if (hosted !== null) this.host.wake(hosted);
-    return error === null ? this.called(`shutdown(${SHUT_NAMES[how]})`, 0) : -Errno[error];
+    return error === null ? 0 : -Errno[error];
   }
 
   /** connect(2) with AF_UNSPEC: resets the connection; the socket can be used again. */
   disconnect(): number {
+    return this.called('disconnect', this.#disconnect());
+  }
+
+  #disconnect(): number {
     if (this.isClosed) return -Errno.EBADF;
     const hosted = this.hosted;
     if (this.listener !== null) {
@@ -221,7 +249,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     }
     if (hosted === null) return 0;
     this.#letGo(hosted, 'disconnect', this.host.now);
-    return this.called('disconnect', 0);
+    return 0;
   }
 
   /**
@@ -229,7 +257,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    * have returned: all text and the FIN acknowledged, or t seconds over; else at once, before this returns.
    */
   close(onSettled?: () => void): number {
-    if (this.isClosed) return -Errno.EBADF;
+    if (this.isClosed) return this.called('close', -Errno.EBADF);
     this.isClosed = true;
     this.called('close', 0);
     if (this.listener !== null) this.host.closeListener(this.listener);
@@ -388,4 +416,4 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   }
 }
 
-const SHUT_NAMES = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'] as const;
+const SHUT_NAMES: readonly string[] = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'];

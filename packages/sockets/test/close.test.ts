@@ -125,6 +125,11 @@ describe('close()', () => {
       socket.shutdown(SHUT_WR),
       socket.disconnect(),
       socket.setsockopt('TCP_NODELAY', 1),
+      socket.getsockopt('TCP_NODELAY'),
+      socket.getsockopt('SO_ERROR'),
+      Number(socket.getsockopt('SO_LINGER')),
+      Number(socket.getsockopt('IP_OPTIONS')),
+      Number(socket.getsockopt('TCP_INFO')),
     ];
     expect(results.map(named)).toEqual(results.map(() => 'EBADF'));
     expect([[...host.connections()].length, host.ports.isFree(80), clock.hasWork]).toEqual([0, true, false]);

@@ -1,7 +1,7 @@
 import { Host, LOOPBACK_IPV4, type StackCallEvent } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { expect, test } from 'vitest';
-import { AF_INET, TcpSocket } from '../src/index.ts';
+import { AF_INET, SHUT_WR, TcpSocket } from '../src/index.ts';
 
 const PORT = 80;
 
@@ -42,3 +42,48 @@ test('an observer is told what reads and writes return, errors and the end of th
 function textOf({ call, result }: StackCallEvent): string {
   return `${call} = ${result}`;
 }
+
+test('an observer is told what every other call returns, too: what worked, what failed, and why', () => {
+  const host = new Host({ timers: new VirtualClock(), secret: Uint32Array.of(1, 2, 3, 4) });
+  const calls: string[] = [];
+  host.observe((event) => {
+    if (event.type === 'call') calls.push(textOf(event));
+  });
+  const listener = new TcpSocket(host, AF_INET);
+  listener.bind(LOOPBACK_IPV4, PORT);
+  listener.bind(LOOPBACK_IPV4, PORT);
+  listener.setsockopt('TCP_LINGER2', 5);
+  listener.setsockopt('TCP_MAXSEG', 1);
+  listener.listen(1);
+  listener.accept();
+  listener.connect(LOOPBACK_IPV4, PORT);
+  const socket = new TcpSocket(host, AF_INET);
+  socket.shutdown(SHUT_WR);
+  socket.shutdown(9);
+  socket.accept();
+  socket.getsockopt('TCP_LINGER2');
+  socket.getsockopt('TCP_INFO');
+  socket.connect(LOOPBACK_IPV4, PORT);
+  socket.connect(LOOPBACK_IPV4, PORT);
+  socket.disconnect();
+  socket.close();
+  socket.close();
+  expect(calls).toEqual([
+    'bind = 0',
+    'bind = -1 EINVAL',
+    'setsockopt(TCP_LINGER2) = 0',
+    'setsockopt(TCP_MAXSEG) = -1 EINVAL',
+    'listen = 0',
+    'connect = -1 EISCONN',
+    'shutdown(SHUT_WR) = -1 ENOTCONN',
+    'shutdown(9) = -1 EINVAL',
+    'accept = -1 EINVAL',
+    'getsockopt(TCP_LINGER2) = 0',
+    'getsockopt(TCP_INFO) = -1 EINVAL',
+    'connect = -1 EINPROGRESS',
+    'connect = -1 EALREADY',
+    'disconnect = 0',
+    'close = 0',
+    'close = -1 EBADF',
+  ]);
+});
