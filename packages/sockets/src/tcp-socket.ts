@@ -3,6 +3,7 @@ import {
   ANY_IPV6,
   type ConnectionOwner,
   decideShutdown,
+  expectMore,
   type EndReason,
   type Host,
   type HostedConnection,
@@ -171,9 +172,11 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (hosted === null) return this.refused('send');
     const { connection } = hosted;
     if (!maySend(connection)) return this.transferred('send', bytes.length, this.refused('send'));
-    const count = connection.send(bytes, (flags & MSG_MORE) !== 0);
+    const count = connection.send(bytes);
     if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
     if ((flags & MSG_OOB) !== 0 && count > 0) markUrgent(connection);
+    // What did not fit wants to be asked for again: until then, nothing follows (Linux tcp_sendmsg, wait_for_space).
+    if ((flags & MSG_MORE) !== 0 && count > 0 && count === bytes.length) expectMore(connection);
     this.host.wake(hosted);
     return this.transferred('send', bytes.length, count);
   }

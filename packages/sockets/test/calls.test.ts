@@ -34,6 +34,18 @@ describe('send()', () => {
     hosts.settle();
     expect([hosts.sent()[0], read(b)]).toEqual(['a P.(72)', 1520]);
   });
+
+  it('pushes with MSG_MORE what the send buffer did not take all of', () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    a.options.set('SO_SNDBUF', 8192, hosts.clock.now());
+    a.send(new Uint8Array(100), MSG_MORE);
+    const taken = a.send(new Uint8Array(100_000), MSG_MORE);
+    hosts.settle(5);
+    const octets = hosts.sent().map((line) => Number(/\d+/.exec(line)?.[0]));
+    expect(octets.reduce((sum, each) => sum + each, 0)).toBe(100 + taken);
+    expect([taken < 100_000, octets.at(-1) === 1448]).toEqual([true, false]);
+  });
 });
 
 describe('bind()', () => {

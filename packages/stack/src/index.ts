@@ -25,6 +25,7 @@ export {
   PollFact,
   pollFactsOf,
   decideShutdown,
+  expectMore,
   defaultSettings,
   type DirectionEnd,
   type EndMark,

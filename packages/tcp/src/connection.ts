@@ -225,12 +225,9 @@ export class Connection implements SegmentMaker {
     return writeRoom(this);
   }
 
-  /**
-   * Takes as much of `bytes` as fits into the send buffer, by copy. `more`: more follows, so that what does not fill a
-   * segment waits, and is not pushed (MSG_MORE). Returns the octets taken.
-   */
-  send(bytes: Uint8Array, more = false): number {
-    return write(this, bytes, more);
+  /** Takes as much of `bytes` as fits into the send buffer, by copy. Returns the octets taken. */
+  send(bytes: Uint8Array): number {
+    return write(this, bytes);
   }
 
   /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */

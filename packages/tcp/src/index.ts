@@ -112,6 +112,7 @@ export {
   urgentOctetsAhead,
   type UrgentRead,
 } from './urgent-data.ts';
+export { expectMore } from './writing.ts';
 export {
   decideTimeWait,
   TIME_WAIT_TABLE,

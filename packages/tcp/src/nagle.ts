@@ -30,10 +30,9 @@ export class Nagle {
     this.#lastSmallEnd = iss;
   }
 
-  /** Text is written. `more`: the call said that more follows. */
-  onWrite(more: boolean, sndUna: SequenceNumber): void {
-    this.pushesQueued = false;
-    this.expectsMore = more;
+  /** The call that wrote the last text said that more follows. */
+  expectMore(sndUna: SequenceNumber): void {
+    this.expectsMore = true;
     this.#expectedSince = sndUna;
   }
 

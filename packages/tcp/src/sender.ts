@@ -306,9 +306,10 @@ export class Sender implements CongestionView {
     disarm(this);
   }
 
-  /** Takes in text behind what is there, by copy. `more`: it is not to be pushed. */
-  append(bytes: Uint8Array, more = false): void {
-    this.nagle.onWrite(more, this.sndUna);
+  /** Takes in text behind what is there, by copy. */
+  append(bytes: Uint8Array): void {
+    const { nagle } = this;
+    nagle.pushesQueued = nagle.expectsMore = false;
     if (this.buffer.isShared) this.buffer = this.buffer.another();
     this.buffer.append(bytes);
     this.unsent += bytes.length;

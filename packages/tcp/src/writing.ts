@@ -5,19 +5,22 @@ import { sendMemory, sendRoom } from './segment-memory.ts';
 
 /** What the owner writes, and how much of it the send buffer takes. */
 
-/**
- * SEND: takes as much of `bytes` as fits, by copy. `more`: another call follows, so that this one pushes nothing
- * (RFC 9293, 3.9.1.2, MAY-15); where not all fits, it does. Returns the octets taken.
- */
-export function write(connection: Connection, bytes: Uint8Array, more: boolean): number {
+/** SEND: takes as much of `bytes` as fits, by copy. Returns the octets taken. */
+export function write(connection: Connection, bytes: Uint8Array): number {
   if (connection.sendShut || !canSendText(connection.state)) return 0;
   const room = writeRoom(connection);
   const count = bytes.length <= room ? bytes.length : room;
   if (count < bytes.length) connection.sendBufferWasFull = true;
-  if (count === 0) return 0;
-  const isWhole = count === bytes.length;
-  connection.sender.append(isWhole ? bytes : bytes.subarray(0, count), more && isWhole);
+  if (count > 0) connection.sender.append(count === bytes.length ? bytes : bytes.subarray(0, count));
   return count;
+}
+
+/**
+ * What was written last is to be followed by more: the call pushes nothing (RFC 9293, 3.9.1.2, MAY-15), and what does not
+ * fill a segment waits (MSG_MORE).
+ */
+export function expectMore({ sender }: Connection): void {
+  sender.nagle.expectMore(sender.sndUna);
 }
 
 /** Octets that {@link write} would take now. */

@@ -238,14 +238,6 @@ describe('text that is to be followed by more (MSG_MORE)', () => {
     // A FIN is a push of its own, so that Linux sets none (tcp_send_fin).
     Wire.established().write(40, 'more').shutdown().expect('F. 1:41(40) ack 1').expectNothing();
   });
-
-  it('goes at once where the send buffer did not take all of it', () => {
-    const wire = Wire.established({ profile: { sendBufferInitial: 4096, sendBufferMax: 4096 } });
-    const room = wire.connection.sendRoom;
-    expect(wire.connection.send(new Uint8Array(room + 1), true)).toBe(room);
-    wire.pull();
-    expect(wire.sent.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(room);
-  });
 });
 
 describe('PSH', () => {

@@ -4,6 +4,7 @@ import {
   BlockPool,
   Connection,
   defaultSettings,
+  expectMore,
   type ConnectionState,
   linux,
   markUrgent,
@@ -233,9 +234,9 @@ export class Wire {
 
   /** Writes text; all of it must fit. `urgent`: up to its last octet. */
   write(octets: number, how?: 'urgent' | 'more'): this {
-    const taken = this.connection.send(textAt(this.#written, octets), how === 'more');
-    expect(taken, 'octets taken').toBe(octets);
+    expect(this.connection.send(textAt(this.#written, octets)), 'octets taken').toBe(octets);
     if (how === 'urgent') markUrgent(this.connection);
+    if (how === 'more') expectMore(this.connection);
     this.#written += octets;
     return this.#pull();
   }
