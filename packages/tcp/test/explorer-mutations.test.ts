@@ -1,6 +1,6 @@
-import { Flag, NO_BYTES, Segment, seqLt } from '@halfclose/codec';
+import { Flag, NO_BYTES, Segment, seqAdd, seqLt } from '@halfclose/codec';
 import { expect, it } from 'vitest';
-import { type Connection, NEVER } from '../src/index.ts';
+import { acknowledgmentOf, type Connection, NEVER } from '../src/index.ts';
 import { formatPath, parsePath } from './explorer/action.ts';
 import { SMALL } from './explorer/bounds.ts';
 import type { CheckName } from './explorer/checks.ts';
@@ -81,10 +81,30 @@ const textAfterCloseIsSwallowed: Mutation = (connection) => {
   };
 };
 
-const textAfterCloseIsIgnored: Mutation = (connection) => {
-  const receive = connection.receive.bind(connection);
-  connection.receive = (segment, now) => {
-    if (!connection.orphan || segment.payload.length === 0) receive(segment, now);
+const textAfterCloseIsIgnored: Mutation = (connection, end) => {
+  const arrive = end.arrive.bind(end);
+  end.arrive = (segment, now) =>
+    connection.orphan && segment.payload.length > 0 ? null : arrive(segment, now);
+};
+
+const recordTakesText: Mutation = (connection, end) => {
+  const arrive = end.arrive.bind(end);
+  end.arrive = (segment, now) => {
+    const { record } = end;
+    if (record === null || connection.state !== 'FIN-WAIT-2' || segment.payload.length === 0)
+      return arrive(segment, now);
+    record.rcvNxt = seqAdd(segment.seq, segment.payload.length);
+    return acknowledgmentOf(connection, record, now);
+  };
+};
+
+const recordForgetsFin: Mutation = (connection, end) => {
+  const arrive = end.arrive.bind(end);
+  end.arrive = (segment, now) => {
+    const { record } = end;
+    if (record === null || connection.state !== 'FIN-WAIT-2' || !isFin(segment)) return arrive(segment, now);
+    record.rcvNxt = seqAdd(segment.seq, segment.payload.length + 1);
+    return acknowledgmentOf(connection, record, now);
   };
 };
 
@@ -107,6 +127,13 @@ it.each<[string, Mutation, CheckName, string]>([
   ['TIME-WAIT is skipped', timeWaitIsSkipped, 'a reset has a cause', 'duplicates'],
   ['text after close() is acknowledged and thrown away', textAfterCloseIsSwallowed, 'loss is told', 'text'],
   ['text after close() is ignored', textAfterCloseIsIgnored, 'giving up has a cause', 'text'],
+  ['a record in FIN-WAIT-2 acknowledges text', recordTakesText, 'orderly means complete', 'text'],
+  [
+    'a record stays in FIN-WAIT-2 when the FIN comes',
+    recordForgetsFin,
+    'a fair network delivers everything',
+    'duplicates',
+  ],
   ['the send buffer outlives the connection', buffersStay, 'nothing is left in CLOSED', 'text'],
 ])('finds out that %s', { timeout: 120_000 }, (_rule, mutation, check, name) => {
   const bounds = SMALL.find((one) => one.name === name);

@@ -24,7 +24,7 @@ export function choices(world: World): Action[] {
 function programChoices(end: End, world: World): ProgramVerb[] {
   const { connection, closed } = end;
   const { state } = connection;
-  if (closed) return connection.orphan ? [] : ['linger over'];
+  if (closed) return closedChoices(end).filter((verb) => !world.bounds.without.includes(verb));
   const verbs: ProgramVerb[] = ['close'];
   if (connection.readable > 0) verbs.push('read');
   if (!end.ended) {
@@ -36,6 +36,13 @@ function programChoices(end: End, world: World): ProgramVerb[] {
     verbs.push('close linger 0', 'close linger t', 'abort');
   }
   return verbs.filter((verb) => !world.bounds.without.includes(verb));
+}
+
+/** What can still be done about a connection whose program has closed: layers above may give it up. */
+function closedChoices({ connection, ended }: End): ProgramVerb[] {
+  const verbs: ProgramVerb[] = connection.orphan ? [] : ['linger over'];
+  if (!ended) verbs.push('abort');
+  return verbs;
 }
 
 function addNetworkChoices(world: World, name: EndName, actions: Action[]): void {

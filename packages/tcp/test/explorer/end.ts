@@ -1,19 +1,24 @@
 import { ipv4, type Segment } from '@halfclose/codec';
 import {
-  NEVER,
+  abortOf,
   acknowledgmentOf,
   BlockPool,
   type CloseReport,
   closeReport,
   Connection,
+  type ConnectionRecord,
   defaultSettings,
   type EndMark,
+  finWait2Of,
+  followRecord,
+  isFinWait2Record,
   linux,
+  NEVER,
   type Profile,
   profile,
+  receiveInFinWait2,
   receiveInTimeWait,
   resetFor,
-  type ConnectionRecord,
   timeWaitOf,
 } from '../../src/index.ts';
 import type { EndName } from './action.ts';
@@ -22,8 +27,8 @@ import { type Bounds, EXPLORED_PROFILE } from './bounds.ts';
 /** Blocks are never reused, so that segments may keep views of them. */
 const pool = new BlockPool();
 
-/** Changes a connection right after it was made, to break a rule on purpose. */
-export type Mutation = (connection: Connection) => void;
+/** Changes an end right after it was made, to break a rule on purpose. */
+export type Mutation = (connection: Connection, end: End) => void;
 
 /**
  * One end: the connection under test, its program, and what its stack does for it once it is in TIME-WAIT or CLOSED.
@@ -44,9 +49,9 @@ export class End {
   readingShut = false;
   /** It ended the connection by force: linger 0 or ABORT. */
   forced = false;
-  /** What stands for the connection in TIME-WAIT, until 2MSL have passed. */
-  timeWait: ConnectionRecord | null = null;
-  timeWaitDeadline = Infinity;
+  /** What stands for the connection: an orphan in FIN-WAIT-2, or TIME-WAIT until 2MSL have passed. */
+  record: ConnectionRecord | null = null;
+  recordDeadline = Infinity;
   timeWaitOver = false;
   /** What was read was not what was written. */
   misread: string | null = null;
@@ -78,7 +83,7 @@ export class End {
       settings: defaultSettings(this.profile),
     });
     this.connection.sender.nagle.noDelay = bounds.noDelay;
-    mutation?.(this.connection);
+    mutation?.(this.connection, this);
   }
 
   get closed(): boolean {
@@ -93,7 +98,7 @@ export class End {
 
   /** The earliest timer of the connection or of its TIME-WAIT. */
   get deadline(): number {
-    return Math.min(this.connection.deadline, this.timeWaitDeadline);
+    return Math.min(this.connection.deadline, this.recordDeadline);
   }
 
   /** Octets of the peer that the program has read or may still read. */
@@ -126,11 +131,19 @@ export class End {
     return (this.name === 'a' ? 0x41 : 0x61) + offset;
   }
 
+  /** RCV.NXT. */
+  get rcvNxt(): number {
+    return this.record?.rcvNxt ?? this.connection.receiver.rcvNxt;
+  }
+
   /** A segment arrived. Returns what answers it if no connection is there to do so. */
   arrive(segment: Segment, now: number): Segment | null {
-    const { connection } = this;
-    if (connection.state === 'TIME-WAIT' && this.timeWait !== null)
-      return this.#arriveInTimeWait(this.timeWait, segment, now);
+    const { connection, record } = this;
+    if (record !== null) {
+      return connection.state === 'TIME-WAIT'
+        ? this.#arriveInTimeWait(record, segment, now)
+        : this.#arriveInFinWait2(record, segment, now);
+    }
     if (this.timeWaitOver || connection.state === 'CLOSED') return resetFor(segment);
     connection.receive(segment, now);
     return null;
@@ -138,30 +151,77 @@ export class End {
 
   /** The earliest timer strikes. Returns its name. */
   strike(now: number): string {
-    if (this.timeWaitDeadline <= now) {
-      this.#leaveTimeWait();
+    if (this.recordDeadline > now) return this.connection.tick(now) ?? 'none';
+    const { connection } = this;
+    this.#forget();
+    if (connection.state === 'TIME-WAIT') {
+      this.timeWaitOver = true;
       return '2MSL';
     }
-    return this.connection.tick(now) ?? 'none';
+    connection.finish('FIN-WAIT-2 limit', now);
+    return 'FIN-WAIT-2';
   }
 
-  /** After everything has been sent: TIME-WAIT lives on as a record. */
+  /** The program aborts. Returns what is sent where there is no connection to do so. */
+  abort(now: number): Segment | null {
+    const { connection, record } = this;
+    if (record === null || connection.state === 'TIME-WAIT') {
+      connection.abort('abort', now);
+      return null;
+    }
+    this.#forget();
+    connection.mark('rst', 'sent', 'abort', now);
+    connection.finish('abort', now);
+    return abortOf(connection, record, now);
+  }
+
+  /** After everything has been sent: as on a host, a record takes the place of what fits one. */
   settle(now: number): void {
-    if (this.connection.state !== 'TIME-WAIT' || this.timeWait !== null || this.timeWaitOver) return;
-    this.timeWait = timeWaitOf(this.connection);
-    this.timeWaitDeadline = now + this.profile.timeWait;
+    const { connection } = this;
+    if (this.record !== null || this.timeWaitOver) return;
+    if (isFinWait2Record(connection)) {
+      this.record = finWait2Of(connection);
+      this.recordDeadline = connection.finWait2Deadline === NEVER ? Infinity : connection.finWait2Deadline;
+      connection.finWait2Deadline = NEVER;
+    } else if (connection.state === 'TIME-WAIT') {
+      this.record = timeWaitOf(connection);
+      this.recordDeadline = now + this.profile.timeWait;
+    }
+  }
+
+  #arriveInFinWait2(record: ConnectionRecord, segment: Segment, now: number): Segment | null {
+    const { connection } = this;
+    const answer = receiveInFinWait2(record, segment, now, this.profile);
+    followRecord(connection, answer, segment, now);
+    switch (answer) {
+      case 'ignore':
+        return null;
+      case 'acknowledge':
+        return acknowledgmentOf(connection, record, now);
+      case 'time-wait':
+        this.recordDeadline = now + this.profile.timeWait;
+        return acknowledgmentOf(connection, record, now);
+      case 'end':
+        this.#forget();
+        return null;
+      case 'reset':
+        this.#forget();
+        return resetFor(segment);
+    }
   }
 
   #arriveInTimeWait(record: ConnectionRecord, segment: Segment, now: number): Segment | null {
     const { answer, restart } = receiveInTimeWait(record, segment, false, now, this.profile);
-    if (restart) this.timeWaitDeadline = now + this.profile.timeWait;
-    if (answer === 'end') this.#leaveTimeWait();
+    if (restart) this.recordDeadline = now + this.profile.timeWait;
+    if (answer === 'end') {
+      this.#forget();
+      this.timeWaitOver = true;
+    }
     return answer === 'acknowledge' ? acknowledgmentOf(this.connection, record, now) : null;
   }
 
-  #leaveTimeWait(): void {
-    this.timeWait = null;
-    this.timeWaitDeadline = Infinity;
-    this.timeWaitOver = true;
+  #forget(): void {
+    this.record = null;
+    this.recordDeadline = Infinity;
   }
 }

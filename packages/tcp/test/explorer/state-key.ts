@@ -43,7 +43,7 @@ export function keyOfEnd(end: End): string {
       end.forced,
       end.closedLate,
       end.timeWaitOver,
-      end.timeWait !== null,
+      end.record !== null,
       end.misread !== null,
     ),
   ].join(',');
@@ -98,13 +98,13 @@ function keyOfFlight(world: World, from: EndName): string {
 function keyOfTimers(world: World, first: EndName): string {
   const timers: [number, string][] = [];
   for (const end of world.ends) {
-    const { connection, timeWaitDeadline } = end;
+    const { connection, recordDeadline } = end;
     const which = end.name === first ? '1' : '2';
     const { sender, receiver, finWait2Deadline } = connection;
     timers.push([sender.timerDeadline, `${which}${sender.timer}`]);
     timers.push([receiver.acks.deadline, `${which}ack`]);
     timers.push([finWait2Deadline, `${which}fw2`]);
-    timers.push([timeWaitDeadline, `${which}2msl`]);
+    timers.push([recordDeadline, `${which}record`]);
   }
   const running = timers.filter(([deadline]) => deadline !== Infinity && deadline !== NEVER);
   running.sort(([x, nameOfX], [y, nameOfY]) => x - y || (nameOfX < nameOfY ? -1 : 1));

@@ -82,6 +82,12 @@ export class World {
         this.forgedResets++;
         this.#arrive(forgedReset(end, 1), name);
         break;
+      case 'abort': {
+        end.forced = true;
+        const reset = end.abort(this.now);
+        if (reset !== null) this.#put(reset, name);
+        break;
+      }
       default:
         act(end, verb, this.now);
     }
@@ -165,7 +171,7 @@ export class World {
 function forgedReset(end: End, beyond: number): Segment {
   const segment = new Segment();
   segment.flags = Flag.RST;
-  segment.seq = seqAdd(end.connection.receiver.rcvNxt, beyond);
+  segment.seq = seqAdd(end.rcvNxt, beyond);
   return segment;
 }
 
@@ -210,10 +216,6 @@ function act(end: End, verb: string, now: number): void {
       return;
     case 'linger over':
       connection.disown(now);
-      return;
-    case 'abort':
-      end.forced = true;
-      connection.abort('abort', now);
       return;
     default:
       throw new Error(`no such action: ${verb}`);
