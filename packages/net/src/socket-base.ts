@@ -278,8 +278,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       this[kBytesRead] = handle.bytesRead;
       this[kBytesWritten] = handle.bytesWritten;
       const onClosed = (): void => {
-        this.emit('close', hadError);
-        this._onHandleClosed();
+        this._emitClose(hadError);
       };
       this._noteEnd(handle);
       let refused = 0;
@@ -304,6 +303,15 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     this._leaveServer();
   }
 
+  /** A listener that throws keeps nobody from hearing of the end. */
+  _emitClose(...hadError: [] | [boolean]): void {
+    try {
+      this.emit('close', ...hadError);
+    } finally {
+      this._onHandleClosed();
+    }
+  }
+
   _leaveServer(): void {
     const server = this._server;
     if (!server) return;
@@ -315,6 +323,5 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 const ENOTCONN = -107;
 
 function emitClose(socket: SocketBase): void {
-  socket.emit('close');
-  socket._onHandleClosed();
+  socket._emitClose();
 }

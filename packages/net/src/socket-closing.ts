@@ -22,8 +22,6 @@ const TCP_STATE = 'tcpstate';
 export abstract class SocketClosing extends SocketSettings {
   declare [kEnd]: SocketEnd | null;
 
-  abstract destroySoon(): void;
-
   // --- before the end
 
   /** SO_LINGER: with it, closing an open connection resets it (0 s), or 'close' waits until all is acknowledged. */
@@ -82,7 +80,10 @@ export abstract class SocketClosing extends SocketSettings {
     }
     if (linger === null) this._limitFlushing();
     else end.lingerTime = new LingerTime(this[kNetwork].host.timers, linger, () => this.destroy());
-    this.destroySoon();
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    // As destroySoon, but a listener of the program that throws must not keep the socket open.
+    else this.prependOnceListener('finish', () => nextTick(() => this.destroy()));
   }
 
   /** A peer that takes nothing has as long for it as with an orphan, unless TCP_USER_TIMEOUT says how long. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
 import { event, expectSame, listening, ours, quiet, record, shapeOf } from './compare.ts';
 
@@ -85,15 +86,17 @@ it('takes a megabyte in the call and says that there is room', async () => {
 it('resets a connection destroyed before anything was read, and not one whose data the stream holds', async () => {
   await expectSame(async (net, log) => {
     for (const pauseOnConnect of [true, false]) {
-      const server = net.createServer({ pauseOnConnect }, (socket) => {
-        socket.pause();
-        socket.on('error', () => undefined);
-        setTimeout(() => socket.destroy(), 20);
-      });
+      const server = net.createServer({ pauseOnConnect });
+      const accepted = event(server, 'connection') as Promise<[Socket]>;
       const port = await listening(server);
       const client = net.connect(port, '127.0.0.1');
-      client.write(Buffer.alloc(1000));
       client.resume();
+      await new Promise((resolve) => client.write(Buffer.alloc(1000), resolve));
+      const [socket] = await accepted;
+      socket.pause().on('error', () => undefined);
+      if (pauseOnConnect) await quiet();
+      else while (socket.readableLength < 1000) await new Promise((resolve) => setImmediate(resolve));
+      setImmediate(() => socket.destroy());
       record(log, `pauseOnConnect ${pauseOnConnect}`, client, ['end', 'error', 'close']);
       await event(client, 'close');
       server.close();

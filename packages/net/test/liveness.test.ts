@@ -109,3 +109,17 @@ it.concurrent.for(Object.entries(PROGRAMS))('%s, as with Node', async ([, [progr
   expect(halfclose).toEqual(node);
   expect(halfclose.ended).toBe(ends);
 });
+
+it.concurrent.for([
+  ['a close() whose linger time is not over yet', `client.setLinger(true, 60); client.write('x');`],
+  ['a close() of unreferenced ends', `client.unref(); peer.unref(); client.write('x');`],
+  ["one whose 'close' listener throws", `client.on('close', () => { throw new Error(); });`],
+  ["one whose 'finish' listener throws", `client.on('finish', () => { throw new Error(); });`],
+  ['one whose promise nobody looks at', `client.close();`],
+])('%s settles, and then holds no more', async ([, acts]) => {
+  const program = `process.on('uncaughtException', () => undefined);
+    const server = net.createServer((peer) => { server.close(); peer.resume(); ${acts}
+      client.close().then((report) => console.log(report.orderly)); });
+    let client; server.listen(0, '127.0.0.1', () => { client = net.connect(server.address().port, '127.0.0.1').resume(); });`;
+  expect(await run(program, module_, ENDS_WITHIN)).toEqual({ ended: true, printed: 'true\n' });
+});
