@@ -16,6 +16,9 @@ import { kBytesRead, kBytesWritten, kEnd, kLastWriteQueueSize, kOnread, kTimeout
 import { type Chunk, octetsOf, type StreamInternals } from './socket-settings.ts';
 import type { StreamHandle } from './stream-handle.ts';
 
+/** A write that a destroyed socket gave up fails with ECANCELED since Node 22; before, its callback heard of no error. */
+const TELLS_CANCELED_WRITES = Number.parseInt(process.versions.node, 10) >= 22;
+
 /**
  * The methods of `Socket`. Never constructed: `Socket` is a function that works without `new`, and takes these as its
  * prototype's (createSocket in socket.ts). Names with an underscore are those that programs and Node's own modules use.
@@ -214,7 +217,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   [onWritten](errno: number, callback: WriteCallback): void {
     if (this.destroyed) {
-      callback(null);
+      callback(errno < 0 && TELLS_CANCELED_WRITES ? errnoException(errno, 'write') : null);
     } else if (errno < 0) {
       this._noteFailedWrite(0);
       callback(errnoException(errno, 'write', this._endReason()));

@@ -19,7 +19,7 @@ type Outgoing = 'open' | 'end awaits writes' | 'end passed on' | 'end told';
  * | end awaits writes | | end passed on | all that wait fail; end told | |
  * | end passed on | | | | end told |
  *
- * `cancel`, from any state: everything that waits is called back with ECANCELED, and nothing follows.
+ * `cancel`, from any state: writes that wait are called back with ECANCELED, the end without an error, and nothing follows.
  */
 export class WritingSide {
   readonly queue = new WriteQueue();
@@ -96,10 +96,11 @@ export class WritingSide {
 
   /** The handle was closed: nothing that waits comes about any more. */
   cancel(handle: TcpHandle): void {
-    const callbacks = this.queue.fail();
-    if (this.#onEnd !== null) callbacks.push(this.#onEnd);
+    const onEnd = this.#onEnd;
     this.#outgoing = 'end told';
     this.#onEnd = null;
-    for (const callback of callbacks) handle.owner?.[onWritten](ECANCELED, callback);
+    for (const callback of this.queue.fail()) handle.owner?.[onWritten](ECANCELED, callback);
+    // As Node: whoever waits for the end of the stream is told of no error.
+    if (onEnd !== null) handle.owner?.[onWritten](0, onEnd);
   }
 }

@@ -82,7 +82,7 @@ describe('what close() sends (rows of LINUX.md, section 1)', () => {
   it.each(['buffered', 'strict'])('a06: the same in CLOSE-WAIT (%s)', async (unread) => {
     const { sent, report, peerReport } = await closed({
       options: { unread },
-      peer: (peer) => peer.end(Buffer.alloc(60_000)),
+      peer: (peer) => peer.end(Buffer.alloc(MORE_THAN_THE_STREAM)),
     });
     expect([sent, report.orderly, peerReport.orderly]).toEqual([['rst: unread data at close'], false, false]);
     expect(peerReport).toMatchObject({ state: 'CLOSED', reason: 'peer reset' });

@@ -288,6 +288,29 @@ it('tells a reset while writes wait as that of the connection, not of a write, a
   });
 });
 
+it.each(['destroy', 'destroy with an error', 'resetAndDestroy', 'end and destroy'])(
+  'calls back the writes that wait, as Node: %s',
+  async (how) => {
+    await expectSame(async (net, log) => {
+      const server = net.createServer({ pauseOnConnect: true });
+      const port = await listening(server);
+      const client = net.connect(port, '127.0.0.1');
+      record(log, 'client', client, ['error', 'close']);
+      const [peer] = (await event(server, 'connection')) as [Socket];
+      peer.on('error', () => undefined);
+      client.write(Buffer.alloc(10_000_000), (error) => log.push(['first write', shapeOf(error)]));
+      client.write('more', (error) => log.push(['second write', shapeOf(error)]));
+      if (how.startsWith('end')) client.end((error?: Error) => log.push(['end', shapeOf(error)]));
+      await quiet();
+      if (how === 'resetAndDestroy') client.resetAndDestroy();
+      else client.destroy(how.endsWith('error') ? new Error('boom') : undefined);
+      await event(client, 'close');
+      peer.destroy();
+      server.close();
+    });
+  },
+);
+
 it("tells 'error' before 'close' also where the end of the stream waits to be told, as Node", async () => {
   await expectSame(async (net, log) => {
     const server = net.createServer((peer) => peer.end('text and the end'));
