@@ -1,0 +1,53 @@
+// Runs the tests of `net`, which compare it with the runtime's own, under later versions of Node than the one that runs
+// this. They come from npm; where that is out of reach, a version is skipped and says why.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const VERSIONS = ['22', '24'];
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const running = process.versions.node.split('.')[0];
+
+let failed = false;
+for (const version of VERSIONS) {
+  if (version === running) {
+    console.log(`skipped: Node ${version} is what npm test runs under`);
+    continue;
+  }
+  const problem = install(version);
+  if (problem === null) failed = !run(version) || failed;
+  else console.log(`skipped: Node ${version} could not be installed: ${problem}`);
+}
+process.exit(failed ? 1 : 0);
+
+function folderOf(version) {
+  return `${root}node_modules/.cache/node-${version}`;
+}
+
+function binaryOf(version) {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  return `${folderOf(version)}/node_modules/node/bin/${name}`;
+}
+
+/** Returns why it is not there. */
+function install(version) {
+  if (existsSync(binaryOf(version))) return null;
+  const { stderr, error } = spawnSync(
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folderOf(version), `node@${version}`],
+    { encoding: 'utf8', shell: process.platform === 'win32' },
+  );
+  if (existsSync(binaryOf(version))) return null;
+  return error?.message ?? stderr.trim().split('\n').at(-1) ?? 'npm installed nothing';
+}
+
+/** Returns whether all tests passed. */
+function run(version) {
+  console.log(`Node ${version}:`);
+  const vitest = `${root}node_modules/vitest/vitest.mjs`;
+  return (
+    spawnSync(binaryOf(version), [vitest, 'run', 'packages/net/'], { cwd: root, stdio: 'inherit' }).status ===
+    0
+  );
+}
