@@ -1,4 +1,4 @@
-import { type Segment, type SequenceNumber, seqDiff, seqLeq } from '@halfclose/codec';
+import { type Segment, type SequenceNumber, seqDiff, seqLeq, seqLt } from '@halfclose/codec';
 import type { DeliveryObserver } from './retransmit-queue.ts';
 import type { Sender } from './sender.ts';
 import type { SentSegment } from './sent-segment.ts';
@@ -68,7 +68,13 @@ export class AckTally implements DeliveryObserver {
       } else if (this.sackedSentAt < 0) this.sackedSentAt = sent.sentAt;
       if (seqLeq(sent.end, recovery.highSeq)) this.original = true;
     }
+    if (cumulative && this.#isSpurious(sent, sender)) return;
     recovery.detection.onDelivered(sent, this.now);
+  }
+
+  /** The echo is older than the retransmission (RFC 8985, 6.2, step 2; Linux tcp_skb_spurious_retrans). */
+  #isSpurious({ transmissions, sentAt }: SentSegment, { maker }: Sender): boolean {
+    return transmissions > 1 && this.echo !== null && seqLt(this.echo, maker.timestampAt(sentAt));
   }
 
   /** [left, right) arrived twice. Counted in segments of `mss`. */

@@ -1,23 +1,23 @@
 import { type SequenceNumber, seqAdd, seqDiff } from '@halfclose/codec';
 import { deadlineAt, microseconds, NEVER } from './connection-time.ts';
+import type { Profile } from './profile.ts';
 import { Reordering } from './reordering.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
 import type { SentSegment } from './sent-segment.ts';
 
-/** Duplicate acknowledgments, or segments SACKed, that mean a loss (RFC 5681, 3.2; RFC 8985, 6.2, step 4). */
-const DUP_THRESHOLD = 3;
 const MICROSECONDS = 1000;
 /** The reordering window is a multiple of a quarter of the least RTT (RFC 8985, 6.2, step 4). */
 const RTT_QUARTERS = 4;
 
 /**
- * What counts as lost: RACK (RFC 8985, section 6) where the peer sends SACK blocks, three duplicate acknowledgments and
- * partial acknowledgments (RFC 5681, RFC 6582) where it does not.
+ * What counts as lost: RACK (RFC 8985, section 6) where the peer sends SACK blocks, duplicate and partial
+ * acknowledgments (RFC 5681, RFC 6582) where it does not.
  */
 export class LossDetection {
   readonly #flight: RetransmitQueue;
   readonly #rtt: RttEstimator;
+  readonly #profile: Profile;
   /** Whether the peer reports SACK blocks. */
   sack = false;
   /** When the reordering timer of RACK should strike, in whole milliseconds; or {@link NEVER}. */
@@ -31,9 +31,10 @@ export class LossDetection {
   /** Made with the first sign that something came out of order or not at all. */
   #reordering: Reordering | null = null;
 
-  constructor(flight: RetransmitQueue, rtt: RttEstimator) {
+  constructor(flight: RetransmitQueue, rtt: RttEstimator, profile: Profile) {
     this.#flight = flight;
     this.#rtt = rtt;
+    this.#profile = profile;
   }
 
   /** How often something was seen to come out of order, and segments reported to have arrived twice. */
@@ -41,10 +42,23 @@ export class LossDetection {
     return this.#reordering ?? { seen: 0, duplicates: 0 };
   }
 
+  /**
+   * Duplicate acknowledgments, or segments SACKed, that mean a loss: three, and more on a path that was seen to bring
+   * segments out of order (RFC 5681, 3.2; RFC 8985, 6.2, step 4; Linux `reordering`).
+   */
+  get threshold(): number {
+    return this.#reordering?.degree ?? this.#profile.reordering;
+  }
+
+  /** Whether the path brings segments so much out of order that a SACK block is as good a progress as any. */
+  get isReordering(): boolean {
+    return this.#reordering !== null && this.#reordering.degree > this.#profile.reordering;
+  }
+
   /** A segment turned out to be delivered (RFC 8985, 6.2, steps 1 to 3). */
   onDelivered(sent: SentSegment, now: number): void {
     const { transmissions, sentAt, end } = sent;
-    if (transmissions === 1) this.#reordering?.onDelivered(end);
+    if (transmissions === 1) this.#reordering?.onDelivered(sent.seq);
     const roundTrip = now - sentAt;
     // The acknowledgment may be one of an earlier transmission.
     if (transmissions > 1 && roundTrip < this.#rtt.minimum) return;
@@ -66,30 +80,54 @@ export class LossDetection {
    * one that is missing (Linux tcp_add_reno_sack).
    */
   onDuplicateAck(): void {
-    this.#flight.sackedOut++;
-    this.#limitDuplicates(1);
+    const flight = this.#flight;
+    flight.sackedOut++;
+    if (this.#limitDuplicates(1)) this.#learnt.onTooManyDuplicates(flight.packetsOut);
   }
 
   /** Without SACK: `acked` segments were acknowledged, and the duplicates before stood for all but one of them. */
   onAdvanceWithoutSack(acked: number, partial: boolean): void {
     const flight = this.#flight;
-    flight.sackedOut = partial ? Math.max(0, flight.sackedOut - Math.max(acked - 1, 0)) : 0;
-    this.#limitDuplicates(0);
+    flight.sackedOut = Math.max(0, flight.sackedOut - Math.max(acked - 1, 0));
+    if (this.#limitDuplicates(1)) this.#learnt.onTooManyDuplicates(flight.packetsOut + acked);
+    if (!partial) flight.sackedOut = 0;
   }
 
   /** What was sent again for lost arrived late (RFC 8985, RACK.reordering_seen; Linux tcp_try_undo_partial). */
-  onReordered(): void {
-    this.#learnt.seen++;
+  onReordered(seq: SequenceNumber, sndUna: SequenceNumber, mss: number): void {
+    this.#learnt.onLate(seq, sndUna, mss);
+  }
+
+  /** A timeout struck while duplicates came: reordering is less than it was taken for (Linux tcp_enter_loss). */
+  onTimeoutInDisorder(): void {
+    const { reordering } = this.#profile;
+    if (this.#flight.sackedOut >= reordering) this.#reordering?.lower(reordering);
   }
 
   /** A D-SACK: the reordering window was too small (RFC 8985, 6.2, step 4; Linux tcp_rack_update_reo_wnd). */
-  onDuplicateReported(count: number, sndUna: SequenceNumber, sndNxt: SequenceNumber): void {
-    this.#learnt.onDuplicateReported(count, sndUna, sndNxt);
+  onDuplicateReported(
+    count: number,
+    sentAgain: number,
+    sndUna: SequenceNumber,
+    sndNxt: SequenceNumber,
+  ): void {
+    this.#learnt.onDuplicateReported(count, sentAgain, sndUna, sndNxt);
   }
 
-  /** A recovery is over. */
+  /** A recovery is over, and was needed. */
   onRecovered(): void {
     this.#reordering?.onRecovered();
+  }
+
+  /** A reduction was taken back: losses are to be looked for anew. `byDuplicates`: as D-SACKs told. */
+  onUndone(byDuplicates: boolean): void {
+    this.#advanced = true;
+    if (byDuplicates) this.#reordering?.onUndone();
+  }
+
+  /** All was told that an acknowledgment says of what was delivered. */
+  onAckTold(sndUna: SequenceNumber, mss: number): void {
+    this.#reordering?.onAckTold(sndUna, mss);
   }
 
   /** All that one acknowledgment told was taken in. */
@@ -115,17 +153,22 @@ export class LossDetection {
     const flight = this.#flight;
     const { head } = flight;
     if (head === null || head.lost) return;
-    if (recovering ? !advanced : flight.sackedOut < DUP_THRESHOLD) return;
+    if (recovering ? !advanced : flight.sackedOut < this.threshold) return;
     if (head.count > 1) flight.split(head, seqAdd(head.seq, head.mss));
     flight.markLost(head);
     this.#limitDuplicates(1);
   }
 
-  /** No more duplicates count than segments that may have caused them: `holes` at least are missing. */
-  #limitDuplicates(holes: number): void {
+  /**
+   * No more duplicates count than segments that may have caused them: `holes` at least are missing. Returns whether there
+   * were more.
+   */
+  #limitDuplicates(holes: number): boolean {
     const flight = this.#flight;
     const most = Math.max(0, flight.packetsOut - Math.max(flight.lostOut, holes));
-    if (flight.sackedOut > most) flight.sackedOut = most;
+    if (flight.sackedOut <= most) return false;
+    flight.sackedOut = most;
+    return true;
   }
 
   /** RFC 8985, 6.2, step 5. */
@@ -163,11 +206,11 @@ export class LossDetection {
 
   #reorderingWindow(recovering: boolean): number {
     const { seen = 0, widening = 1 } = this.#reordering ?? {};
-    if (seen === 0 && (recovering || this.#flight.sackedOut >= DUP_THRESHOLD)) return 0;
+    if (seen === 0 && (recovering || this.#flight.sackedOut >= this.threshold)) return 0;
     return Math.min((this.#rtt.minimum / RTT_QUARTERS) * widening, this.#rtt.smoothed);
   }
 
   get #learnt(): Reordering {
-    return (this.#reordering ??= new Reordering());
+    return (this.#reordering ??= new Reordering(this.#profile));
   }
 }

@@ -2,6 +2,7 @@ import { type SequenceNumber, seqGeq, seqGt, seqLeq } from '@halfclose/codec';
 import type { AckTally } from './ack-tally.ts';
 import { CwndReduction } from './cwnd-reduction.ts';
 import { LossDetection } from './loss-detection.ts';
+import type { Profile } from './profile.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
 import { onAckAfterTimeout } from './retransmission-timeout.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
@@ -57,8 +58,8 @@ export class LossRecovery {
   /** The last segment may go once more: nothing else tells of its loss (RFC 6675, RescueRxt). */
   #mayRescue = false;
 
-  constructor(flight: RetransmitQueue, rtt: RttEstimator) {
-    this.detection = new LossDetection(flight, rtt);
+  constructor(flight: RetransmitQueue, rtt: RttEstimator, profile: Profile) {
+    this.detection = new LossDetection(flight, rtt, profile);
   }
 
   /** Whether the peer reports SACK blocks. */
@@ -99,13 +100,16 @@ export class LossRecovery {
       }
       if (this.recover !== null && seqGt(sender.sndUna, this.recover)) this.recover = null;
     }
+    detection.onAckTold(sender.sndUna, sender.mss);
     if (ack.duplicates > 0) countDuplicateReport(sender, ack);
     if (this.probeEnd !== null) judgeTailLossProbe(sender, ack, this.probeEnd);
     const isUsual = ack.acked > 0 && ack.sacked === 0 && ack.duplicates === 0 && !ack.congestionEcho;
     if (this.state !== 'open' || ack.duplicate || !isUsual) this.#alert(sender, ack);
     detection.onAckTaken(sender.sndUna);
     if (!this.isReducing) {
-      if (ack.acked > 0) sender.growCwnd(ack.delivered, ack.now);
+      // RFC 5681 counts what is acknowledged in order. On a path that reorders, little is (Linux tcp_may_raise_cwnd).
+      if (ack.acked > 0 || (ack.sacked > 0 && detection.isReordering))
+        sender.growCwnd(ack.delivered, ack.now);
     } else if (ack.delivered > 0) {
       this.#reduce(sender, ack.delivered, ack.advanced && flight.everLost === lostBefore);
     }
@@ -259,8 +263,8 @@ export class LossRecovery {
     } else {
       if (!this.sack) sender.flight.sackedOut = 0;
       if (mayUndo(sender, ack)) undo(sender, ack);
+      else this.detection.onRecovered();
       this.recover = this.highSeq;
-      this.detection.onRecovered();
     }
     const marker = this.reduction?.undoMarker ?? null;
     if (this.state === 'cwr' || marker !== null) sender.cwnd = sender.ssthresh;

@@ -108,6 +108,13 @@ export interface Profile {
    * over where many segments were lost: RFC 6582's "impatient" variant. Linux has the "slow-but-steady" one.
    */
   readonly impatientRecovery: boolean;
+  /**
+   * Duplicate acknowledgments, or segments SACKed, that mean a loss (RFC 5681, 3.2; RFC 8985, 6.2, step 4;
+   * net.ipv4.tcp_reordering).
+   */
+  readonly reordering: number;
+  /** What this may rise to on a path that is seen to bring segments out of order (net.ipv4.tcp_max_reordering). */
+  readonly maxReordering: number;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
   readonly tailLossProbe: boolean;
 
@@ -271,6 +278,8 @@ export const linux: Profile = {
   minPathMtu: 552,
   maxPathMtus: 10_240,
   offersMssOfPath: true,
+  reordering: 3,
+  maxReordering: 300,
   tailLossProbe: true,
   delayedAckMin: 40,
   delayedAckMax: 200,
@@ -332,6 +341,7 @@ export const rfc9293: Profile = {
   rescueRetransmission: true,
   impatientRecovery: true,
   undoRestoresCwnd: false,
+  maxReordering: 3,
   toleratesMissingTimestamps: false,
   minRto: 1000,
   synRetries: 8,

@@ -20,6 +20,7 @@ export function onRetransmissionTimeout(sender: Sender, now: number): void {
     seqLeq(recovery.highSeq, sender.sndUna) ||
     (recovery.state === 'loss' && isFirst);
   recovery.forwardRto = sender.profile.forwardRto && (!recovery.isRecovering || !isFirst);
+  if (recovery.state === 'open' || recovery.state === 'disorder') recovery.detection.onTimeoutInDisorder();
   markAllLost(sender, now);
   if (begins) {
     recovery.beginReduction(sender, thresholdBefore(sender), sender.sndUna);

@@ -122,7 +122,7 @@ export class Sender implements CongestionView {
     this.pushedSeq = seqAdd(iss, 1);
     this.buffer = pool.empty;
     this.rtt = new RttEstimator(profile);
-    this.recovery = new LossRecovery(this.flight, this.rtt);
+    this.recovery = new LossRecovery(this.flight, this.rtt, profile);
     this.#roundEnd = iss;
     this.cwnd = profile.initialWindow;
   }
@@ -181,6 +181,12 @@ export class Sender implements CongestionView {
     const syn = sndUna === iss && sndNxt !== iss ? 1 : 0;
     const fin = this.finSent && sndUna !== sndNxt ? 1 : 0;
     return seqDiff(sndNxt, sndUna) - syn - fin;
+  }
+
+  /** The largest cwnd with which text was sent so far, or the present one. */
+  get widestCwnd(): number {
+    const widest = this.#usage?.widest ?? 0;
+    return widest > this.cwnd ? widest : this.cwnd;
   }
 
   /** Whether our FIN has been acknowledged. */

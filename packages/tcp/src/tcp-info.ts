@@ -51,6 +51,8 @@ export interface TcpInfo {
   readonly tcpi_min_rtt: number;
   readonly tcpi_snd_ssthresh: number;
   readonly tcpi_snd_cwnd: number;
+  /** How many segments apart text may arrive before some counts as lost: the greatest distance seen, three at least. */
+  readonly tcpi_reordering: number;
   readonly tcpi_advmss: number;
   readonly tcpi_pmtu: number;
   /** The round trip as the receiving side measures it; 0: not yet. */
@@ -103,6 +105,7 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_min_rtt: rtt.minimum === Infinity ? 0xffffffff : Math.round(rtt.minimum * 1000),
     tcpi_snd_ssthresh: sender.ssthresh,
     tcpi_snd_cwnd: sender.cwnd,
+    tcpi_reordering: recovery.detection.threshold,
     tcpi_advmss: connection.offeredMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0),
     tcpi_pmtu: connection.path.mtu,
     tcpi_rcv_rtt: Math.round(receiver.roundTrip * 1000),

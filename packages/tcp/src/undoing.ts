@@ -15,9 +15,11 @@ export function thresholdBefore(sender: Sender): number {
 }
 
 /** A D-SACK arrived: of the retransmissions, fewer are left that may have been needed (RFC 3708, section 3). */
-export function countDuplicateReport({ recovery, sndUna, sndNxt }: Sender, ack: AckTally): void {
-  recovery.detection.onDuplicateReported(ack.duplicates, sndUna, sndNxt);
-  const { reduction } = recovery;
+export function countDuplicateReport(sender: Sender, ack: AckTally): void {
+  const { recovery, sndUna, sndNxt } = sender;
+  const { detection, reduction } = recovery;
+  detection.onDuplicateReported(ack.duplicates, sender.retransmissions, sndUna, sndNxt);
+  if (detection.disorder.duplicates > sender.retransmissions) return;
   if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions <= 0) return;
   if (ack.duplicateEnd === null || seqGt(ack.duplicateEnd, ack.una)) return;
   if (seqLeq(ack.duplicateEnd, reduction.undoMarker)) return;
@@ -35,11 +37,12 @@ export function mayUndo(sender: Sender, ack: AckTally): boolean {
  * The threshold as it was, and cwnd as well, as on Linux, or no more than lets go what `ack` acknowledged, so that no burst
  * follows (RFC 4015, section 3.2, step 8).
  */
-export function undo(sender: Sender, ack: AckTally): void {
+export function undo(sender: Sender, ack: AckTally, byDuplicates = false): void {
   const { recovery, flight, profile } = sender;
   const { reduction } = recovery;
   if (reduction === null) return;
   reduction.undoMarker = null;
+  recovery.detection.onUndone(byDuplicates);
   if (reduction.ssthreshBefore === 0) return;
   if (profile.undoRestoresCwnd) sender.cwnd = Math.max(sender.cwnd, reduction.cwndBefore);
   else {
@@ -57,7 +60,7 @@ export function undoByDuplicates(sender: Sender, ack: AckTally): boolean {
   const { reduction } = sender.recovery;
   if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions !== 0)
     return false;
-  undo(sender, ack);
+  undo(sender, ack, true);
   return true;
 }
 
@@ -70,7 +73,7 @@ export function undoInPart(sender: Sender, ack: AckTally): boolean {
   const { reduction } = recovery;
   if (reduction === null || reduction.undoMarker === null) return false;
   if (!wasDelayed(sender, ack, reduction)) return false;
-  recovery.detection.onReordered();
+  recovery.detection.onReordered(ack.una, sender.sndUna, sender.mss);
   if (flight.retransmittedOut > 0) return true;
   flight.unmarkLost();
   undo(sender, ack);

@@ -55,12 +55,16 @@ export function onWriteRoom(connection: Connection): void {
  */
 const MOST_BY_REFERENCE = 4_194_304;
 
-/** Twice what cwnd takes, so that fast recovery has something to send (Linux tcp_sndbuf_expand). */
+/**
+ * Twice what cwnd took at most, so that fast recovery has something to send while cwnd shrinks, and what may come behind a
+ * late segment on a path that reorders (Linux tcp_sndbuf_expand).
+ */
 function sendLimit({ settings, sender, profile, path }: Connection): number {
   if (settings.sendBuffer > 0) return settings.sendBuffer;
-  const { cwnd, mss } = sender;
+  const { widestCwnd, mss, recovery } = sender;
   const { sendBufferInitial, sendBufferMax, initialWindow } = profile;
   const most = path.byReference ? Math.min(sendBufferMax, MOST_BY_REFERENCE) : sendBufferMax;
-  const wanted = 2 * sendMemory(Math.max(initialWindow, cwnd) * mss, mss);
+  const segments = Math.max(initialWindow, widestCwnd, recovery.detection.threshold + 1);
+  const wanted = 2 * sendMemory(segments * mss, mss);
   return wanted < sendBufferInitial ? sendBufferInitial : wanted > most ? most : wanted;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import {
+  type Connection,
   ConnectionEvent,
   defaultSettings,
   linux,
@@ -9,6 +10,7 @@ import {
   PROFILES,
   profile,
   receiveInTimeWait,
+  tcpInfo,
   timeWaitOf,
 } from '../src/index.ts';
 import { Wire } from './wire.ts';
@@ -48,6 +50,13 @@ const keptAlive = (changes: Partial<Profile>, milliseconds: number): string => {
   wire.connection.changeSettings({ keepAlive: true });
   wire.connection.updateKeepAlive(wire.now);
   return sent(wire.advance(milliseconds));
+};
+
+/** A connection to which so many duplicate acknowledgments come while ten segments are in flight. */
+const duplicates = (changes: Partial<Profile>, count: number): Connection => {
+  const wire = Wire.established({ profile: changes }).write(10_000).drain();
+  for (let i = 0; i < count; i++) wire.send('. 1:1(0) ack 1').drain();
+  return wire.connection;
 };
 
 const ROWS: readonly FieldRow<Profile>[] = [
@@ -289,6 +298,13 @@ const ROWS: readonly FieldRow<Profile>[] = [
     [2, ['CLOSED', 'CLOSED']],
     [8, ['SYN-SENT', 'SYN-SENT']],
   ],
+  [
+    'reordering',
+    (changes) => [3, 5].map((count) => duplicates(changes, count).sender.retransmissions),
+    [3, [1, 1]],
+    [5, [0, 1]],
+  ],
+  ['maxReordering', (changes) => tcpInfo(duplicates(changes, 20), 0).tcpi_reordering, [300, 10], [5, 5]],
   ['hopLimit', (changes) => defaultSettings(profile(changes)).timeToLive, [64, 64], [200, 200]],
 ];
 

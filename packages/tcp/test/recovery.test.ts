@@ -92,8 +92,11 @@ describe('the reordering window (RFC 8985, 6.2, step 4)', () => {
   const wait = (reports: number): number => {
     const wire = Wire.established(SACK);
     let from = 1;
+    const { sender } = wire.connection;
     for (let i = 0; i < reports; i++, from += 1000) {
-      wire.write(1000).drain().advance(100);
+      wire.write(1000).drain();
+      while (sender.retransmissions === i) wire.advance(1);
+      wire.drain().advance(100);
       wire.send(`. 1:1(0) ack ${from + 1000} <sack ${from}:${from + 1000}>`);
     }
     wire

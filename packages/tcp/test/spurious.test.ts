@@ -142,15 +142,17 @@ describe('undoing by D-SACK (RFC 2883, RFC 3708)', () => {
   });
 
   it('does not count a report of text from before the recovery began', () => {
-    const wire = Wire.established(SACK).write(8000).drain().advance(100).send('. 1:1(0) ack 2001');
-    for (const end of [4001, 5001, 6001]) wire.send(`. 1:1(0) ack 2001 <sack 3001:${end}>`);
-    wire.expect('. 2001:3001(1000) ack 1');
-    wire.send('. 1:1(0) ack 2001 <sack 1001:2001 3001:6001>');
-    expect(windows(wire).slice(1)).toEqual([6, 'recovery', 0]);
-    wire.send('. 1:1(0) ack 8001').send('. 1:1(0) ack 8001 <sack 1:1001>');
-    expect(windows(wire).slice(1)).toEqual([6, 'open', 0]);
-    wire.send('. 1:1(0) ack 8001 <sack 2001:3001>');
-    expect(windows(wire).slice(1)).toEqual([UNLIMITED, 'open', 1]);
+    const wire = Wire.established(SACK).write(8000).drain().advance(100);
+    for (const end of [2001, 3001, 4001]) wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
+    wire.expect('. 1:1001(1000) ack 1').send('. 1:1(0) ack 8001').write(5000).drain().advance(100);
+    for (const end of [10_001, 11_001, 12_001]) wire.send(`. 1:1(0) ack 8001 <sack 9001:${end}>`);
+    wire.expect('. 8001:9001(1000) ack 1');
+    wire.send('. 1:1(0) ack 8001 <sack 1:1001 9001:12001>');
+    expect(windows(wire).slice(1)).toEqual([2, 'recovery', 0]);
+    wire.send('. 1:1(0) ack 13001');
+    expect(windows(wire).slice(1)).toEqual([2, 'open', 0]);
+    wire.send('. 1:1(0) ack 13001 <sack 8001:9001>');
+    expect(windows(wire).slice(1)).toEqual([5, 'open', 1]);
   });
 });
 
