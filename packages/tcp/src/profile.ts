@@ -20,6 +20,11 @@ export interface Profile {
    * unless it is a RST (RFC 7323, 3.2).
    */
   readonly toleratesMissingTimestamps: boolean;
+  /**
+   * By how much a timestamp may be older than the newest one (Linux TCP_PAWS_WINDOW): a segment that others overtake, and then
+   * a retransmission that fills the hole before them, is no old duplicate. RFC 7323, 5.3 lets none pass.
+   */
+  readonly pawsWindow: number;
 
   /** Retransmission timeout before the first round-trip sample (RFC 6298, 2.1; Linux TCP_TIMEOUT_INIT). */
   readonly initialRto: number;
@@ -249,6 +254,7 @@ export const linux: Profile = {
   sack: true,
   minMss: 48,
   toleratesMissingTimestamps: true,
+  pawsWindow: 1,
   initialRto: 1000,
   fallbackRto: 3000,
   minRttWindow: 300_000,
@@ -343,6 +349,7 @@ export const rfc9293: Profile = {
   undoRestoresCwnd: false,
   maxReordering: 3,
   toleratesMissingTimestamps: false,
+  pawsWindow: 0,
   minRto: 1000,
   synRetries: 8,
   synLinearTimeouts: 0,

@@ -18,7 +18,7 @@ import { onWriteRoom } from './writing.ts';
 export function segmentArrives(connection: Connection, segment: Segment, now: number): void {
   if (connection.orphan && connection.state === 'FIN-WAIT-2') {
     const isStamped = connection.timestamps && segment.hasTimestamps;
-    arriveAtOrphan(connection, segment, isStamped && isOldTimestamp(connection, segment, now), now);
+    arriveAtOrphan(connection, segment, isStamped && isOldTimestamp(connection, segment, 0, now), now);
     return;
   }
   if (!isAcceptable(connection, segment, now)) return;
@@ -39,13 +39,16 @@ export function segmentArrives(connection: Connection, segment: Segment, now: nu
 
 /** First check: sequence number and timestamp. Answers what is not acceptable. */
 function isAcceptable(connection: Connection, segment: Segment, now: number): boolean {
-  const { receiver } = connection;
+  const { receiver, profile } = connection;
   const { flags } = segment;
   const isReset = (flags & Flag.RST) !== 0;
   if (connection.timestamps && !isReset) {
     if (!segment.hasTimestamps) {
-      if (!connection.profile.toleratesMissingTimestamps) return false;
-    } else if (isOldTimestamp(connection, segment, now) && !isOvertakenAck(connection, segment)) {
+      if (!profile.toleratesMissingTimestamps) return false;
+    } else if (
+      isOldTimestamp(connection, segment, profile.pawsWindow, now) &&
+      !isOvertakenAck(connection, segment)
+    ) {
       answerUnacceptable(connection, segment, now);
       return false;
     }
@@ -145,7 +148,9 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
     return false;
   }
   connection.heard(now);
-  if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
+  if (connection.timestamps && segment.hasTimestamps && !isOldTimestamp(connection, segment, 0, now)) {
+    receiver.noteTimestamp(segment, now);
+  }
   const plain = segment.payload.length === 0 && (segment.flags & (Flag.SYN | Flag.FIN)) === 0;
   const echoed = echoedRtt(connection, segment, now);
   if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);

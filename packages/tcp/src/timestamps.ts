@@ -8,9 +8,14 @@ const TS_RECENT_LIFETIME = 24 * 24 * 3600 * 1000;
 /** How old an overtaken acknowledgment may be, in retransmission timeouts (Linux tcp_tsval_replay). */
 const REPLAY_RTOS = 1.2;
 
-/** PAWS: the segment is older than one that has arrived (section 5). */
-export function isOldTimestamp({ receiver }: Connection, segment: Segment, now: number): boolean {
-  if (seqDiff(segment.timestampValue, receiver.tsRecent) >= 0) return false;
+/** PAWS: the segment is older than one that has arrived by more than `window` (section 5). */
+export function isOldTimestamp(
+  { receiver }: Connection,
+  segment: Segment,
+  window: number,
+  now: number,
+): boolean {
+  if (seqDiff(receiver.tsRecent, segment.timestampValue) <= window) return false;
   return now - receiver.tsRecentAt < TS_RECENT_LIFETIME;
 }
 

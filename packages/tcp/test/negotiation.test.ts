@@ -131,13 +131,19 @@ describe('timestamps', () => {
 
   it('PAWS: an old one is acknowledged and its text dropped', () => {
     const wire = Wire.established({ profile: ALL, peer });
-    wire.send('P. 1:101(100) ack 1 <TS val 499 ecr 1100>').expect('. 1:1(0) ack 1 <TS val 1100 ecr 500>');
+    wire.send('P. 1:101(100) ack 1 <TS val 498 ecr 1100>').expect('. 1:1(0) ack 1 <TS val 1100 ecr 500>');
     expect(wire.read()).toBe(0);
+  });
+
+  it('do not echo one that is older than the newest, though it is new enough to be taken in (Linux tcp_replace_ts_recent)', () => {
+    const wire = Wire.established({ profile: ALL, peer });
+    wire.send('P. 1:101(100) ack 1 <TS val 499 ecr 1100>').expect('. 1:1(0) ack 101 <TS val 1100 ecr 500>');
+    expect(wire.read()).toBe(100);
   });
 
   it('o04: PAWS: a FIN with an old one does not count', () => {
     const wire = Wire.established({ profile: ALL, peer });
-    wire.send('F. 1:1(0) ack 1 <TS val 499 ecr 1100>').expect('. 1:1(0) ack 1 <TS val 1100 ecr 500>');
+    wire.send('F. 1:1(0) ack 1 <TS val 498 ecr 1100>').expect('. 1:1(0) ack 1 <TS val 1100 ecr 500>');
     wire.expectState('ESTABLISHED');
   });
 

@@ -299,6 +299,16 @@ const ROWS: readonly FieldRow<Profile>[] = [
     [8, ['SYN-SENT', 'SYN-SENT']],
   ],
   [
+    'pawsWindow',
+    (changes) => {
+      const profile = { ...changes, timestamps: true };
+      const wire = Wire.established({ profile, peer: 'win 8000 <mss 1000,TS val 500 ecr 1000>' });
+      return [498, 499].map((stamp) => wire.send(`P. 1:101(100) ack 1 <TS val ${stamp} ecr 1100>`).read());
+    },
+    [0, [0, 0]],
+    [1, [0, 100]],
+  ],
+  [
     'reordering',
     (changes) => [3, 5].map((count) => duplicates(changes, count).sender.retransmissions),
     [3, [1, 1]],
