@@ -4,6 +4,7 @@ import { type Cell, LOSSES, RATES, RTTS } from '../src/cells.ts';
 import { printedLines } from '../src/document.ts';
 import { jainIndex, type Pair, PAIRS } from '../src/fairness.ts';
 import { mathisBound, payloadRate } from '../src/path.ts';
+import type { SenderName } from '../src/senders.ts';
 import { fairnessRow, goodputFigure, rateName, rowName, TABLES } from '../src/tables.ts';
 
 const DOCUMENT = readFileSync(new URL('../../../docs/GOODPUT.md', import.meta.url), 'utf8');
@@ -71,8 +72,17 @@ describe('docs/GOODPUT.md (printed anew by `npm run goodput`)', () => {
 });
 
 describe('what the tables show', () => {
-  it.each(RATES.flatMap((rate) => RTTS.map((rtt) => cubic(rate, rtt, 0))))(
-    'a link without loss is full with default settings: $rate bit/s, $rtt ms',
+  const SENDER_NAMES: readonly SenderName[] = ['RACK + CUBIC', 'RACK + Reno', 'NewReno'];
+  const lossless = RATES.flatMap((rate) =>
+    RTTS.flatMap((rtt) =>
+      [false, true].flatMap((isReordered) =>
+        SENDER_NAMES.map((sender) => ({ ...cubic(rate, rtt, 0, isReordered), sender })),
+      ),
+    ),
+  );
+
+  it.each(lossless)(
+    'a link without loss is full: $rate bit/s, $rtt ms, reordered $isReordered, $sender',
     (cell) => {
       expect(bitsPerSecond(committed(cell)) / payloadRate(cell.rate)).toBeGreaterThanOrEqual(0.95);
     },
