@@ -65,6 +65,8 @@ export class Connection implements SegmentMaker {
   mtuProbe: PathMtuProbe | null = null;
   segmentsSent = 0;
   segmentsReceived = 0;
+  /** Those of them with text. */
+  textSegmentsReceived = 0;
   /** Made by a listener. */
   passive = false;
   /** Timestamps were negotiated. */
@@ -172,6 +174,7 @@ export class Connection implements SegmentMaker {
   /** A segment arrived for this connection. Never throws. */
   receive(segment: Segment, now: number): void {
     this.segmentsReceived++;
+    if (segment.payload.length > 0) this.textSegmentsReceived++;
     if (this.#state === 'SYN-SENT') receiveInSynSent(this, segment, now);
     else if (this.#state !== 'CLOSED' && this.#state !== 'TIME-WAIT') segmentArrives(this, segment, now);
   }

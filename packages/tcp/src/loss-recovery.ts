@@ -4,7 +4,7 @@ import { CwndReduction } from './cwnd-reduction.ts';
 import { LossDetection } from './loss-detection.ts';
 import type { Profile } from './profile.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
-import { onAckAfterTimeout } from './retransmission-timeout.ts';
+import { endTimeouts, onAckAfterTimeout } from './retransmission-timeout.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
 import type { Sender } from './sender.ts';
 import type { SentSegment } from './sent-segment.ts';
@@ -92,7 +92,7 @@ export class LossRecovery {
     const lostBefore = flight.everLost;
     this.permission = 'now';
     if (ack.advanced) {
-      this.timeouts = 0;
+      if (this.timeouts > 0) endTimeouts(sender, ack.now);
       if (!detection.sack) {
         // What duplicates stood for was delivered before (Linux tcp_remove_reno_sacks).
         if (ack.acked > 0) ack.delivered = Math.max(ack.acked - flight.sackedOut, 1);
@@ -103,6 +103,7 @@ export class LossRecovery {
     detection.onAckTold(sender.sndUna, sender.mss);
     if (ack.duplicates > 0) countDuplicateReport(sender, ack);
     if (this.probeEnd !== null) judgeTailLossProbe(sender, ack, this.probeEnd);
+    countDelivered(sender, ack.delivered + ack.duplicates, ack.congestionEcho);
     const isUsual = ack.acked > 0 && ack.sacked === 0 && ack.duplicates === 0 && !ack.congestionEcho;
     if (this.state !== 'open' || ack.duplicate || !isUsual) this.#alert(sender, ack);
     detection.onAckTaken(sender.sndUna);
@@ -117,7 +118,10 @@ export class LossRecovery {
 
   /** Takes in an acknowledgment while nothing is in flight: it may still tell that a reduction was spurious. */
   onLateNews(sender: Sender, ack: AckTally): void {
-    if (ack.duplicates > 0) countDuplicateReport(sender, ack);
+    if (ack.duplicates > 0) {
+      countDuplicateReport(sender, ack);
+      countDelivered(sender, ack.duplicates, false);
+    }
     if (this.probeEnd !== null) judgeTailLossProbe(sender, ack, this.probeEnd);
     undoByDuplicates(sender, ack);
   }
@@ -212,7 +216,9 @@ export class LossRecovery {
     if (this.recover !== null && seqLeq(sender.sndUna, this.recover)) return;
     const before = sender.flight.sackedOut;
     this.detection.onDuplicateAck();
-    ack.delivered += sender.flight.sackedOut - before;
+    const delivered = sender.flight.sackedOut - before;
+    ack.delivered += delivered;
+    countDelivered(sender, delivered, ack.congestionEcho);
   }
 
   // --- the state machine
@@ -293,4 +299,11 @@ export class LossRecovery {
     }
     if (!this.#isIn('cwr')) this.keepOpen(sender);
   }
+}
+
+/** `count` more segments arrived. A SYN is not among them: nothing is counted before there is text. */
+function countDelivered({ totals }: Sender, count: number, withEcho: boolean): void {
+  if (totals === null) return;
+  totals.delivered += count;
+  if (withEcho) totals.deliveredWithEcho += count;
 }

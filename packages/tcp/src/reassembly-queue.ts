@@ -30,6 +30,8 @@ export class ReassemblyQueue {
   #pieces: Piece[] = [];
   /** The first that was not taken: a queue of thousands is not moved for each that is. */
   #first = 0;
+  /** Segments that came ahead of a hole so far. */
+  arrivals = 0;
   /** Octets held. */
   octets = 0;
   /** What they take from the receive buffer. */

@@ -54,6 +54,11 @@ export class ReceiveWindow {
     this.#soft = Math.min(Math.max(this.#soft, 1), this.#full);
   }
 
+  /** What the window may grow to for now (Linux rcv_ssthresh). */
+  get soft(): number {
+    return this.#soft;
+  }
+
   get buffer(): number {
     return this.#buffer;
   }

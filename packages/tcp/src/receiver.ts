@@ -57,6 +57,11 @@ export class Receiver {
     return (this.rcvNxt - this.queue.length - (this.finReceived ? 1 : 0)) | 0;
   }
 
+  /** Segments that came ahead of a hole. */
+  get arrivedOutOfOrder(): number {
+    return this.#reassembly?.arrivals ?? 0;
+  }
+
   /** Octets in all queues. */
   get held(): number {
     return this.queue.length + (this.#reassembly?.octets ?? 0);
@@ -284,6 +289,7 @@ export class Receiver {
     const whole = kept.length === text.length;
     const end = (seq + kept.length) | 0;
     this.#reassembly ??= new ReassemblyQueue();
+    this.#reassembly.arrivals++;
     const known = kept.length > 0 && this.#reassembly.covers(seq, end);
     if (!known && kept.length > 0 && !this.#reassembly.insert(seq, kept, this.#memoryLimit)) {
       this.#refuse();

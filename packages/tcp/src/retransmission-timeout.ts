@@ -2,6 +2,7 @@ import { type SequenceNumber, seqGeq, seqGt, seqLeq } from '@halfclose/codec';
 import type { AckTally } from './ack-tally.ts';
 import { NEVER } from './connection-time.ts';
 import type { LossRecovery } from './loss-recovery.ts';
+import { totalsOf } from './send-totals.ts';
 import type { Sender } from './sender.ts';
 import { mayUndo, thresholdBefore, undo } from './undoing.ts';
 
@@ -29,11 +30,21 @@ export function onRetransmissionTimeout(sender: Sender, now: number): void {
   sender.cwnd = sender.flight.inFlight + 1;
   if (isFirst) recovery.firstTimeoutAt = Math.floor(now);
   recovery.timeouts++;
+  const totals = totalsOf(sender);
+  totals.timeouts++;
+  if (isFirst) totals.timeoutRecoveries++;
   recovery.state = 'loss';
   recovery.highSeq = sender.sndNxt;
   recovery.probeEnd = null;
   recovery.permission = 'now';
   recovery.detection.reorderDeadline = NEVER;
+}
+
+/** Something was acknowledged: timeouts, if any struck, are over. */
+export function endTimeouts(sender: Sender, now: number): void {
+  const { recovery } = sender;
+  if (recovery.timeouts > 0) totalsOf(sender).timeoutTime += Math.floor(now) - recovery.firstTimeoutAt;
+  recovery.timeouts = 0;
 }
 
 /** An acknowledgment in `loss`: F-RTO (RFC 5682, 2.1 and 3.1), else the ordinary way (RFC 5681, 3.1). */
@@ -94,6 +105,6 @@ function undoTimeout(sender: Sender, ack: AckTally, opens: boolean): void {
   const { recovery } = sender;
   sender.flight.unmarkLost();
   undo(sender, ack);
-  recovery.timeouts = 0;
+  endTimeouts(sender, ack.now);
   if (opens) recovery.state = 'open';
 }

@@ -22,6 +22,7 @@ import { RetransmitQueue } from './retransmit-queue.ts';
 import { onRetransmissionTimeout } from './retransmission-timeout.ts';
 import { RttEstimator } from './rtt-estimator.ts';
 import type { BlockPool, SendBuffer } from './send-buffer.ts';
+import { noteLimit, type SendTotals } from './send-totals.ts';
 import { SendWindow } from './send-window.ts';
 import { SentSegment } from './sent-segment.ts';
 import { nextToSend } from './transmission.ts';
@@ -56,6 +57,8 @@ export interface SegmentMaker {
   readonly sackOctets: number;
   /** Urgent data waits for nothing, and each of its segments has a pointer of its own. */
   readonly isUrgent: boolean;
+  /** The program has more to write than the send buffer took. */
+  readonly sendBufferWasFull: boolean;
 }
 
 /**
@@ -106,6 +109,8 @@ export class Sender implements CongestionView {
   /** Text went out since {@link settle}; cwnd kept more from going. */
   sentInBurst = false;
   stoppedByCwnd = false;
+  /** See {@link totalsOf}. */
+  totals: SendTotals | null = null;
   #roundEnd: SequenceNumber;
   /** Made when text is first acknowledged or lost: an idle connection has none. */
   #congestion: CongestionControl | null = null;
@@ -239,6 +244,7 @@ export class Sender implements CongestionView {
     if (flight.packetsOut === 0 && this.timer === 'none' && this.hasUnsent && this.sndUna !== this.iss) {
       armPersist(this, now);
     }
+    noteLimit(this, now);
   }
 
   /** Whether the acknowledgment in `segment` is one of something we sent (RFC 9293, 3.10.7.4, fifth check). */

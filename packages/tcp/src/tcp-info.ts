@@ -21,7 +21,16 @@ const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
 /** Linux's numbers for the congestion states (TCP_CA_Open ...). */
 const CA_STATE = { open: 0, disorder: 1, cwr: 2, recovery: 3, loss: 4 } as const;
 
-/** The fields of Linux's struct tcp_info that have a meaning here, by its names and in its units (times in us). */
+/**
+ * The fields of Linux's struct tcp_info that have a meaning here, by its names and in its units (times in us unless it says
+ * otherwise). A packet that a device cuts into segments counts as one in `tcpi_segs_*` and `tcpi_data_segs_*`.
+ *
+ * Left out: `tcpi_delivery_rate` and `tcpi_delivery_rate_app_limited`, as each segment in flight would have to remember what
+ * was delivered when it went, for a figure that no congestion control here asks for; `tcpi_pacing_rate` and
+ * `tcpi_max_pacing_rate`, as nothing is paced; `tcpi_fackets` and `tcpi_last_ack_sent`, which Linux no longer fills in;
+ * `tcpi_fastopen_client_fail`, as there is no TCP Fast Open; `tcpi_rehash`, as there is no hash that chooses a path; and the
+ * counters of accurate ECN, which is not spoken.
+ */
 export interface TcpInfo {
   readonly tcpi_state: number;
   readonly tcpi_ca_state: number;
@@ -42,6 +51,17 @@ export interface TcpInfo {
   readonly tcpi_lost: number;
   readonly tcpi_retrans: number;
   readonly tcpi_total_retrans: number;
+  /** Retransmission timeouts, how often they began, and the milliseconds from there until something was acknowledged. */
+  readonly tcpi_total_rto: number;
+  readonly tcpi_total_rto_recoveries: number;
+  readonly tcpi_total_rto_time: number;
+  /** Segments delivered, those that arrived twice counted twice; and those whose acknowledgment said ECE. */
+  readonly tcpi_delivered: number;
+  readonly tcpi_delivered_ce: number;
+  /** How long there was text on its way or to be sent; and for how long of that the peer's window, or the send buffer, was too small. */
+  readonly tcpi_busy_time: number;
+  readonly tcpi_rwnd_limited: number;
+  readonly tcpi_sndbuf_limited: number;
   /** Milliseconds since we last sent text, since text last came, and since anything acceptable did. */
   readonly tcpi_last_data_sent: number;
   readonly tcpi_last_data_recv: number;
@@ -64,12 +84,20 @@ export interface TcpInfo {
   readonly tcpi_bytes_retrans: number;
   readonly tcpi_segs_out: number;
   readonly tcpi_segs_in: number;
+  /** Those of them with text. */
+  readonly tcpi_data_segs_out: number;
+  readonly tcpi_data_segs_in: number;
+  /** Segments that came ahead of a hole. */
+  readonly tcpi_rcv_ooopack: number;
   /** Segments that the peer reported to have got twice, and events of reordering. */
   readonly tcpi_dsack_dups: number;
   readonly tcpi_reord_seen: number;
   readonly tcpi_bytes_received: number;
   readonly tcpi_notsent_bytes: number;
   readonly tcpi_snd_wnd: number;
+  /** The window that the peer was told last, and what it may grow to for now. */
+  readonly tcpi_rcv_wnd: number;
+  readonly tcpi_rcv_ssthresh: number;
 }
 
 const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8 } as const;
@@ -77,7 +105,9 @@ const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8 } as const;
 /** TCP_INFO of a connection, `now` being its host's time. */
 export function tcpInfo(connection: Connection, now: number): TcpInfo {
   const { sender, receiver } = connection;
-  const { flight, recovery, rtt } = sender;
+  const { flight, recovery, rtt, totals } = sender;
+  const timeoutTime =
+    (totals?.timeoutTime ?? 0) + (recovery.timeouts > 0 ? Math.floor(now) - recovery.firstTimeoutAt : 0);
   const opened = connection.history.findLast(({ to }) => to === 'ESTABLISHED')?.time ?? now;
   return {
     tcpi_state: STATE_NUMBER[connection.state],
@@ -97,6 +127,15 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_lost: flight.lostOut,
     tcpi_retrans: flight.retransmittedOut,
     tcpi_total_retrans: sender.retransmissions,
+    tcpi_total_rto: totals?.timeouts ?? 0,
+    tcpi_total_rto_recoveries: totals?.timeoutRecoveries ?? 0,
+    tcpi_total_rto_time: timeoutTime,
+    // The SYN is one of them.
+    tcpi_delivered: (totals?.delivered ?? 0) + (sender.sndUna === sender.iss ? 0 : 1),
+    tcpi_delivered_ce: totals?.deliveredWithEcho ?? 0,
+    tcpi_busy_time: Math.round((totals?.busyUntil(now) ?? 0) * 1000),
+    tcpi_rwnd_limited: Math.round((totals?.limitedUntil('window', now) ?? 0) * 1000),
+    tcpi_sndbuf_limited: Math.round((totals?.limitedUntil('buffer', now) ?? 0) * 1000),
     tcpi_last_data_sent: since(sender.lastSentAt, opened, now),
     tcpi_last_data_recv: since(receiver.acks.lastTextAt, opened, now),
     tcpi_last_ack_recv: since(connection.lastReceivedAt, opened, now),
@@ -115,11 +154,16 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_bytes_retrans: sender.textSentAgain,
     tcpi_segs_out: connection.segmentsSent,
     tcpi_segs_in: connection.segmentsReceived,
+    tcpi_data_segs_out: totals?.textSegments ?? 0,
+    tcpi_data_segs_in: connection.textSegmentsReceived,
+    tcpi_rcv_ooopack: receiver.arrivedOutOfOrder,
     tcpi_dsack_dups: recovery.detection.disorder.duplicates,
     tcpi_reord_seen: recovery.detection.disorder.seen,
     tcpi_bytes_received: receiver.textReceived,
     tcpi_notsent_bytes: sender.unsent,
     tcpi_snd_wnd: sender.sndWnd,
+    tcpi_rcv_wnd: receiver.window.offered,
+    tcpi_rcv_ssthresh: receiver.window.soft,
   };
 }
 

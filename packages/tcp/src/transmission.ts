@@ -2,6 +2,7 @@ import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff } from '@halfclose/codec'
 import { thresholdOfWindow } from './congestion-control.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { onNewTextSent } from './retransmission-timeout.ts';
+import { totalsOf } from './send-totals.ts';
 import type { Sender } from './sender.ts';
 import { SentSegment } from './sent-segment.ts';
 import { noteTailLossProbe } from './tail-loss-probe.ts';
@@ -101,6 +102,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   maker.mtuProbe?.abandon();
   recovery.onRetransmitted(sent.count, maker.timestampAt(now));
   sender.retransmissions += sent.count;
+  if (sent.text > 0) totalsOf(sender).textSegments++;
   sender.textSentAgain += sent.text;
   sender.lastSentAt = Math.floor(now);
   if (sender.timer === 'none') armRetransmission(sender, now);
@@ -174,6 +176,7 @@ function transmit(
   if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
   sender.lastSentAt = Math.floor(now);
   sender.sentInBurst = true;
+  if (length > 0) totalsOf(sender).textSegments++;
   sender.recovery.onSent(count);
   const { timer } = sender;
   if (wasIdle || timer === 'none' || timer === 'loss probe' || timer === 'persist')
