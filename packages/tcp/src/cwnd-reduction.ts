@@ -6,20 +6,21 @@ import type { SequenceNumber } from '@halfclose/codec';
  */
 export class CwndReduction {
   readonly cwndBefore: number;
-  /** The slow-start threshold that an undo restores; 0: there is no way back, as the network itself asked for less. */
-  ssthreshBefore: number;
+  /** The slow-start threshold that an undo restores; `null`: there is no way back, as the network itself asked for less. */
+  ssthreshBefore: number | null;
   /** SND.UNA when it began; `null`: nothing is to be undone (any more). */
   undoMarker: SequenceNumber | null;
-  /** Retransmissions whose duplicates were not reported; -1: none was sent. */
-  undoRetransmissions: number;
   /** Our timestamp of the first retransmission; `null`: none was sent. */
   firstStamp: number | null;
+  /** Something was sent again; and of how much of it no duplicate was reported. */
+  #sentAgain: boolean;
+  #unreported: number;
   #delivered = 0;
   #out = 0;
 
   constructor(
     cwndBefore: number,
-    ssthreshBefore: number,
+    ssthreshBefore: number | null,
     undoMarker: SequenceNumber | null,
     retransmittedOut: number,
     firstStamp: number | null,
@@ -27,7 +28,8 @@ export class CwndReduction {
     this.cwndBefore = cwndBefore;
     this.ssthreshBefore = ssthreshBefore;
     this.undoMarker = undoMarker;
-    this.undoRetransmissions = retransmittedOut > 0 ? retransmittedOut : -1;
+    this.#sentAgain = retransmittedOut > 0;
+    this.#unreported = retransmittedOut;
     this.firstStamp = firstStamp;
   }
 
@@ -39,7 +41,18 @@ export class CwndReduction {
   /** `count` segments were sent again, with our timestamp `stamp`. */
   onRetransmitted(count: number, stamp: number): void {
     this.firstStamp ??= stamp;
-    this.undoRetransmissions = Math.max(this.undoRetransmissions, 0) + count;
+    this.#sentAgain = true;
+    this.#unreported += count;
+  }
+
+  /** `count` segments were reported to have arrived twice. */
+  onDuplicates(count: number): void {
+    this.#unreported = Math.max(0, this.#unreported - count);
+  }
+
+  /** Whether all that was sent again arrived twice, so that nothing was lost. */
+  get isAllDuplicate(): boolean {
+    return this.#sentAgain && this.#unreported === 0;
   }
 
   /**

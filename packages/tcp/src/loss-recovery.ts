@@ -184,8 +184,8 @@ export class LossRecovery {
 
   // --- shared by the modules of the sender
 
-  /** cwnd is to become smaller. `ssthreshBefore` of 0: that is not to be undone; `marker`: SND.UNA, or `null` likewise. */
-  beginReduction(sender: Sender, ssthreshBefore: number, marker: SequenceNumber | null): void {
+  /** cwnd is to become smaller. `ssthreshBefore`, and `marker` for SND.UNA: `null` where that is not to be undone. */
+  beginReduction(sender: Sender, ssthreshBefore: number | null, marker: SequenceNumber | null): void {
     const { flight } = sender;
     this.reduction = new CwndReduction(
       sender.cwnd,
@@ -286,15 +286,15 @@ export class LossRecovery {
   #enterRecovery(sender: Sender, byEcho: boolean): void {
     if (this.isReducing) {
       // What ECN asked for goes on, and is not to be undone.
-      if (this.reduction !== null) this.reduction.ssthreshBefore = 0;
-    } else this.beginReduction(sender, byEcho ? 0 : thresholdBefore(sender), sender.sndUna);
+      if (this.reduction !== null) this.reduction.ssthreshBefore = null;
+    } else this.beginReduction(sender, byEcho ? null : thresholdBefore(sender), sender.sndUna);
     this.state = 'recovery';
     this.#mayRescue = sender.profile.rescueRetransmission;
   }
 
   #tryToOpen(sender: Sender, ack: AckTally): void {
     if (ack.congestionEcho && !this.isReducing && !this.isRecovering) {
-      this.beginReduction(sender, 0, null);
+      this.beginReduction(sender, null, null);
       this.state = 'cwr';
     }
     if (!this.#isIn('cwr')) this.keepOpen(sender);

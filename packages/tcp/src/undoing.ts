@@ -20,17 +20,17 @@ export function countDuplicateReport(sender: Sender, ack: AckTally): void {
   const { detection, reduction } = recovery;
   detection.onDuplicateReported(ack.duplicates, sender.retransmissions, sndUna, sndNxt);
   if (detection.disorder.duplicates > sender.retransmissions) return;
-  if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions <= 0) return;
+  if (reduction === null || reduction.undoMarker === null) return;
   if (ack.duplicateEnd === null || seqGt(ack.duplicateEnd, ack.una)) return;
   if (seqLeq(ack.duplicateEnd, reduction.undoMarker)) return;
-  reduction.undoRetransmissions = Math.max(0, reduction.undoRetransmissions - ack.duplicates);
+  reduction.onDuplicates(ack.duplicates);
 }
 
 /** Whether the reduction turns out not to have been needed. */
 export function mayUndo(sender: Sender, ack: AckTally): boolean {
   const { reduction } = sender.recovery;
   if (reduction === null || reduction.undoMarker === null) return false;
-  return reduction.undoRetransmissions === 0 || wasDelayed(sender, ack, reduction);
+  return reduction.isAllDuplicate || wasDelayed(sender, ack, reduction);
 }
 
 /**
@@ -43,7 +43,7 @@ export function undo(sender: Sender, ack: AckTally, byDuplicates = false): void 
   if (reduction === null) return;
   reduction.undoMarker = null;
   recovery.detection.onUndone(byDuplicates);
-  if (reduction.ssthreshBefore === 0) return;
+  if (reduction.ssthreshBefore === null) return;
   if (profile.undoRestoresCwnd) sender.cwnd = Math.max(sender.cwnd, reduction.cwndBefore);
   else {
     sender.cwnd = Math.max(1, flight.inFlight + Math.min(ack.acked, profile.initialWindow));
@@ -58,8 +58,7 @@ export function undo(sender: Sender, ack: AckTally, byDuplicates = false): void 
 /** Undoes if every retransmission was reported as a duplicate (RFC 2883, section 5). Returns whether it did. */
 export function undoByDuplicates(sender: Sender, ack: AckTally): boolean {
   const { reduction } = sender.recovery;
-  if (reduction === null || reduction.undoMarker === null || reduction.undoRetransmissions !== 0)
-    return false;
+  if (reduction === null || reduction.undoMarker === null || !reduction.isAllDuplicate) return false;
   undo(sender, ack, true);
   return true;
 }
