@@ -126,7 +126,7 @@ export abstract class SocketClosing extends SocketSettings {
     end.tcp = tcp;
     end.buffered = bufferedOctets(this);
     end.unflushed = this._unflushed();
-    end.lingers = this[kLinger] !== null && this[kLinger] > 0;
+    end.lingers = end.lingerTime !== null || (this[kLinger] ?? 0) > 0;
     if (end.lingerTime !== null) {
       const { left } = end.lingerTime;
       tcp.options.setLinger({ onoff: left > 0 ? 1 : 0, linger: left });

@@ -9,20 +9,25 @@ export interface PendingWrite {
   readonly callback: WriteCallback | null;
 }
 
+/** So many writes that are done are kept until they are cut off: at once, shifting costs a long queue too much. */
+const KEPT = 1024;
+
 /** Writes that wait for room, first in, first out. The bytes stay the writer's until it is called back. */
 export class WriteQueue {
-  readonly #writes: PendingWrite[] = [];
+  #writes: PendingWrite[] = [];
+  /** Where the head is: what is before it is done. */
+  #first = 0;
   /** Octets that wait. */
   octets = 0;
   /** Octets of writes that failed. */
   failed = 0;
 
   get isEmpty(): boolean {
-    return this.#writes.length === 0;
+    return this.#first === this.#writes.length;
   }
 
   get head(): PendingWrite | undefined {
-    return this.#writes[0];
+    return this.#writes[this.#first];
   }
 
   add(bytes: Uint8Array, taken: number, callback: WriteCallback | null): void {
@@ -34,12 +39,19 @@ export class WriteQueue {
   take(head: PendingWrite, count: number): void {
     head.taken += count;
     this.octets -= count;
-    if (head.taken === head.bytes.length) this.#writes.shift();
+    if (head.taken < head.bytes.length) return;
+    this.#first++;
+    if (this.isEmpty || (this.#first > KEPT && this.#first * 2 > this.#writes.length)) {
+      this.#writes = this.#writes.slice(this.#first);
+      this.#first = 0;
+    }
   }
 
   /** Empties the queue of writes that have failed, and returns who is to be told. */
   fail(): WriteCallback[] {
-    const writes = this.#writes.splice(0);
+    const writes = this.#writes.slice(this.#first);
+    this.#writes = [];
+    this.#first = 0;
     this.failed += this.octets;
     this.octets = 0;
     return writes.flatMap(({ callback }) => (callback === null ? [] : [callback]));

@@ -406,6 +406,20 @@ it('carries more than any buffer holds, whole and in order, to a reader that pau
   server.close();
 });
 
+it('calls back 800,000 writes that wait, in order, in time that grows with their number only', async () => {
+  const total = 800_000;
+  const server = ours.createServer((socket) => socket.resume().on('end', () => server.close()));
+  const port = await listening(server);
+  const client = ours.connect(port, '127.0.0.1');
+  await event(client, 'connect');
+  let calledBack = 0;
+  let inOrder = true;
+  for (let i = 0; i < total; i++) client.write('hello world', () => (inOrder &&= i === calledBack++));
+  client.end();
+  await event(client, 'close');
+  expect([calledBack, inOrder]).toEqual([total, true]);
+}, 15_000);
+
 it('tells of a reset no sooner than a program that awaits the data before it can listen', async () => {
   const server = ours.createServer((socket) => {
     socket.once('data', () => {

@@ -113,6 +113,16 @@ describe("close() with SO_LINGER: the time counts from the call, and what is in 
     expect([clock.now() - start, report.state]).toEqual([4000, 'FIN-WAIT-1']);
   });
 
+  it('is that of the call, whatever setLinger() says while the stream is flushed', async () => {
+    const { clock, client } = await connected({ linger: 2 });
+    client.write(Buffer.alloc(TOTAL));
+    const start = clock.now();
+    const closing = client.close();
+    client.setLinger(false);
+    expect(await runUntil(clock, closing)).toMatchObject({ reason: 'linger time over' });
+    expect(clock.now() - start).toBe(2000);
+  });
+
   it("is over after 'close'", async () => {
     const { clock, client, peer } = await connected({ linger: 4 });
     client.destroy();
