@@ -37,7 +37,7 @@ import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { StateLog } from './state-log.ts';
 import { Sender, type SegmentMaker } from './sender.ts';
 import type { UrgentData } from './urgent-data.ts';
-import { isWritable, write, writeRoom } from './writing.ts';
+import { expandSendBuffer, isWritable, write, writeRoom } from './writing.ts';
 
 const NO_MARKS: readonly EndMark[] = [];
 
@@ -122,6 +122,7 @@ export class Connection implements SegmentMaker {
     this.sender = new Sender(this, profile, init.initialSequenceNumber, init.pool);
     this.#settings = init.settings;
     this.receiver = new Receiver(profile, this.offeredMss);
+    if (init.settings.sendBuffer > 0) expandSendBuffer(this);
   }
 
   /** FINs and RSTs, both ways, in order. */
@@ -141,6 +142,7 @@ export class Connection implements SegmentMaker {
   /** Changes some settings of this connection. */
   changeSettings(changes: Partial<ConnectionSettings>): void {
     this.#settings = { ...this.#settings, ...changes };
+    if (changes.sendBuffer !== undefined) expandSendBuffer(this);
   }
 
   get state(): ConnectionState {

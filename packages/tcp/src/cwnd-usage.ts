@@ -8,8 +8,6 @@ import type { Sender } from './sender.ts';
  * tcp_cwnd_application_limited). This is what RFC 7661 asks for, by Linux's means.
  */
 export class CwndUsage {
-  /** The largest cwnd so far. */
-  widest = 0;
   #limited = false;
   /** Most segments out in the window at hand. */
   #mostOut = 0;
@@ -31,7 +29,6 @@ export class CwndUsage {
   /** A burst is over; `limited`: by cwnd. */
   onBurst(sender: Sender, limited: boolean, now: number): void {
     const { packetsOut } = sender.flight;
-    if (sender.cwnd > this.widest) this.widest = sender.cwnd;
     if (seqGeq(sender.sndUna, this.#windowEnd) || limited || (!this.#limited && packetsOut > this.#mostOut)) {
       this.#limited = limited;
       this.#mostOut = packetsOut;

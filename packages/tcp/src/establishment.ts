@@ -1,6 +1,7 @@
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { suspectBlackHole } from './path-mtu-probe.ts';
+import { expandSendBuffer } from './writing.ts';
 
 /** Both SYNs are acknowledged. */
 export function establish(connection: Connection, why: string, now: number): void {
@@ -9,6 +10,7 @@ export function establish(connection: Connection, why: string, now: number): voi
   // RFC 6928, 2: after a lost SYN, start from one segment. Linux forgives the first.
   sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
   sender.ssthresh = 0x7fffffff;
+  expandSendBuffer(connection);
   sender.recovery.timeouts = 0;
   if (!sender.rtt.hasSample) sender.rtt.fallBack();
   if (profile.mtuProbing === 2) suspectBlackHole(connection, now);

@@ -161,9 +161,9 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
     sender.window.establish(segment, segment.window << sender.window.shift);
     establish(connection, 'ACK arrived', now);
   }
+  if (advanced || segment.sackBlocks !== null) onWriteRoom(connection);
   if (!advanced) return true;
   connection.urgent?.onAcknowledged(sender.sndUna);
-  onWriteRoom(connection);
   return !sender.finAcked || onFinAcknowledged(connection, segment, now);
 }
 

@@ -71,6 +71,8 @@ export class Sender implements CongestionView {
   readonly iss: SequenceNumber;
   /** One for all connections of a host until text is written: see {@link BlockPool.empty}. */
   buffer: SendBuffer;
+  /** Octets of memory that it may take (Linux sk_sndbuf). */
+  bufferLimit: number;
   readonly flight = new RetransmitQueue();
   readonly rtt: RttEstimator;
   readonly recovery: LossRecovery;
@@ -126,6 +128,7 @@ export class Sender implements CongestionView {
     this.sndNxt = iss;
     this.pushedSeq = seqAdd(iss, 1);
     this.buffer = pool.empty;
+    this.bufferLimit = profile.sendBufferInitial;
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt, profile);
     this.#roundEnd = iss;
@@ -186,12 +189,6 @@ export class Sender implements CongestionView {
     const syn = sndUna === iss && sndNxt !== iss ? 1 : 0;
     const fin = this.finSent && sndUna !== sndNxt ? 1 : 0;
     return seqDiff(sndNxt, sndUna) - syn - fin;
-  }
-
-  /** The largest cwnd with which text was sent so far, or the present one. */
-  get widestCwnd(): number {
-    const widest = this.#usage?.widest ?? 0;
-    return widest > this.cwnd ? widest : this.cwnd;
   }
 
   /** Whether our FIN has been acknowledged. */

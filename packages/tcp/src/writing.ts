@@ -25,20 +25,21 @@ export function expectMore({ sender }: Connection): void {
 
 /** Octets that {@link write} would take now. */
 export function writeRoom(connection: Connection): number {
-  const { buffer, window, mss } = connection.sender;
-  return sendRoom(buffer.length, window.bound(mss), sendLimit(connection));
+  const { buffer, window, mss, bufferLimit } = connection.sender;
+  return sendRoom(buffer.length, window.bound(mss), bufferLimit);
 }
 
 /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
 export function isWritable(connection: Connection): boolean {
-  const { buffer, window, mss } = connection.sender;
+  const { buffer, window, mss, bufferLimit } = connection.sender;
   const memory = sendMemory(buffer.length, window.bound(mss));
-  return 2 * (sendLimit(connection) - memory) >= memory;
+  return 2 * (bufferLimit - memory) >= memory;
 }
 
-/** An acknowledgment made room. */
+/** An acknowledgment made room, or showed that more is wanted. */
 export function onWriteRoom(connection: Connection): void {
   const { sender, profile } = connection;
+  expandSendBuffer(connection);
   if (connection.sendBufferWasFull && isWritable(connection)) {
     connection.sendBufferWasFull = false;
     connection.raise(ConnectionEvent.Writable);
@@ -53,18 +54,21 @@ export function onWriteRoom(connection: Connection): void {
  * Octets of a send buffer that a path by reference can make use of: it delivers at once, and what waits longer has left the
  * processor's caches when it is read.
  */
-const MOST_BY_REFERENCE = 4_194_304;
+const MOST_BY_REFERENCE = 2_097_152;
 
 /**
- * Twice what cwnd took at most, so that fast recovery has something to send while cwnd shrinks, and what may come behind a
- * late segment on a path that reorders (Linux tcp_sndbuf_expand).
+ * The send buffer holds twice what cwnd takes, so that fast recovery has something to send, and what may come behind a late
+ * segment on a path that reorders. It never shrinks, as cwnd does (Linux tcp_sndbuf_expand); SO_SNDBUF fixes it.
  */
-function sendLimit({ settings, sender, profile, path }: Connection): number {
-  if (settings.sendBuffer > 0) return settings.sendBuffer;
-  const { widestCwnd, mss, recovery } = sender;
-  const { sendBufferInitial, sendBufferMax, initialWindow } = profile;
+export function expandSendBuffer({ settings, sender, profile, path }: Connection): void {
+  if (settings.sendBuffer > 0) {
+    sender.bufferLimit = settings.sendBuffer;
+    return;
+  }
+  const { cwnd, mss, recovery, bufferLimit } = sender;
+  const { sendBufferMax, initialWindow } = profile;
   const most = path.byReference ? Math.min(sendBufferMax, MOST_BY_REFERENCE) : sendBufferMax;
-  const segments = Math.max(initialWindow, widestCwnd, recovery.detection.threshold + 1);
-  const wanted = 2 * sendMemory(segments * mss, mss);
-  return wanted < sendBufferInitial ? sendBufferInitial : wanted > most ? most : wanted;
+  const segments = Math.max(initialWindow, cwnd, recovery.detection.threshold + 1);
+  const wanted = Math.min(2 * sendMemory(segments * mss, mss), most);
+  if (wanted > bufferLimit) sender.bufferLimit = wanted;
 }

@@ -256,9 +256,9 @@ const ROWS: readonly FieldRow<Profile>[] = [
   [
     'sendBufferMax',
     (changes) => {
-      const { connection } = Wire.established({ profile: changes });
-      connection.sender.cwnd = 1000;
-      return connection.sendRoom;
+      const wire = Wire.established({ profile: changes });
+      wire.write(1).drain().connection.sender.cwnd = 1000;
+      return wire.send('. 1:1(0) ack 2').connection.sendRoom;
     },
     [1_000_000, 610_000],
     [2_000_000, 1_220_000],
