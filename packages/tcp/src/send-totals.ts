@@ -15,6 +15,7 @@ export class SendTotals {
   timeoutRecoveries = 0;
   timeoutTime = 0;
   #limit: SendLimit = 'idle';
+  // Whole milliseconds, as Linux counts whole ticks.
   #since = 0;
   #busy = 0;
   #byWindow = 0;
@@ -23,12 +24,13 @@ export class SendTotals {
   /** From now on `limit` is what keeps the sender from sending more. */
   onLimit(limit: SendLimit, now: number): void {
     if (limit === this.#limit) return;
-    const past = now - this.#since;
+    const time = Math.floor(now);
+    const past = time - this.#since;
     if (this.#limit === 'busy') this.#busy += past;
     else if (this.#limit === 'window') this.#byWindow += past;
     else if (this.#limit === 'buffer') this.#byBuffer += past;
     this.#limit = limit;
-    this.#since = now;
+    this.#since = time;
   }
 
   /** For how many milliseconds until `now` there was something to send, or to wait for. */
