@@ -16,12 +16,21 @@ export function createRelay(target) {
 function carry(from, to) {
   // Ends `to` when `from` ends: shutdown(SHUT_WR) after the last octet.
   from.pipe(to);
-  // close(2) with linger 0: in any state, so also while `to` is ending or connecting.
-  const reset = () => to.setLinger(true, 0).destroy();
-  // Tells of each end, also of one that a program which does not read would not notice.
-  from.on('tcpstate', (state, why) => {
-    if (state === 'CLOSED' && why !== 'FIN acknowledged') reset();
-  });
-  // Of an attempt that never was a connection only this tells: a name that nobody knows, an address out of reach.
+  // close(2) with linger 0: in any state, so also while `to` is ending or connecting. What was written just now goes first:
+  // segments leave at the end of a turn.
+  const reset = () => setImmediate(() => to.setLinger(true, 0).destroy());
+  // As with read(2), after what had arrived before. Of an attempt that never was a connection only this tells: a name that
+  // nobody knows, an address out of reach.
   from.on('error', reset);
+  // A reset after the end of the stream is an error to nobody who only reads, one that nobody reads up to is none, and our own
+  // is none either.
+  let isReset = false;
+  const resetAtOnce = () => {
+    if (isReset && (from.destroyed || from.readableEnded || to.writableNeedDrain)) reset();
+  };
+  from.on('tcpstate', (state, why) => {
+    isReset = state === 'CLOSED' && why !== 'FIN acknowledged';
+    resetAtOnce();
+  });
+  from.on('end', resetAtOnce).on('pause', resetAtOnce);
 }

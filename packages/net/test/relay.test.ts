@@ -52,3 +52,48 @@ it('a relay resets its client when the target refuses', async () => {
   expect(error).toMatchObject({ code: 'ECONNRESET' });
   relay.close();
 });
+
+it.each([
+  ['the client', false],
+  ['the server', true],
+])('a relay brings over what was written before a reset of %s, and then the reset', async (_, byServer) => {
+  const seen: string[] = [];
+  const watch = (socket: Socket): Promise<unknown> => {
+    socket.on('data', (data: Buffer) => seen.push(String(data)));
+    return event(socket, 'error').then(([error]) => seen.push((error as NodeJS.ErrnoException).code ?? ''));
+  };
+  const writeAndReset = (socket: Socket): void => {
+    socket.write('text');
+    setImmediate(() => socket.resetAndDestroy());
+  };
+  let watched: Promise<unknown> | undefined;
+  const target = net.createServer((socket) => {
+    if (byServer) writeAndReset(socket);
+    else watched = watch(socket);
+  });
+  const relay = createRelay({ port: await listening(target), host: '127.0.0.1' });
+  const client = net.connect(await listening(relay), '127.0.0.1');
+  if (byServer) watched = watch(client);
+  else client.on('connect', () => writeAndReset(client));
+  while (watched === undefined) await turn();
+  await watched;
+  expect(seen).toEqual(['text', 'ECONNRESET']);
+  relay.close();
+  target.close();
+});
+
+it('a relay brings a reset over to a side that reads nothing', async () => {
+  const targets: Socket[] = [];
+  const target = net.createServer({ pauseOnConnect: true }, (socket) => targets.push(socket));
+  const relay = createRelay({ port: await listening(target), host: '127.0.0.1' });
+  const client = net.connect(await listening(relay), '127.0.0.1').on('error', () => undefined);
+  client.write(Buffer.alloc(50_000_000));
+  while (client.bytesWritten === 0 || targets.length === 0) await turn();
+  for (let i = 0; i < 100; i++) await turn();
+  client.resetAndDestroy();
+  while (targets.some(({ tcpState }) => tcpState !== 'CLOSED')) await turn();
+  expect(targets.map(({ closeReport }) => closeReport?.reason)).toEqual(['peer reset']);
+  for (const socket of targets) socket.destroy();
+  relay.close();
+  target.close();
+});
