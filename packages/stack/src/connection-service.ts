@@ -134,7 +134,7 @@ export class ConnectionService {
 
   #retire(hosted: HostedConnection, now: number): void {
     if (!hosted.registered) return;
-    const { records, counters, profile, ports } = this.#state;
+    const { records, counters, profile, ports, events } = this.#state;
     this.#unregister(hosted);
     if (hosted.connection.state === 'TIME-WAIT') {
       if (records.size < profile.maxTimeWaits && !records.isFull) {
@@ -143,6 +143,8 @@ export class ConnectionService {
         return;
       }
       counters.timeWaitsSkipped++;
+      hosted.connection.finish('too many in TIME-WAIT', now);
+      if (events.active) events.states(hosted);
     }
     ports.release(hosted.binding);
   }

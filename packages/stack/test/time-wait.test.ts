@@ -104,9 +104,14 @@ describe('TIME-WAIT', () => {
 
   it('n20: is skipped when the table is full', () => {
     const bench = new Bench({ maxTimeWaits: 1 });
-    bench.closed();
-    bench.closed();
+    const first = bench.closed();
+    const second = bench.closed();
     expect([bench.host.timeWaitCount, bench.host.counters.timeWaitsSkipped]).toEqual([1, 1]);
+    // closing/LINUX.md, n20: who finds no place is CLOSED at once.
+    expect([first, second].map(({ connection }) => connection.history.at(-1)?.to)).toEqual([
+      'TIME-WAIT',
+      'CLOSED',
+    ]);
   });
 
   it('h09: makes way for a later SYN, whose connection starts beyond the old numbers', () => {
