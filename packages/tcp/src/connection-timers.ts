@@ -69,18 +69,21 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
     orphan: connection.orphan,
     userTimeout: settings.userTimeout,
   };
-  if (isDeliveryDoubtful(retry, profile)) {
-    connection.raise(ConnectionEvent.DeliveryProblem);
-    suspectBlackHole(connection, now);
-  }
   const error = connection.softError ?? 'ETIMEDOUT';
   if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {
+    // No black hole: a SYN is small (Linux tcp_write_timeout).
+    if (isDeliveryDoubtful(retry, profile)) connection.raise(ConnectionEvent.DeliveryProblem);
     const exhausted =
       state === 'SYN-SENT' ? synRetriesExhausted(retry, profile) : retry.timeouts >= profile.synAckRetries;
     if (exhausted) connection.fail(error, 'handshake timed out', now);
     return exhausted;
   }
-  if (!retriesExhausted(retry, profile) || isHeldByPeer(connection, now)) return false;
+  if (isHeldByPeer(connection, now)) return false;
+  if (isDeliveryDoubtful(retry, profile)) {
+    connection.raise(ConnectionEvent.DeliveryProblem);
+    suspectBlackHole(connection, now);
+  }
+  if (!retriesExhausted(retry, profile)) return false;
   const isUserTimeout = settings.userTimeout > 0 && !connection.orphan;
   connection.fail(error, isUserTimeout ? 'user timeout' : 'retransmissions exhausted', now);
   return true;

@@ -82,14 +82,14 @@ export class LossDetection {
   onDuplicateAck(): void {
     const flight = this.#flight;
     flight.sackedOut++;
-    if (this.#limitDuplicates(1)) this.#learnt.onTooManyDuplicates(flight.packetsOut);
+    if (this.limitDuplicates(1)) this.#learnt.onTooManyDuplicates(flight.packetsOut);
   }
 
   /** Without SACK: `acked` segments were acknowledged, and the duplicates before stood for all but one of them. */
   onAdvanceWithoutSack(acked: number, partial: boolean): void {
     const flight = this.#flight;
     flight.sackedOut = Math.max(0, flight.sackedOut - Math.max(acked - 1, 0));
-    if (this.#limitDuplicates(1)) this.#learnt.onTooManyDuplicates(flight.packetsOut + acked);
+    if (this.limitDuplicates(1)) this.#learnt.onTooManyDuplicates(flight.packetsOut + acked);
     if (!partial) flight.sackedOut = 0;
   }
 
@@ -156,14 +156,14 @@ export class LossDetection {
     if (recovering ? !advanced : flight.sackedOut < this.threshold) return;
     if (head.count > 1) flight.split(head, seqAdd(head.seq, head.mss));
     flight.markLost(head);
-    this.#limitDuplicates(1);
+    this.limitDuplicates(1);
   }
 
   /**
-   * No more duplicates count than segments that may have caused them: `holes` at least are missing. Returns whether there
-   * were more.
+   * Without SACK. No more duplicates count than segments that may have caused them: `holes` at least are missing (Linux
+   * tcp_limit_reno_sacked). Returns whether there were more.
    */
-  #limitDuplicates(holes: number): boolean {
+  limitDuplicates(holes: number): boolean {
     const flight = this.#flight;
     const most = Math.max(0, flight.packetsOut - Math.max(flight.lostOut, holes));
     if (flight.sackedOut <= most) return false;

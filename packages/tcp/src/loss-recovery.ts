@@ -143,7 +143,9 @@ export class LossRecovery {
     for (let sent = flight.head; sent !== null; sent = sent.next) {
       if (sent.text > sent.count * most) flight.markLost(sent);
     }
-    if (flight.everLost === lostBefore || this.state === 'loss') return;
+    if (flight.everLost === lostBefore) return;
+    if (!this.sack) this.detection.limitDuplicates(0);
+    if (this.state === 'loss') return;
     sender.ssthresh = thresholdBefore(sender);
     this.reduction = null;
     this.highSeq = sender.sndNxt;
