@@ -181,7 +181,7 @@ describe('options of a socket', () => {
     if (connection === null) throw new Error('no connection');
     const info = tcpInfo(connection, hosts.clock.now());
     expect([info.tcpi_state, info.tcpi_bytes_acked, info.tcpi_min_rtt, info.tcpi_snd_cwnd]).toEqual([
-      1, 1000, 20_000, 10,
+      1, 1001, 20_000, 10,
     ]);
   });
 });

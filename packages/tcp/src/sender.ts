@@ -104,7 +104,7 @@ export class Sender implements CongestionView {
   probesOut = 0;
   /** A probe is to be sent whatever cwnd says. */
   probe: 'none' | 'tail loss' | 'urgent' | 'window' | 'garbage' = 'none';
-  /** The millisecond in which something last went out. */
+  /** The millisecond in which text last went out. */
   lastSentAt = LONG_AGO;
   /** The end of the last segment with PSH. */
   pushedSeq: SequenceNumber;

@@ -78,6 +78,7 @@ export interface TcpInfo {
   /** The round trip as the receiving side measures it; 0: not yet. */
   readonly tcpi_rcv_rtt: number;
   readonly tcpi_rcv_space: number;
+  /** As on Linux our FIN counts as an octet, and so does the SYN where we called connect(). */
   readonly tcpi_bytes_acked: number;
   /** Octets of text sent, those sent again counted each time. */
   readonly tcpi_bytes_sent: number;
@@ -92,6 +93,7 @@ export interface TcpInfo {
   /** Segments that the peer reported to have got twice, and events of reordering. */
   readonly tcpi_dsack_dups: number;
   readonly tcpi_reord_seen: number;
+  /** The peer's FIN counts as an octet. */
   readonly tcpi_bytes_received: number;
   readonly tcpi_notsent_bytes: number;
   readonly tcpi_snd_wnd: number;
@@ -108,6 +110,7 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
   const { flight, recovery, rtt, totals } = sender;
   const timeoutTime =
     (totals?.timeoutTime ?? 0) + (recovery.timeouts > 0 ? Math.floor(now) - recovery.firstTimeoutAt : 0);
+  const synAndFin = (sender.sndUna === sender.iss || connection.passive ? 0 : 1) + (sender.finAcked ? 1 : 0);
   const opened = connection.history.findLast(({ to }) => to === 'ESTABLISHED')?.time ?? now;
   return {
     tcpi_state: STATE_NUMBER[connection.state],
@@ -149,7 +152,7 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_pmtu: connection.path.mtu,
     tcpi_rcv_rtt: Math.round(receiver.roundTrip * 1000),
     tcpi_rcv_space: receiver.window.lastRound,
-    tcpi_bytes_acked: sender.textAcknowledged,
+    tcpi_bytes_acked: sender.textAcknowledged + synAndFin,
     tcpi_bytes_sent: sender.textAcknowledged + sender.textInFlight + sender.textSentAgain,
     tcpi_bytes_retrans: sender.textSentAgain,
     tcpi_segs_out: connection.segmentsSent,
@@ -159,7 +162,7 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_rcv_ooopack: receiver.arrivedOutOfOrder,
     tcpi_dsack_dups: recovery.detection.disorder.duplicates,
     tcpi_reord_seen: recovery.detection.disorder.seen,
-    tcpi_bytes_received: receiver.textReceived,
+    tcpi_bytes_received: receiver.textReceived + (receiver.finReceived ? 1 : 0),
     tcpi_notsent_bytes: sender.unsent,
     tcpi_snd_wnd: sender.sndWnd,
     tcpi_rcv_wnd: receiver.window.offered,

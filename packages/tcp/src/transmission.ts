@@ -104,7 +104,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   sender.retransmissions += sent.count;
   if (sent.text > 0) totalsOf(sender).textSegments++;
   sender.textSentAgain += sent.text;
-  sender.lastSentAt = Math.floor(now);
+  if (sent.text > 0) sender.lastSentAt = Math.floor(now);
   if (sender.timer === 'none') armRetransmission(sender, now);
   if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);
   const { text } = sent;
@@ -174,7 +174,7 @@ function transmit(
   sender.sndNxt = end;
   sender.unsent -= length;
   if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
-  sender.lastSentAt = Math.floor(now);
+  if (length > 0) sender.lastSentAt = Math.floor(now);
   sender.sentInBurst = true;
   if (length > 0) totalsOf(sender).textSegments++;
   sender.recovery.onSent(count);

@@ -123,3 +123,14 @@ describe('what TCP_INFO tells of the receive window', () => {
     expect(fields(wire, 'tcpi_rcv_wnd', 'tcpi_rcv_ssthresh')).toEqual([64_000, 10_000]);
   });
 });
+
+it('octets acknowledged and received count SYN and FIN as on Linux, and when text was sent tells of no FIN', () => {
+  const octets = ({ connection, now }: Wire): readonly number[] => {
+    const { tcpi_bytes_acked, tcpi_bytes_received, tcpi_last_data_sent } = tcpInfo(connection, now);
+    return [tcpi_bytes_acked, tcpi_bytes_received, tcpi_last_data_sent];
+  };
+  const wire = Wire.established();
+  expect(octets(wire).slice(0, 2)).toEqual([1, 0]);
+  wire.write(1000).drain().send('. 1:1(0) ack 1001').advance(2000).close().drain().send('F. 1:1(0) ack 1002');
+  expect(octets(wire)).toEqual([1002, 1, 2000]);
+});
