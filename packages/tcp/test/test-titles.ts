@@ -20,7 +20,8 @@ export function titlesOf(source: string): ReadonlySet<string> {
       if ((isSuite || isTest) && names.some((each) => NOT_RUN.has(each))) return;
       const [title] = node.arguments;
       if (isTest && title !== undefined && ts.isStringLiteralLike(title) && node.arguments.length > 1) {
-        titles.add(title.text);
+        // A title that is nothing but a place for a cell names no test.
+        if (!/^[%$]\w+$/.test(title.text)) titles.add(title.text);
         if (table !== null) addFirstCells(table, tables, titles);
       }
     }
