@@ -124,7 +124,7 @@ export abstract class SocketClosing extends SocketSettings {
     if (tcp === null) return;
     const end = this._end();
     end.tcp = tcp;
-    end.buffered = bufferedOctets(this);
+    end.buffered = bufferedOctets(this, handle.bytesRead);
     end.unflushed = this._unflushed();
     end.lingers = end.lingerTime !== null || (this[kLinger] ?? 0) > 0;
     if (end.lingerTime !== null) {

@@ -5,16 +5,28 @@ interface ReadableInternals {
   readonly _readableState: {
     readonly buffer: Iterable<Uint8Array | string>;
     readonly bufferIndex?: number;
+    readonly decoder: Decoder | null;
   };
 }
 
-/** Octets in a stream's own buffer: pushed, and not yet taken by the program. */
-export function bufferedOctets(stream: Readable): number {
+/** What Node's StringDecoder tells of a character that is not complete: 0 where there is none. */
+interface Decoder {
+  /** Octets of it that are missing. */
+  readonly lastNeed: number;
+  /** Octets that it has in all. */
+  readonly lastTotal: number;
+}
+
+/**
+ * Octets in a stream's own buffer: pushed, and not yet taken by the program. With an encoding the stream holds strings,
+ * and counts in their units: what they have been in octets can only be told where they were valid, so never more than
+ * `read`, the octets that were pushed, but all of those that wait in the decoder for the rest of a character.
+ */
+export function bufferedOctets(stream: Readable, read: number): number {
   const { readableEncoding } = stream;
-  if (readableEncoding === null) return stream.readableLength;
-  // With an encoding the stream holds strings, and counts in their units.
-  const { buffer, bufferIndex = 0 } = (stream as unknown as ReadableInternals)._readableState;
-  return [...buffer]
-    .slice(bufferIndex)
-    .reduce((octets, chunk) => octets + Buffer.byteLength(chunk as string, readableEncoding), 0);
+  if (readableEncoding === null) return Math.min(stream.readableLength, read);
+  const { buffer, bufferIndex = 0, decoder } = (stream as unknown as ReadableInternals)._readableState;
+  let octets = decoder === null ? 0 : decoder.lastTotal - decoder.lastNeed;
+  for (const chunk of [...buffer].slice(bufferIndex)) octets += Buffer.byteLength(chunk, readableEncoding);
+  return Math.min(octets, read);
 }

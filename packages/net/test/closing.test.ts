@@ -177,6 +177,44 @@ describe('octets that nobody took out of the stream', () => {
     peer.on('error', () => undefined).resume();
   });
 
+  it.each<[string, BufferEncoding, number[], boolean, { read: number; unread: number }]>([
+    ['what is no UTF-8', 'utf8', Array(10).fill(0xff), false, { read: 0, unread: 10 }],
+    ['base64, the rest of a group with it', 'base64', Array(10).fill(0), false, { read: 0, unread: 10 }],
+    ['half of a character', 'utf8', [0x61, 0xe2, 0x82], true, { read: 1, unread: 2 }],
+    ['half of a base64 group', 'base64', [0, 0], true, { read: 0, unread: 2 }],
+    ['whole characters', 'utf8', [0x61, 0xe2, 0x82, 0xac], true, { read: 4, unread: 0 }],
+  ])('are never more than were read: %s', async (_name, encoding, octets, takes, counts) => {
+    const { client, peer } = await connected({ unread: 'strict' });
+    peer
+      .on('error', () => undefined)
+      .on('end', () => peer.end())
+      .resume();
+    client.setEncoding(encoding);
+    if (takes) client.on('data', () => undefined);
+    else client.on('readable', () => undefined);
+    peer.write(Buffer.from(octets));
+    while (client.bytesRead < octets.length) await new Promise((resolve) => setImmediate(resolve));
+    client.destroy();
+    expect((await client.close()).octets).toMatchObject({
+      received: octets.length,
+      ...counts,
+      lost: counts.unread,
+      buffered: counts.unread,
+    });
+    peer.destroy();
+  });
+
+  it('are never more than were read: after unshift() of more', async () => {
+    const { client, peer } = await connected({ unread: 'strict' });
+    peer.on('error', () => undefined).write(Buffer.alloc(10));
+    client.on('readable', () => undefined);
+    while (client.readableLength < 10) await new Promise((resolve) => setImmediate(resolve));
+    client.unshift(Buffer.concat([client.read() as Buffer, Buffer.alloc(24)]));
+    client.destroy();
+    expect(client.closeReport?.octets).toMatchObject({ received: 10, read: 0, unread: 10, buffered: 10 });
+    peer.destroy();
+  });
+
   it('are none after everything was read', async () => {
     const { client, peer } = await connected({ unread: 'strict' });
     peer.end('hello');

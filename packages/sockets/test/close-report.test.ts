@@ -150,6 +150,19 @@ describe('octets marked unread', () => {
     expect(hosts.sent().at(-1)).toBe('b R.');
     expect(b.closeReport()?.octets).toMatchObject({ read: 70, unread: 30, lost: 30 });
   });
+
+  it('are never more than were read', () => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    write(a, 100);
+    hosts.settle();
+    b.read(60);
+    b.markUnread(50);
+    b.markUnread(50);
+    expect(b.closeReport()?.octets).toMatchObject({ received: 100, read: 0, unread: 100 });
+    b.markUnread(-5);
+    expect(b.closeReport()?.octets.unread).toBe(100);
+  });
 });
 
 describe('who wants to know of the end', () => {

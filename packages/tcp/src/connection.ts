@@ -255,9 +255,11 @@ export class Connection implements SegmentMaker {
     return readInto(this, target, peek, now);
   }
 
-  /** Octets that were read went back: they count as unread, and close() finds them. */
+  /** Octets that were read went back: they count as unread, and close() finds them. Never more than were read. */
   markUnread(octets: number): void {
-    this.receiver.discarded += octets;
+    const { receiver } = this;
+    const read = receiver.textReceived - receiver.queue.length - receiver.discarded;
+    receiver.discarded += Math.max(0, Math.min(octets, read));
   }
 
   /** No more text will be written: the FIN follows what is queued (SHUT_WR). */
