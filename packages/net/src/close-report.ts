@@ -27,8 +27,13 @@ export class SocketCloseReport implements CloseReport {
   readonly octets: SocketCloseReportOctets;
   readonly marks: CloseReport['marks'];
   readonly states: CloseReport['states'];
+  /**
+   * SO_LINGER's time was over before the peer had acknowledged everything. What TCP had then goes on in the background,
+   * as on Linux, unless it was reset: `state` tells.
+   */
+  readonly lingerTimeOver: boolean;
 
-  constructor(report: CloseReport, buffered: number, unflushed: number) {
+  constructor(report: CloseReport, buffered: number, unflushed: number, lingerTimeOver: boolean) {
     this.local = report.local;
     this.remote = report.remote;
     this.state = report.state;
@@ -47,6 +52,7 @@ export class SocketCloseReport implements CloseReport {
     };
     this.marks = report.marks;
     this.states = report.states;
+    this.lingerTimeOver = lingerTimeOver;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -54,6 +60,7 @@ export class SocketCloseReport implements CloseReport {
     const lines = [formatCloseReport(this)];
     if (buffered > 0) lines.push(`in the stream ${buffered} octets that the program did not take`);
     if (unflushed > 0) lines.push(`not flushed   ${unflushed} octets that did not get into TCP`);
+    if (this.lingerTimeOver) lines.push('linger time   over before the peer had acknowledged everything');
     return lines.join('\n');
   }
 }

@@ -1,3 +1,4 @@
+import type { ConnectionEnd } from './connection-end.ts';
 import { codedError, errnoException, socketClosed } from './errors.ts';
 import {
   onBuffer,
@@ -9,6 +10,7 @@ import {
   type WriteCallback,
 } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
+import { onceConnected } from './once-connected.ts';
 import { readArguments } from './native-net.ts';
 import { connectSocket } from './socket-connect.ts';
 import { SocketClosing } from './socket-closing.ts';
@@ -52,7 +54,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   /** Takes a fresh handle: at construction, to connect, or to try the next address. */
   _attachHandle(handle: StreamHandle): void {
     this._handle = handle;
-    this[kEnd]?.reset();
+    this[kEnd]?.forgetStates();
     (this as unknown as StreamInternals)._undestroy();
     this._sockname = null;
     handle.owner = this;
@@ -70,7 +72,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   override _read(size: number): void {
     const handle = this._handle;
-    if (this.connecting || handle === null) this.once('connect', () => this._read(size));
+    if (this.connecting || handle === null) onceConnected(this, () => this._read(size));
     else if (!handle.reading) this._startReading(handle);
   }
 
@@ -208,7 +210,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
         ),
       );
     };
-    this.once('connect', () => {
+    onceConnected(this, () => {
       this.off('close', onClose);
       this._writeGeneric(several, data, encoding, callback);
     });
@@ -232,7 +234,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   override _final(callback: WriteCallback): void {
     if (this.pending) {
-      this.once('connect', () => this._final(callback));
+      onceConnected(this, () => this._final(callback));
       return;
     }
     const handle = this._handle;
@@ -259,7 +261,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       this.destroy(socketClosed());
     } else if (handle.reset === undefined) {
       throw codedError(TypeError, 'ERR_INVALID_HANDLE_TYPE', 'This handle type cannot be sent');
-    } else if (this.connecting) this.once('connect', () => this._reset());
+    } else if (this.connecting) onceConnected(this, () => void this._reset());
     else this._reset();
     return this;
   }
@@ -275,20 +277,22 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     const handle = this._handle;
     if (handle === null) {
       callback(error);
-      nextTick(emitClose, this);
+      nextTick(emitClose, this, this[kEnd]?.known ?? null);
     } else {
       const hadError = error !== null && error !== undefined;
       this[kBytesRead] = handle.bytesRead;
       this[kBytesWritten] = handle.bytesWritten;
-      const onClosed = (): void => {
-        this._emitClose(hadError);
-      };
       this._noteEnd(handle);
+      const end = this[kEnd]?.known ?? null;
+      if (end !== null && hadError) end.errorTold = true;
+      const onClosed = (): void => {
+        this._emitClose(end, hadError);
+      };
       let refused = 0;
       if (this.resetAndClosing === true) {
         this.resetAndClosing = false;
         // After `end` as in Node; `close` is of its own.
-        refused = handle.reset?.(onClosed, this[kEnd]?.isAwaited) ?? 0;
+        refused = handle.reset?.(onClosed, end?.isAwaited) ?? 0;
       }
       // Of a handle that refuses to be reset Node lets go without closing it.
       handle.close(onClosed);
@@ -307,11 +311,11 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   }
 
   /** A listener that throws keeps nobody from hearing of the end. */
-  _emitClose(...hadError: [] | [boolean]): void {
+  _emitClose(end: ConnectionEnd | null, ...hadError: [] | [boolean]): void {
     try {
       this.emit('close', ...hadError);
     } finally {
-      this._onHandleClosed();
+      this._onHandleClosed(end);
     }
   }
 
@@ -325,6 +329,6 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
 const ENOTCONN = -107;
 
-function emitClose(socket: SocketBase): void {
-  socket._emitClose();
+function emitClose(socket: SocketBase, end: ConnectionEnd | null): void {
+  socket._emitClose(end);
 }

@@ -1,10 +1,12 @@
 import { SHUT_RD } from '@halfclose/sockets';
 import { type Connection, orphanPatience } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
-import { invalidArgumentValue, outOfRange, socketClosed } from './errors.ts';
+import { ConnectionEnd } from './connection-end.ts';
+import { invalidArgumentValue, outOfRange } from './errors.ts';
 import { onNews } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
 import { LingerTime } from './linger-time.ts';
+import { forgetOnceConnected, onceConnected } from './once-connected.ts';
 import { SocketEnd } from './socket-end.ts';
 import { kEnd, kLinger, kNetwork } from './socket-fields.ts';
 import { SocketSettings } from './socket-settings.ts';
@@ -24,10 +26,15 @@ export abstract class SocketClosing extends SocketSettings {
 
   // --- before the end
 
-  /** SO_LINGER: with it, closing an open connection resets it (0 s), or 'close' waits until all is acknowledged. */
+  /**
+   * SO_LINGER: with it, closing an open connection resets it (0 s), or 'close' waits until all is acknowledged. A `close`
+   * has what was set when it was called: while it flushes, nothing is changed.
+   */
   setLinger(enabled: boolean, seconds = 0): this {
     requireBoolean(enabled, 'enabled');
-    this[kLinger] = enabled ? lingerSeconds(seconds, 'seconds') : null;
+    const linger = enabled ? lingerSeconds(seconds, 'seconds') : null;
+    if (this._handle !== null && this[kEnd]?.known?.isAwaited === true) return this;
+    this[kLinger] = linger;
     this._applyLinger();
     return this;
   }
@@ -49,7 +56,7 @@ export abstract class SocketClosing extends SocketSettings {
 
   /** Once connected: before, shutdown(2) would give up the attempt. */
   _shutdownReading(): void {
-    if (this.connecting) this.once('connect', () => this._shutdownReading());
+    if (this.connecting) onceConnected(this, () => this._shutdownReading());
     else this._handle?.tcp?.shutdown(SHUT_RD);
   }
 
@@ -58,53 +65,61 @@ export abstract class SocketClosing extends SocketSettings {
   /**
    * Passes to TCP what was written, closes as close(2), and waits: with SO_LINGER of t > 0 s until Linux's close()
    * would have returned, else until the connection has ended. With SO_LINGER of 0 s it passes nothing more. Never
-   * rejects for how it ended, only where there never was a connection.
+   * rejects for how it ended, only where there never was a connection; where 'error' told why, that rejection needs no
+   * handler.
    */
   close(): Promise<SocketCloseReport> {
-    const end = this._end();
+    const end = this._end().current;
     if (end.closing !== null) return end.closing;
     const closing = end.await(this[kNetwork].hold);
+    end.errorTold = this.errored !== null;
     if (this._handle !== null || this.connecting) this._flushAndClose(end, this[kLinger]);
     else if (end.tcp === null) {
-      this.destroy();
-      end.settle(socketClosed());
+      // Told with 'close': a stream that connects before it is told of its end never finishes.
+      if (this.destroyed) nextTick(() => end.settle());
+      else this.destroy();
     } else this._awaitEnd(end);
     return closing;
   }
 
-  _flushAndClose(end: SocketEnd, linger: number | null): void {
+  _flushAndClose(end: ConnectionEnd, linger: number | null): void {
     if (linger === 0) {
       this._applyLinger();
       this.destroy();
       return;
     }
-    if (linger === null) this._limitFlushing();
+    if (linger === null) this._limitFlushing(end);
     else end.lingerTime = new LingerTime(this[kNetwork].host.timers, linger, () => this.destroy());
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
-    // As destroySoon, but a listener of the program that throws must not keep the socket open.
-    else this.prependOnceListener('finish', () => nextTick(() => this.destroy()));
+    else {
+      // As destroySoon, but a listener of the program that throws must not keep the socket open.
+      const onFinished = (): void => {
+        if (this[kEnd]?.known === end) this.destroy();
+      };
+      this.prependOnceListener('finish', () => nextTick(onFinished));
+    }
   }
 
   /** A peer that takes nothing has as long for it as with an orphan, unless TCP_USER_TIMEOUT says how long. */
-  _limitFlushing(): void {
+  _limitFlushing(end: ConnectionEnd): void {
     if (this.connecting) {
-      this.once('connect', () => this._limitFlushing());
+      onceConnected(this, () => this._limitFlushing(end));
       return;
     }
     const tcp = this._handle?.tcp;
     if (!tcp || tcp.options.get('TCP_USER_TIMEOUT') !== 0) return;
     const { timers, profile } = tcp.host;
     tcp.options.set('TCP_USER_TIMEOUT', Math.ceil(orphanPatience(profile)), timers.now());
-    this._end().limitsFlushing = true;
+    end.limitsFlushing = true;
   }
 
   /** How the connection ended; `null` before its end, and where there was none. */
   get closeReport(): SocketCloseReport | null {
-    const end = this[kEnd];
+    const end = this[kEnd]?.known ?? null;
     const tcp = this._handle?.tcp ?? end?.tcp ?? null;
     if (tcp === null) return null;
-    return (end ?? new SocketEnd()).reportOf(tcp, this._unflushed());
+    return (end ?? new ConnectionEnd()).reportOf(tcp, this._unflushed());
   }
 
   /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
@@ -114,15 +129,22 @@ export abstract class SocketClosing extends SocketSettings {
 
   /** The connection, also after the socket has let go of it. */
   get _connection(): Connection | null {
-    return (this._handle === null ? this[kEnd]?.tcp?.connection : this._handle.connection) ?? null;
+    return (this._handle === null ? this[kEnd]?.known?.tcp?.connection : this._handle.connection) ?? null;
+  }
+
+  /** To be called when a connection is about to be attempted: what was kept of the former one belongs to that alone. */
+  _renewEnd(): void {
+    // Else an end() of the former attempt would end this one.
+    if (this[kEnd]?.known?.closing) forgetOnceConnected(this);
+    this[kEnd]?.renew();
   }
 
   /** To be called when `handle` is about to be closed: keeps what the report needs. */
   _noteEnd(handle: StreamHandle): void {
-    this[kEnd]?.lingerTime?.stop();
+    this[kEnd]?.known?.lingerTime?.stop();
     const { tcp } = handle;
     if (tcp === null) return;
-    const end = this._end();
+    const { current: end, strict } = this._end();
     end.tcp = tcp;
     end.buffered = bufferedOctets(this, handle.bytesRead);
     end.unflushed = this._unflushed();
@@ -133,7 +155,7 @@ export abstract class SocketClosing extends SocketSettings {
     }
     // An orphan has limits of its own.
     if (end.limitsFlushing) tcp.options.set('TCP_USER_TIMEOUT', 0, tcp.host.now);
-    if (end.strict) tcp.markUnread(end.buffered);
+    if (strict) tcp.markUnread(end.buffered);
     if (this._wantsNews(end)) handle.watchEnd?.();
   }
 
@@ -142,15 +164,16 @@ export abstract class SocketClosing extends SocketSettings {
    * the profile. But a FIN behind the part of a stream would say that this was all, so then it is a reset.
    */
   _endLinger(): void {
-    const end = this[kEnd];
+    const end = this[kEnd]?.known ?? null;
     if (end === null || end.tcp === null || end.lingerTime === null || end.lingerTime.left > 0) return;
+    end.lingerTimeOver = true;
     if (end.unflushed > 0 || end.tcp.host.profile.lingerTimeoutResets)
       end.tcp.abortOrphan('linger time over');
   }
 
   /** Octets that were written and are not in TCP. */
   _unflushed(): number {
-    const noted = this[kEnd]?.unflushed ?? 0;
+    const noted = this[kEnd]?.known?.unflushed ?? 0;
     const handle = this._handle;
     if (handle === null) return noted;
     const inStream = (this.bytesWritten ?? 0) - handle.bytesWritten;
@@ -159,52 +182,48 @@ export abstract class SocketClosing extends SocketSettings {
 
   /** To be called when a write fails, before the stream forgets what it holds; `octets`: that the handle did not take. */
   _noteFailedWrite(octets: number): void {
-    if (this._handle?.tcp) this._end().unflushed = this._unflushed() + octets;
+    if (this._handle?.tcp) this._end().current.unflushed = this._unflushed() + octets;
   }
 
   /** Whether `close` has been called, and TCP is to decide between FIN and RST once it has all that was written. */
   get _closesByTable(): boolean {
-    const end = this[kEnd];
-    return end !== null && end.isAwaited && this._handle?.tcp?.connection !== undefined;
+    return this[kEnd]?.known?.isAwaited === true && this._handle?.tcp?.connection !== undefined;
   }
 
   /** Resets what a `close` still waits for. */
   _abortClosing(): void {
-    const end = this[kEnd];
+    const end = this[kEnd]?.known;
     if (end?.isAwaited) end.tcp?.abortOrphan();
   }
 
-  /** To be called when the handle is closed: SO_LINGER's time is over. */
-  _onHandleClosed(): void {
-    const end = this[kEnd];
+  /** To be called after 'close'; `end`: of the connection that it told of. */
+  _onHandleClosed(end: ConnectionEnd | null): void {
     if (end === null) return;
-    end.closed = true;
     nextTick(tellNews, this);
-    if (!end.isAwaited) return;
-    this._awaitEnd(end);
+    end.onClosed(() => this[onNews]());
   }
 
   /** The connection has news, also after the socket has let go of it. */
   [onNews](): void {
-    const end = this[kEnd];
-    if (end === null) return;
     const connection = this._connection;
-    if (connection !== null && this.listenerCount(TCP_STATE) > 0) {
-      end.tellStates(connection, (state, why) => this.emit(TCP_STATE, state, why));
+    if (connection === null || this[kEnd] === null || this.listenerCount(TCP_STATE) === 0) return;
+    this[kEnd].tellStates(connection, (state, why) => this._tellState(state, why));
+  }
+
+  /** The stack is at work: what a listener throws must not get there. */
+  _tellState(state: string, why: string): void {
+    try {
+      this.emit(TCP_STATE, state, why);
+    } catch (error) {
+      nextTick(rethrow, error);
     }
-    if (end.closed && end.isAwaited && end.tcp?.ended === true) end.settle(socketClosed());
   }
 
-  /** With SO_LINGER the end is 'close', else that of the connection. */
-  _awaitEnd(end: SocketEnd): void {
-    const { tcp } = end;
-    if (end.lingers) {
-      if (end.closed) end.settle(socketClosed());
-    } else if (tcp === null || tcp.ended || !tcp.watchOrphan(() => this[onNews]()))
-      end.settle(socketClosed());
+  _awaitEnd(end: ConnectionEnd): void {
+    end.settleAtEnd(() => this[onNews]());
   }
 
-  _wantsNews(end: SocketEnd): boolean {
+  _wantsNews(end: ConnectionEnd): boolean {
     return end.isAwaited || this.listenerCount(TCP_STATE) > 0;
   }
 
@@ -250,4 +269,8 @@ export function isStrict(value: unknown, name: string): boolean {
 
 function tellNews(socket: SocketClosing): void {
   socket[onNews]();
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

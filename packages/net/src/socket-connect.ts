@@ -5,6 +5,7 @@ import { codedError, invalidArgumentType } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import { NativeStreamHandle } from './native-stream-handle.ts';
+import { emitConnect } from './once-connected.ts';
 import type { SocketBase } from './socket-base.ts';
 import { kNetwork } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
@@ -66,6 +67,7 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
     socket._peername = null;
     socket._sockname = null;
   }
+  if (socket._handle === null) socket._renewEnd();
   if (isOn(path)) {
     requireString(path, 'options.path');
     connectToPath(socket, path);
@@ -229,7 +231,7 @@ function connected(socket: SocketBase): void {
   socket._sockname = null;
   socket._unrefTimer();
   socket._applyOptions();
-  socket.emit('connect');
+  emitConnect(socket);
   socket.emit('ready');
   if (!socket.isPaused()) socket.read(0);
 }

@@ -1,0 +1,110 @@
+import { lingers } from '@halfclose/stack';
+import type { TcpSocket } from '@halfclose/sockets';
+import { SocketCloseReport } from './close-report.ts';
+import { socketClosed } from './errors.ts';
+import type { LingerTime } from './linger-time.ts';
+import type { ProcessHold } from './process-hold.ts';
+
+/** Settles the promise of a `close`. */
+interface Settle {
+  resolve(report: SocketCloseReport): void;
+  reject(error: Error): void;
+  readonly hold: ProcessHold;
+}
+
+/**
+ * What is kept for the end of one connection and beyond it. A socket that connects again gets another one; a `close` of
+ * the former connection is still settled by this, with the report of that connection.
+ */
+export class ConnectionEnd {
+  /** Octets that were in the stream's own buffer when the socket was destroyed. */
+  buffered = 0;
+  /** Octets that the program wrote and that TCP never took: thrown away when the socket was destroyed, or failed. */
+  unflushed = 0;
+  /** The socket underneath, once it has been let go of. */
+  tcp: TcpSocket | null = null;
+  /** 'close' has been emitted. */
+  closed = false;
+  /** 'close' comes when Linux's close() would have returned: with SO_LINGER of t > 0 s. */
+  lingers = false;
+  /** SO_LINGER's time was over before the peer had acknowledged everything. */
+  lingerTimeOver = false;
+  /** TCP_USER_TIMEOUT is that of a `close`. */
+  limitsFlushing = false;
+  /** Of a `close` with SO_LINGER of t > 0 s. */
+  lingerTime: LingerTime | null = null;
+  /** The socket ended with an error, which 'error' tells. */
+  errorTold = false;
+  /** The result of `close`. */
+  closing: Promise<SocketCloseReport> | null = null;
+  /** `close` has told its result. */
+  #settled = false;
+  #settle: Settle | null = null;
+
+  /** The report of a connection that has ended, or of which `close` has told, or nobody will tell; `null` before. */
+  reportOf(tcp: TcpSocket, unflushed: number): SocketCloseReport | null {
+    return this.#settled || tcp.ended || tcp.recorded ? this.#currentReport(tcp, unflushed) : null;
+  }
+
+  /** Starts to wait for the end, and holds the process for so long. */
+  await(hold: ProcessHold): Promise<SocketCloseReport> {
+    this.closing ??= new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject, hold };
+      hold.ref();
+    });
+    return this.closing;
+  }
+
+  /** Whether a `close` waits for the end. */
+  get isAwaited(): boolean {
+    return this.#settle !== null;
+  }
+
+  /** To be called after 'close': SO_LINGER's time is over. */
+  onClosed(onEvents: () => void): void {
+    this.closed = true;
+    const connection = this.tcp?.connection ?? null;
+    if (this.lingers && connection !== null && lingers(connection)) this.lingerTimeOver = true;
+    if (this.isAwaited) this.settleAtEnd(onEvents);
+  }
+
+  /** With SO_LINGER the end is 'close', else that of the connection. `onEvents`: called with each of its events. */
+  settleAtEnd(onEvents: () => void): void {
+    const { tcp } = this;
+    if (this.lingers) {
+      if (this.closed) this.settle();
+      return;
+    }
+    if (tcp === null || tcp.ended) {
+      this.settle();
+      return;
+    }
+    const isWatched = tcp.watchOrphan(() => {
+      if (this.closed && tcp.ended) this.settle();
+      onEvents();
+    });
+    if (!isWatched) this.settle();
+  }
+
+  /** Ends the waiting with the report as it is now, or with an error where there never was a connection. */
+  settle(): void {
+    const settle = this.#settle;
+    if (settle === null) return;
+    this.#settle = null;
+    this.#settled = true;
+    settle.hold.unref();
+    const report = this.tcp === null ? null : this.#currentReport(this.tcp, this.unflushed);
+    if (report !== null) {
+      settle.resolve(report);
+      return;
+    }
+    settle.reject(socketClosed());
+    if (this.errorTold) this.closing?.catch(() => undefined);
+  }
+
+  #currentReport(tcp: TcpSocket, unflushed: number): SocketCloseReport | null {
+    const report = tcp.closeReport();
+    if (report === null) return null;
+    return new SocketCloseReport(report, this.buffered, unflushed, this.lingerTimeOver);
+  }
+}
