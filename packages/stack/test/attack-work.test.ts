@@ -97,4 +97,48 @@ describe('work for each acknowledgment of “SACK slowness” (CVE-2019-11478)',
     expect(large.blocks).toBeLessThan(2 * small.blocks);
     expect(large.elements).toBeLessThanOrEqual(small.elements);
   });
+
+  /**
+   * The same where one whole segment after the other is reported, from the newest back, on a path that was seen to reorder:
+   * none of those sent before is due, so that each acknowledgment asks for all of them again.
+   */
+  const waited = (segments: number): Work => {
+    const target = new Target({ slowStartAfterIdle: false });
+    const hosted = target.victim({ sackPermitted: true, maximumSegmentSize: 48, windowScale: 14 });
+    const { connection } = hosted;
+    const { sender } = connection;
+    connection.changeSettings({ sendBuffer: 1 << 26 });
+    target.hit(hosted, {});
+    const sack = (ack: number, first: number): void => {
+      const left = (ack + 48 * first) | 0;
+      target.hit(hosted, { ack, sackBlocks: [left, (left + 48) | 0] });
+    };
+    for (let round = 0; round < 2000; round++) {
+      target.write(hosted, 48);
+      target.clock.advanceBy(190);
+      target.hit(hosted, { ack: sender.sndNxt });
+    }
+    target.write(hosted, 48 * 4);
+    target.clock.advanceBy(190);
+    const una = sender.sndUna;
+    sack(una, 1);
+    for (const acknowledged of [2, 4]) target.hit(hosted, { ack: (una + 48 * acknowledged) | 0 });
+    expect(sender.recovery.detection.disorder.seen).toBe(1);
+    sender.cwnd = segments;
+    target.write(hosted, segments * 48);
+    target.clock.advanceBy(190);
+    const ACKS = 300;
+    for (let i = 0; i < ACKS; i++) sack(sender.sndUna, segments - 1 - i);
+    const work = counter.of(() => {
+      for (let i = ACKS; i < 2 * ACKS; i++) sack(sender.sndUna, segments - 1 - i);
+    });
+    expect([sender.flight.sackedOut, sender.flight.lostOut]).toEqual([2 * ACKS, 0]);
+    return each(work, ACKS);
+  };
+
+  it('does not grow with what RACK waits for', () => {
+    waited(1000);
+    const [small, large] = [waited(1000), waited(30_000)];
+    expect(large.blocks).toBeLessThan(2 * small.blocks);
+  });
 });

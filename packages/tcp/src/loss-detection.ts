@@ -1,9 +1,10 @@
-import { type SequenceNumber, seqAdd, seqDiff } from '@halfclose/codec';
+import { type SequenceNumber, seqAdd } from '@halfclose/codec';
 import { deadlineAt, microseconds, NEVER } from './connection-time.ts';
 import type { Profile } from './profile.ts';
 import { Reordering } from './reordering.ts';
 import type { RetransmitQueue } from './retransmit-queue.ts';
 import type { RttEstimator } from './rtt-estimator.ts';
+import { compareSending } from './send-order.ts';
 import type { SentSegment } from './sent-segment.ts';
 
 const MICROSECONDS = 1000;
@@ -64,7 +65,7 @@ export class LossDetection {
     if (transmissions > 1 && roundTrip < this.#rtt.minimum) return;
     this.#advanced = true;
     this.#roundTrip = Math.round(roundTrip * MICROSECONDS);
-    if (this.#end === null || this.#order(sent, this.#end) > 0) {
+    if (this.#end === null || compareSending(sent, this.#sentAt, this.#end) > 0) {
       this.#sentAt = microseconds(sentAt);
       this.#end = end;
     }
@@ -185,23 +186,16 @@ export class LossDetection {
     this.reorderDeadline = NEVER;
     if (this.#end === null) return;
     const window = this.#reorderingWindow(recovering);
-    let latest = -1;
+    const wait = this.#roundTrip / MICROSECONDS + window;
     let sent = flight.oldestSent;
-    while (sent !== null) {
-      const { sentAt } = sent;
-      if (this.#order(sent, this.#end) >= 0) break;
+    while (sent !== null && sent.sentAt + wait <= now && compareSending(sent, this.#sentAt, this.#end) < 0) {
       const next = sent.sentAfter;
-      const due = sentAt + this.#roundTrip / MICROSECONDS + window;
-      if (due <= now) flight.markLost(sent);
-      else if (due > latest) latest = due;
+      flight.markLost(sent);
       sent = next;
     }
-    if (latest >= 0) this.reorderDeadline = deadlineAt(latest);
-  }
-
-  /** Positive: sent after the one delivered; of those sent at the same time the numbers decide (RFC 8985, 6.2, step 2). */
-  #order(sent: SentSegment, deliveredEnd: SequenceNumber): number {
-    return (microseconds(sent.sentAt) - this.#sentAt) | 0 || seqDiff(sent.end, deliveredEnd);
+    // Those sent later are due later: the last one's time is that of all.
+    const last = flight.lastSentBefore(this.#sentAt, this.#end);
+    if (last !== null) this.reorderDeadline = deadlineAt(last.sentAt + wait);
   }
 
   #reorderingWindow(recovering: boolean): number {

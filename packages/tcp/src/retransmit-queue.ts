@@ -43,6 +43,11 @@ export class RetransmitQueue {
     return this.#ordered.oldest;
   }
 
+  /** See {@link SendOrder.lastBefore}. */
+  lastSentBefore(sentAt: number, end: SequenceNumber): SentSegment | null {
+    return this.#ordered.lastBefore(sentAt, end);
+  }
+
   push(sent: SentSegment): void {
     if (this.tail === null) this.head = sent;
     else this.tail.next = sent;
