@@ -1,4 +1,4 @@
-import { lingers } from '@halfclose/stack';
+import { type Connection, lingers } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
 import { SocketCloseReport } from './close-report.ts';
 import { socketClosed } from './errors.ts';
@@ -64,7 +64,7 @@ export class ConnectionEnd {
   onClosed(onEvents: () => void): void {
     this.closed = true;
     const connection = this.tcp?.connection ?? null;
-    if (this.lingers && connection !== null && lingers(connection)) this.lingerTimeOver = true;
+    if (this.lingers && connection !== null) this.lingerTimeOver ||= isLeftBehind(connection);
     if (this.isAwaited) this.settleAtEnd(onEvents);
   }
 
@@ -107,4 +107,9 @@ export class ConnectionEnd {
     if (report === null) return null;
     return new SocketCloseReport(report, this.buffered, unflushed, this.lingerTimeOver);
   }
+}
+
+/** Whether a close() with SO_LINGER has returned without waiting for all that it waits for. */
+function isLeftBehind(connection: Connection): boolean {
+  return lingers(connection) || connection.history.at(-1)?.why === 'linger time over';
 }

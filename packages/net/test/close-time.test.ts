@@ -1,4 +1,5 @@
-import { linux, orphanPatience, type Profile, profile as profileWith } from '@halfclose/stack';
+import { inspect } from 'node:util';
+import { bsd, linux, orphanPatience, type Profile, profile as profileWith, rfc9293 } from '@halfclose/stack';
 import { describe, expect, it } from 'vitest';
 import type { Socket } from '../src/index.ts';
 import { event } from './compare.ts';
@@ -12,8 +13,8 @@ interface Connected extends Setting {
 }
 
 /** Both ends of a connection, 10 ms apart in virtual time; the peer reads nothing. */
-async function connected(options: object = {}, profile?: Profile): Promise<Connected> {
-  const setting = twoHosts({}, profile);
+async function connected(options: object = {}, profile?: Profile, delay = 10): Promise<Connected> {
+  const setting = twoHosts({ delay }, profile);
   const listener = setting.far.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(80);
   const accepted = event(listener, 'connection') as Promise<[Socket]>;
   const client = setting.near.connect({ port: 80, host: '10.0.0.2', allowHalfOpen: true, ...options });
@@ -41,6 +42,7 @@ describe("close() with SO_LINGER: the time counts from the call, and what is in 
     expect(clock.now() - start).toBe(2000);
     const { octets, marks } = report;
     expect(report).toMatchObject({ orderly: false, state: 'CLOSED', reason: 'linger time over' });
+    expect(report.lingerTimeOver).toBe(true);
     expect(octets.unflushed).toBeGreaterThan(0);
     expect([octets.written, octets.lost]).toEqual([TOTAL, TOTAL - octets.acknowledged]);
     expect(marks).toMatchObject([{ kind: 'rst', direction: 'sent', reason: 'linger time over' }]);
@@ -73,6 +75,8 @@ describe("close() with SO_LINGER: the time counts from the call, and what is in 
     link.partition();
     client.write('taken by TCP');
     const report = await runUntil(clock, client.close());
+    expect(report.lingerTimeOver).toBe(true);
+    expect(inspect(report)).toContain('linger time   over');
     expect(report.states.at(-1)).toMatchObject({ to: state, why: reason });
     expect(report.octets).toMatchObject({ unflushed: 0, lost: state === 'CLOSED' ? 12 : 0 });
   });
@@ -81,7 +85,9 @@ describe("close() with SO_LINGER: the time counts from the call, and what is in 
     const { clock, client, peer } = await connected({ linger: 60 });
     client.write('hello');
     const start = clock.now();
-    expect(await runUntil(clock, client.close())).toMatchObject({ state: 'FIN-WAIT-2', sending: 'fin' });
+    const report = await runUntil(clock, client.close());
+    expect(report).toMatchObject({ state: 'FIN-WAIT-2', sending: 'fin', lingerTimeOver: false });
+    expect(inspect(report)).not.toContain('linger time');
     expect(clock.now() - start).toBe(20);
     peer.destroy();
   });
@@ -121,6 +127,16 @@ describe("close() with SO_LINGER: the time counts from the call, and what is in 
     client.setLinger(false);
     expect(await runUntil(clock, closing)).toMatchObject({ reason: 'linger time over' });
     expect(clock.now() - start).toBe(2000);
+  });
+
+  it('without it is not changed by setLinger(), either', async () => {
+    const { clock, client, peer } = await connected();
+    client.write(Buffer.alloc(TOTAL));
+    const closing = client.close();
+    client.setLinger(true, 0);
+    peer.resume().on('end', () => peer.end());
+    expect(await runUntil(clock, closing)).toMatchObject({ orderly: true, octets: { written: TOTAL } });
+    expect(() => client.setLinger(true, -1)).toThrow(RangeError);
   });
 
   it("is over after 'close'", async () => {
@@ -213,5 +229,46 @@ describe('close() without SO_LINGER ends all the same', () => {
     const report = await runUntil(clock, client.close());
     expect(report).toMatchObject({ sending: 'timeout', reason: 'retransmissions exhausted' });
     expect(Math.abs((clock.now() - flushed) / 102_200 - 1)).toBeLessThan(0.15);
+  });
+
+  it.each([
+    [10, 112],
+    [150, 115],
+    [750, 143],
+  ])('where the peer is silent: by the round-trip time, %i ms each way', async (delay, seconds) => {
+    const { clock, link, client } = await connected({}, undefined, delay);
+    link.partition();
+    client.write('hello');
+    const start = clock.now();
+    const report = await runUntil(clock, client.close());
+    expect(report).toMatchObject({ sending: 'timeout', reason: 'retransmissions exhausted' });
+    expect(Math.round((clock.now() - start) / 1000)).toBe(seconds);
+  });
+
+  it('where the peer reads nothing, and is far away: somewhat later', async () => {
+    const { clock, client } = await connected({}, undefined, 750);
+    client.write(Buffer.alloc(TOTAL));
+    const start = clock.now();
+    await runUntil(clock, client.close());
+    expect(Math.round((clock.now() - start) / 1000)).toBe(339);
+  });
+
+  it.each([
+    ['rfc9293', rfc9293],
+    ['bsd', bsd],
+  ])('but by the profile %s not while the peer lives and never ends its stream', async (_name, profile) => {
+    const { clock, client, peer } = await connected({}, profile);
+    peer.resume();
+    const closing = client.close();
+    let report: unknown = null;
+    void closing.then((value) => (report = value));
+    for (let hour = 0; hour < 24; hour++) {
+      await turn();
+      clock.advanceBy(3_600_000);
+    }
+    await turn();
+    expect([report, client.tcpState]).toEqual([null, 'FIN-WAIT-2']);
+    peer.end();
+    expect(await runUntil(clock, closing)).toMatchObject({ orderly: true });
   });
 });
