@@ -356,3 +356,14 @@ describe('the close report', () => {
     ]);
   });
 });
+
+it('data with a RST right behind it is told as data, then as ECONNRESET', async () => {
+  const { client, peer } = await connected();
+  const told: string[] = [];
+  client.on('data', (data) => told.push(String(data))).on('end', () => told.push('end'));
+  client.on('error', ({ code }: NodeJS.ErrnoException) => told.push(code ?? ''));
+  peer.write('hello');
+  peer.resetAndDestroy();
+  await event(client, 'close');
+  expect(told).toEqual(['hello', 'ECONNRESET']);
+});
