@@ -2,7 +2,7 @@ import { Flag } from '@halfclose/codec';
 import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import type { HostedConnection, Profile } from '../src/index.ts';
-import { Bench, ip, OWN, PEER, SETTINGS } from './bench.ts';
+import { Bench, ip, OWN, packetOf, PEER, SETTINGS } from './bench.ts';
 import { NarrowPath } from './narrow-path.ts';
 
 /** The program closes, and lets go. */
@@ -46,6 +46,22 @@ function learned(changes: Partial<Profile>, told: number, milliseconds = 0): { m
   bench.clock.advanceBy(milliseconds);
   const { mtu } = bench.connect().connection.path;
   return { mtu, mss: bench.device.sent.at(-1)?.segment.maximumSegmentSize ?? 0 };
+}
+
+/** The ephemeral ports that connections to one peer find free. */
+function ports(changes: Partial<Profile>): number[] {
+  const bench = new Bench(changes);
+  const found = Array.from({ length: 3 }, () => {
+    const hosted = bench.host.connect({
+      remoteAddress: PEER,
+      remotePort: 80,
+      binding: null,
+      localAddress: null,
+      settings: SETTINGS,
+    });
+    return typeof hosted === 'string' ? 0 : hosted.localPort;
+  });
+  return found.filter((port) => port > 0).sort();
 }
 
 const ROWS: readonly FieldRow<Profile>[] = [
@@ -126,6 +142,46 @@ const ROWS: readonly FieldRow<Profile>[] = [
     },
     [false, []],
     [true, ['R 80>1001']],
+  ],
+  // Of two ports the second connection takes the other one.
+  [
+    'ephemeralPortFirst',
+    (changes) => ports({ ...changes, ephemeralPortLast: 40_001 }),
+    [40_000, [40_000, 40_001]],
+    [40_001, [40_001]],
+  ],
+  [
+    'ephemeralPortLast',
+    (changes) => ports({ ...changes, ephemeralPortFirst: 40_000 }),
+    [40_000, [40_000]],
+    [40_001, [40_000, 40_001]],
+  ],
+  ['maxBacklog', (changes) => new Bench(changes).listen(80, 1000).backlog, [5, 5], [4096, 1000]],
+  [
+    'synCookies',
+    (changes) => {
+      const bench = new Bench(changes);
+      bench.listen();
+      for (let sourcePort = 1000; sourcePort < 1200; sourcePort++) {
+        bench.receive({ sourcePort, flags: Flag.SYN, seq: 0 });
+      }
+      return bench.host.counters.synCookiesSent;
+    },
+    [0, 0],
+    [1, 184],
+  ],
+  [
+    'acceptSourceRoute',
+    (changes) => {
+      const bench = new Bench(changes);
+      const addresses = [ip('10.0.0.7')];
+      const packet = packetOf({ destinationPort: 80, flags: Flag.SYN, seq: 0 });
+      bench.device.deliver({ ...packet, sourceRoute: { strict: false, addresses, visited: 1 } });
+      bench.clock.runTasks();
+      return bench.sent();
+    },
+    [false, []],
+    [true, ['R. 80>1000']],
   ],
 ];
 

@@ -337,7 +337,10 @@ export const linux: Profile = {
  * not end TIME-WAIT (RFC 1337), a minimum RTO of one second and no linear SYN retransmissions (RFC 6298), linger 0
  * resets in every state, timestamps once agreed on are in every segment (RFC 7323, 3.2), and RSTs stand exactly at
  * RCV.NXT (RFC 5961, 3.2). A SYN is sent again for more than three minutes (RFC 9293, 3.8.3, MUST-23); ICMP errors end
- * what RFC 9293, 3.9.2.2 says; source routes are taken for the way back.
+ * what RFC 9293, 3.9.2.2 says; source routes are taken for the way back. A path that drops silently is suspected
+ * (RFC 4821, 7.7), what it takes is not offered as the MSS (RFC 8201, 5.4). Recovery is that of RFC 6675 with the rescue
+ * retransmission, RFC 6582's impatient variant and RFC 4015's response; three duplicates always mean a loss (RFC 5681),
+ * and no timestamp may be older (RFC 7323, 5.3).
  */
 export const rfc9293: Profile = {
   ...linux,
