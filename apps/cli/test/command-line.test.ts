@@ -87,10 +87,10 @@ test('connections shows what both hosts hold, when it is told to', () => {
     ---------------------
     after 90 ms
       client
-        State      Recv-Q  Send-Q  Local address   Peer address  Owner   Timer
+        State      Recv-Q  Send-Q  Local address   Peer address  Owner   Timers
         TIME-WAIT       0       0  10.0.0.1:40001  10.0.0.2:80   record  timewait, 59.98 s
       server
-        State     Recv-Q  Send-Q  Local address  Peer address    Owner   Timer
+        State     Recv-Q  Send-Q  Local address  Peer address    Owner   Timers
         LAST-ACK       0       0  10.0.0.2:80    10.0.0.1:40001  orphan  on, 0.19 s
 
     after 90000 ms

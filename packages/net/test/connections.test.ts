@@ -6,8 +6,8 @@ import { runUntil, twoHosts } from './two-hosts.ts';
 
 /** A line for each connection: what is the same in every run. */
 function linesOf({ connections: list }: Net): string[] {
-  return list().map(({ state, owner, receiveQueue, sendQueue, remote, timer }) =>
-    [state, owner, receiveQueue, sendQueue, remote?.address ?? '*', timer?.name ?? '-'].join(' '),
+  return list().map(({ state, owner, receiveQueue, sendQueue, remote, timers }) =>
+    [state, owner, receiveQueue, sendQueue, remote?.address ?? '*', timers[0]?.name ?? '-'].join(' '),
   );
 }
 
@@ -21,7 +21,7 @@ it('tells listeners, connections, orphans and TIME-WAIT with owner, queues and t
   const client = near.connect({ port: 80, host: '10.0.0.2', keepAlive: true, keepAliveInitialDelay: 7000 });
   const [[peer]] = await runUntil(clock, Promise.all([accepted, event(client, 'connect')]));
   expect(linesOf(near)).toEqual(['ESTABLISHED socket 0 0 10.0.0.2 keepalive']);
-  expect(near.connections()[0]?.timer?.remaining).toBe(7000 - 10);
+  expect(near.connections()[0]?.timers[0]?.remaining).toBe(7000 - 10);
 
   client.write('hello');
   expect(linesOf(near)).toEqual(['ESTABLISHED socket 0 5 10.0.0.2 keepalive']);
@@ -54,7 +54,7 @@ it('prints as a table', async () => {
   client.end();
   clock.advanceBy(200);
   const [headings, row, ...rest] = inspect(near.connections()).split('\n');
-  expect(headings).toMatch(/^State +Recv-Q +Send-Q +Local address +Peer address +Owner +Timer$/);
+  expect(headings).toMatch(/^State +Recv-Q +Send-Q +Local address +Peer address +Owner +Timers$/);
   expect(row).toMatch(/^FIN-WAIT-2 +0 +0 +10\.0\.0\.1:\d+ +10\.0\.0\.2:80 +socket$/);
   expect(rest).toEqual([]);
 });

@@ -103,13 +103,16 @@ export class DrillHost {
     return states;
   }
 
-  /** The timers of all connections. */
+  /** The timers of all connections: of each the one that ss(8) shows. */
   timers(): ShownTimer[] {
-    return dumpConnections(this.host).flatMap(({ timer }) =>
-      timer === null ? [] : [{ name: timer.name, remaining: Math.round(timer.remaining * 1000) }],
-    );
+    return dumpConnections(this.host).flatMap(({ timers }) => {
+      const [shown] = SHOWN_FIRST.flatMap((name) => timers.filter((timer) => timer.name === name));
+      return shown === undefined ? [] : [{ name: shown.name, remaining: Math.round(shown.remaining * 1000) }];
+    });
   }
 }
+
+const SHOWN_FIRST = ['on', 'persist', 'timewait', 'keepalive'] as const;
 
 function anyOf(address: IpAddress): IpAddress {
   return address.isIPv4 ? ANY_IPV4 : ANY_IPV6;

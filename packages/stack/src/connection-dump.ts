@@ -4,10 +4,11 @@ import type { Host } from './host.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 
 /**
- * The timer that strikes next, by the names of ss(8): `on`: retransmission or a probe for losses; `persist`: a probe of
- * a closed window; `timewait`: the end of TIME-WAIT or of an orphan's FIN-WAIT-2; `keepalive`.
+ * A timer, by the names of ss(8), which shows one of them. `on`: retransmission or a probe for losses; `persist`: a
+ * probe of a closed window; `timewait`: the end of TIME-WAIT or of an orphan's FIN-WAIT-2; `keepalive`; and `delayed ack`,
+ * of which ss knows nothing.
  */
-export type DumpedTimerName = 'on' | 'persist' | 'timewait' | 'keepalive';
+export type DumpedTimerName = 'on' | 'persist' | 'timewait' | 'keepalive' | 'delayed ack';
 
 /** A timer with the milliseconds that it still has. */
 export interface DumpedTimer {
@@ -38,8 +39,8 @@ export interface DumpedConnection {
   /** `null`: a listener. */
   readonly remote: DumpedEndpoint | null;
   readonly owner: DumpedOwner;
-  /** `null`: none runs. */
-  readonly timer: DumpedTimer | null;
+  /** Those that run; what strikes next is first. */
+  readonly timers: readonly DumpedTimer[];
 }
 
 /**
@@ -60,7 +61,7 @@ export function dumpConnections(host: Host): DumpedConnection[] {
       local: endpoint(binding.address, binding.port),
       remote: null,
       owner: 'socket',
-      timer: null,
+      timers: [],
     });
   }
   for (const hosted of host.connections()) {
@@ -73,7 +74,7 @@ export function dumpConnections(host: Host): DumpedConnection[] {
       sendQueue: connection.sender.buffer.length,
       ...endpointsOf(hosted),
       owner: ownerOf(hosted),
-      timer: timerOf(connection, now),
+      timers: timersOf(connection, now),
     });
   }
   for (const entry of host.records()) {
@@ -84,13 +85,13 @@ export function dumpConnections(host: Host): DumpedConnection[] {
       sendQueue: 0,
       ...endpointsOf(entry),
       owner: entry.state === 'TIME-WAIT' ? 'record' : 'orphan',
-      timer: remaining === Infinity ? null : { name: 'timewait', remaining },
+      timers: remaining === Infinity ? [] : [{ name: 'timewait', remaining }],
     });
   }
   return rows;
 }
 
-const HEADINGS = ['State', 'Recv-Q', 'Send-Q', 'Local address', 'Peer address', 'Owner', 'Timer'];
+const HEADINGS = ['State', 'Recv-Q', 'Send-Q', 'Local address', 'Peer address', 'Owner', 'Timers'];
 /** Columns whose values stand on the right. */
 const NUMBERS = [1, 2];
 
@@ -115,7 +116,7 @@ function cellsOf({
   local,
   remote,
   owner,
-  timer,
+  timers,
 }: DumpedConnection): string[] {
   return [
     state,
@@ -124,7 +125,7 @@ function cellsOf({
     endpointText(local),
     remote === null ? '*' : endpointText(remote),
     owner,
-    timer === null ? '' : `${timer.name}, ${Number((timer.remaining / 1000).toFixed(3))} s`,
+    timers.map(({ name, remaining }) => `${name}, ${Number((remaining / 1000).toFixed(3))} s`).join('; '),
   ];
 }
 
@@ -141,13 +142,20 @@ function ownerOf({ listener, connection }: HostedConnection): DumpedOwner {
   return connection.orphan ? 'orphan' : 'socket';
 }
 
-function timerOf(connection: Connection, now: number): DumpedTimer | null {
-  const { sender, finWait2Deadline, keepAliveDeadline } = connection;
-  if (sender.timer === 'persist') return { name: 'persist', remaining: sender.timerDeadline - now };
-  if (sender.timer !== 'none') return { name: 'on', remaining: sender.timerDeadline - now };
-  if (finWait2Deadline !== NEVER) return { name: 'timewait', remaining: finWait2Deadline - now };
-  if (keepAliveDeadline !== NEVER) return { name: 'keepalive', remaining: keepAliveDeadline - now };
-  return null;
+function timersOf(
+  { sender, receiver, finWait2Deadline, keepAliveDeadline }: Connection,
+  now: number,
+): DumpedTimer[] {
+  const deadlines: readonly (readonly [DumpedTimerName, number])[] = [
+    [sender.timer === 'persist' ? 'persist' : 'on', sender.timerDeadline],
+    ['delayed ack', receiver.acks.deadline],
+    ['timewait', finWait2Deadline],
+    ['keepalive', keepAliveDeadline],
+  ];
+  return deadlines
+    .filter(([, deadline]) => deadline !== NEVER)
+    .map(([name, deadline]) => ({ name, remaining: deadline - now }))
+    .sort((a, b) => a.remaining - b.remaining);
 }
 
 function endpointsOf(tuple: FourTuple): { readonly local: DumpedEndpoint; readonly remote: DumpedEndpoint } {

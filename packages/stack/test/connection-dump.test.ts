@@ -36,7 +36,7 @@ it('tells the octets in both queues and the timer of a connection', () => {
     local: { address: '10.0.0.1', port: hosted.localPort },
     remote: { address: '10.0.0.2', port: 80 },
     owner: 'socket',
-    timer: { name: 'on', remaining: hosted.connection.sender.timerDeadline - bench.clock.now() },
+    timers: [{ name: 'on', remaining: hosted.connection.sender.timerDeadline - bench.clock.now() }],
   });
 });
 
@@ -46,7 +46,7 @@ it('tells the backlog of a listener, and who waits in its queues', () => {
   bench.receive({ flags: Flag.SYN, seq: 0 });
   const [listening, halfOpen] = dumpConnections(bench.host);
   expect(listening).toMatchObject({ state: 'LISTEN', receiveQueue: 0, sendQueue: 3, remote: null });
-  expect(halfOpen).toMatchObject({ state: 'SYN-RECEIVED', owner: 'listener', timer: { name: 'on' } });
+  expect(halfOpen).toMatchObject({ state: 'SYN-RECEIVED', owner: 'listener', timers: [{ name: 'on' }] });
   const [child] = listener.synQueue;
   bench.receive({ flags: Flag.ACK, seq: 1, ack: child?.connection.sender.sndNxt ?? 0 });
   expect(dumpOf(bench)).toMatchObject({ state: 'LISTEN', receiveQueue: 1 });
@@ -60,13 +60,13 @@ it('tells an orphan in FIN-WAIT-2 from a held one, and how long it has', () => {
   bench.host.wake(hosted);
   bench.clock.runTasks();
   bench.reply(hosted, { flags: Flag.ACK, seq: 1, ack: hosted.connection.sender.sndNxt, window: 65_000 });
-  expect(dumpOf(bench)).toMatchObject({ state: 'FIN-WAIT-2', owner: 'socket', timer: null });
+  expect(dumpOf(bench)).toMatchObject({ state: 'FIN-WAIT-2', owner: 'socket', timers: [] });
   close(bench, hosted);
   bench.clock.advanceBy(10_000);
   expect(dumpOf(bench)).toMatchObject({
     state: 'FIN-WAIT-2',
     owner: 'orphan',
-    timer: { name: 'timewait', remaining: 50_000 },
+    timers: [{ name: 'timewait', remaining: 50_000 }],
   });
 });
 
@@ -84,7 +84,7 @@ it('tells of TIME-WAIT', () => {
   expect(dumpOf(bench)).toMatchObject({
     state: 'TIME-WAIT',
     owner: 'record',
-    timer: { name: 'timewait', remaining: 59_000 },
+    timers: [{ name: 'timewait', remaining: 59_000 }],
   });
 });
 
@@ -94,12 +94,15 @@ it('tells of a window probe and of keep-alives', () => {
   const { connection } = hosted;
   connection.changeSettings({ keepAlive: true });
   connection.updateKeepAlive(bench.clock.now());
-  expect(dumpOf(bench)).toMatchObject({ timer: { name: 'keepalive', remaining: 7_200_000 } });
+  expect(dumpOf(bench)).toMatchObject({ timers: [{ name: 'keepalive', remaining: 7_200_000 }] });
   bench.reply(hosted, { flags: Flag.ACK, seq: 1, ack: connection.sender.sndNxt, window: 0 });
   connection.send(new Uint8Array(1));
   bench.host.wake(hosted);
   bench.clock.runTasks();
-  expect(dumpOf(bench)).toMatchObject({ sendQueue: 1, timer: { name: 'persist' } });
+  expect(dumpOf(bench)).toMatchObject({
+    sendQueue: 1,
+    timers: [{ name: 'persist' }, { name: 'keepalive' }],
+  });
 });
 
 it('is printed as a table', () => {
@@ -110,7 +113,7 @@ it('is printed as a table', () => {
   bench.clock.advanceBy(250);
   expect(formatDump(dumpConnections(bench.host))).toBe(
     [
-      'State         Recv-Q  Send-Q  Local address  Peer address   Owner     Timer',
+      'State         Recv-Q  Send-Q  Local address  Peer address   Owner     Timers',
       'LISTEN             0     128  [fd00::1]:443  *              socket',
       'LISTEN             0       5  10.0.0.1:80    *              socket',
       'SYN-RECEIVED       0       0  10.0.0.1:80    10.0.0.2:1000  listener  on, 0.75 s',

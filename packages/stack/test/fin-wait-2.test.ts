@@ -168,10 +168,10 @@ describe('an orphan in FIN-WAIT-2', () => {
     const bench = new Bench(rfc9293);
     const hosted = orphan(bench);
     bench.clock.advanceBy(1e10);
-    expect([records(bench), bench.clock.pendingTimers, dumpConnections(bench.host)[0]?.timer]).toEqual([
+    expect([records(bench), bench.clock.pendingTimers, dumpConnections(bench.host)[0]?.timers]).toEqual([
       ['FIN-WAIT-2'],
       0,
-      null,
+      [],
     ]);
     bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
     expect(records(bench)).toEqual(['TIME-WAIT']);
