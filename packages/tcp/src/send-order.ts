@@ -10,7 +10,6 @@ export function compareSending(sent: SentSegment, sentAt: number, end: SequenceN
   return (microseconds(sent.sentAt) - sentAt) | 0 || seqDiff(sent.end, end);
 }
 
-
 /**
  * The segments whose delivery is open, in the order in which they were last sent: a list threaded through them. What is
  * delivered or lost leaves it, so that finding losses by time looks at few (RFC 8985, 6.2, step 5).
