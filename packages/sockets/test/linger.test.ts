@@ -25,6 +25,21 @@ describe('close() with linger t', () => {
     expect([settled.at, hosts.states()[0]]).toEqual([60, 'FIN-WAIT-2']);
   });
 
+  it('as a promise, keeps it at the same time; on a closed socket at once, with EBADF', async () => {
+    const hosts = new TwoHosts();
+    const { a } = hosts.connected();
+    write(a, 1000);
+    a.options.setLinger({ onoff: 1, linger: 5 });
+    let result: number | null = null;
+    const closing = a.lingeringClose().then((value) => (result = value));
+    hosts.settle(59);
+    await Promise.resolve();
+    expect(result).toBe(null);
+    hosts.settle(1);
+    await closing;
+    expect([result, named(await a.lingeringClose())]).toEqual([0, 'EBADF']);
+  });
+
   it('e02: settles after its time, and goes on as an orphan', () => {
     const hosts = new TwoHosts();
     const { a } = hosts.connected();
