@@ -1,5 +1,5 @@
 import { ANY_IPV4, ANY_IPV6, type IpAddress, type Packet } from '@halfclose/codec';
-import { dumpConnections, Host, linux, type PacketDevice, type Profile } from '@halfclose/stack';
+import { Host, linux, type PacketDevice, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import type { AssertedState, AssertedTimer } from './command-action.ts';
 import type { DrillSettings } from './drill-settings.ts';
@@ -97,7 +97,7 @@ export class DrillHost {
   /** The states of all connections, listeners apart. */
   states(): Set<AssertedState> {
     const states = new Set<AssertedState>();
-    for (const { state } of dumpConnections(this.host)) {
+    for (const { state } of this.host.connections()) {
       if (state !== 'CLOSED' && state !== 'LISTEN') states.add(state);
     }
     return states;
@@ -105,7 +105,7 @@ export class DrillHost {
 
   /** The timers of all connections: of each the one that ss(8) shows. */
   timers(): ShownTimer[] {
-    return dumpConnections(this.host).flatMap(({ timers }) => {
+    return this.host.connections().flatMap(({ timers }) => {
       const [shown] = SHOWN_FIRST.flatMap((name) => timers.filter((timer) => timer.name === name));
       return shown === undefined ? [] : [{ name: shown.name, remaining: Math.round(shown.remaining * 1000) }];
     });

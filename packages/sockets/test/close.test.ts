@@ -132,7 +132,7 @@ describe('close()', () => {
       Number(socket.getsockopt('TCP_INFO')),
     ];
     expect(results.map(named)).toEqual(results.map(() => 'EBADF'));
-    expect([[...host.connections()].length, host.ports.isFree(80), clock.hasWork]).toEqual([0, true, false]);
+    expect([[...host.hosted()].length, host.ports.isFree(80), clock.hasWork]).toEqual([0, true, false]);
   });
 
   it('g01: of both at once ends in TIME-WAIT on both sides', () => {

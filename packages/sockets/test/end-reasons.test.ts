@@ -41,7 +41,7 @@ function closed(
 
 /** The only connection that host b has. */
 function only(hosts: TwoHosts): HostedConnection {
-  const [hosted] = hosts.b.connections();
+  const [hosted] = hosts.b.hosted();
   if (hosted === undefined) throw new Error('b has no connection');
   return hosted;
 }
@@ -189,7 +189,7 @@ const SCENARIOS: Record<EndReason, () => End> = {
     hosts.connecting();
     hosts.connecting();
     hosts.settle(15);
-    const both = [...hosts.b.connections()];
+    const both = [...hosts.b.hosted()];
     hosts.settle();
     const refused = both.find(({ connection }) => connection.state === 'CLOSED');
     return refused === undefined ? null : closeReport(refused.connection);

@@ -14,7 +14,7 @@ export class HostInvariants {
   /** Throws if something does not hold. */
   check(): void {
     for (const host of this.#hosts) {
-      for (const hosted of host.connections()) {
+      for (const hosted of host.hosted()) {
         const { connection } = hosted;
         const at = `${host.name} in ${connection.state} at ${host.timers.now()} ms`;
         if (!hosted.queued && connection.deadline < hosted.deadline)

@@ -185,7 +185,7 @@ describe('section 4', () => {
       poll(third),
       (hosts.b.counters.dropped['accept-queue-full'] ?? 0) > 2,
     ]).toEqual([['OUT', 'OUT'], true, '', true]);
-    expect([...hosts.b.connections()].map(({ connection }) => connection.state).sort()).toEqual([
+    expect([...hosts.b.hosted()].map(({ connection }) => connection.state).sort()).toEqual([
       'ESTABLISHED',
       'SYN-RECEIVED',
     ]);

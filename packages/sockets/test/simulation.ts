@@ -166,7 +166,7 @@ export class Simulation {
     }
     if (this.clock.pendingTimers > 0) throw new Error(`${this.clock.pendingTimers} timers are left`);
     for (const host of this.hosts) {
-      for (const { connection } of host.connections())
+      for (const { connection } of host.hosted())
         throw new Error(`${host.name}: left in ${connection.state}`);
       for (const { binding } of host.listeners())
         throw new Error(`${host.name}: port ${binding.port} listens`);

@@ -150,7 +150,7 @@ export class TwoHosts {
   /** The only connection of each host, or `none`. */
   states(): string[] {
     return [this.a, this.b].map((host) => {
-      const states = [...host.connections()].map(({ connection }) => connection.state);
+      const states = [...host.hosted()].map(({ connection }) => connection.state);
       for (const { state } of host.records()) states.push(state);
       return states.join(' ') || 'none';
     });

@@ -43,13 +43,7 @@ export interface DumpedConnection {
   readonly timers: readonly DumpedTimer[];
 }
 
-/**
- * All that a host holds, as `ss -tano` shows it: listeners, connections with orphans among them, and TIME-WAIT. A copy;
- * making it takes time in proportion to what is there.
- *
- * @example
- * console.log(formatDump(dumpConnections(host)));
- */
+/** See {@link Host.connections}. */
 export function dumpConnections(host: Host): DumpedConnection[] {
   const now = host.timers.now();
   const rows: DumpedConnection[] = [];
@@ -64,7 +58,7 @@ export function dumpConnections(host: Host): DumpedConnection[] {
       timers: [],
     });
   }
-  for (const hosted of host.connections()) {
+  for (const hosted of host.hosted()) {
     const { connection } = hosted;
     // It is over, and leaves with the next turn.
     if (connection.state === 'CLOSED') continue;

@@ -2,6 +2,7 @@ import type { IpAddress } from '@halfclose/codec';
 import { type EndReason, initialSequenceNumber, type Profile, REOPEN_ISS_STEP } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
 import { checkInterface } from './check-options.ts';
+import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
 import { ConnectionService } from './connection-service.ts';
 import type { HostCounters } from './drop-counters.ts';
 import { HostedConnection } from './hosted-connection.ts';
@@ -216,8 +217,19 @@ export class Host {
     this.wake(hosted);
   }
 
+  /**
+   * All that the host holds, as `ss -tano` shows it: listeners, connections with orphans among them, and TIME-WAIT. A copy;
+   * making it takes time in proportion to what is there.
+   *
+   * @example
+   * console.log(formatDump(host.connections()));
+   */
+  connections(): DumpedConnection[] {
+    return dumpConnections(this);
+  }
+
   /** Connections of which there is more than a record. */
-  connections(): Iterable<HostedConnection> {
+  hosted(): Iterable<HostedConnection> {
     return this.#state.connections.values();
   }
 

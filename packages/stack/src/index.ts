@@ -65,7 +65,6 @@ export {
   type DumpedOwner,
   type DumpedTimer,
   type DumpedTimerName,
-  dumpConnections,
   formatDump,
 } from './connection-dump.ts';
 export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-counters.ts';

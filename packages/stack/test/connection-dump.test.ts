@@ -1,11 +1,11 @@
 import { Flag } from '@halfclose/codec';
 import { expect, it } from 'vitest';
-import { type DumpedConnection, dumpConnections, formatDump, type HostedConnection } from '../src/index.ts';
+import { type DumpedConnection, formatDump, type HostedConnection } from '../src/index.ts';
 import { Bench, OWN6, SETTINGS } from './bench.ts';
 
 /** The only row. */
 function dumpOf({ host }: Bench): DumpedConnection | undefined {
-  return dumpConnections(host)[0];
+  return host.connections()[0];
 }
 
 function close(bench: Bench, hosted: HostedConnection): void {
@@ -16,7 +16,7 @@ function close(bench: Bench, hosted: HostedConnection): void {
 }
 
 it('is empty on a host without connections', () => {
-  expect(dumpConnections(new Bench().host)).toEqual([]);
+  expect(new Bench().host.connections()).toEqual([]);
 });
 
 it('tells the octets in both queues and the timer of a connection', () => {
@@ -44,13 +44,13 @@ it('tells the backlog of a listener, and who waits in its queues', () => {
   const bench = new Bench();
   const listener = bench.listen(80, 3);
   bench.receive({ flags: Flag.SYN, seq: 0 });
-  const [listening, halfOpen] = dumpConnections(bench.host);
+  const [listening, halfOpen] = bench.host.connections();
   expect(listening).toMatchObject({ state: 'LISTEN', receiveQueue: 0, sendQueue: 3, remote: null });
   expect(halfOpen).toMatchObject({ state: 'SYN-RECEIVED', owner: 'listener', timers: [{ name: 'on' }] });
   const [child] = listener.synQueue;
   bench.receive({ flags: Flag.ACK, seq: 1, ack: child?.connection.sender.sndNxt ?? 0 });
   expect(dumpOf(bench)).toMatchObject({ state: 'LISTEN', receiveQueue: 1 });
-  expect(dumpConnections(bench.host)[1]).toMatchObject({ state: 'ESTABLISHED', owner: 'listener' });
+  expect(bench.host.connections()[1]).toMatchObject({ state: 'ESTABLISHED', owner: 'listener' });
 });
 
 it('tells an orphan in FIN-WAIT-2 from a held one, and how long it has', () => {
@@ -74,7 +74,7 @@ it('tells of no connection that is over', () => {
   const bench = new Bench();
   const hosted = bench.connected();
   hosted.connection.abort('abort', bench.clock.now());
-  expect(dumpConnections(bench.host)).toEqual([]);
+  expect(bench.host.connections()).toEqual([]);
 });
 
 it('tells of TIME-WAIT', () => {
@@ -111,7 +111,7 @@ it('is printed as a table', () => {
   bench.listen(80, 5);
   bench.receive({ flags: Flag.SYN, seq: 0 });
   bench.clock.advanceBy(250);
-  expect(formatDump(dumpConnections(bench.host))).toBe(
+  expect(formatDump(bench.host.connections())).toBe(
     [
       'State         Recv-Q  Send-Q  Local address  Peer address   Owner     Timers',
       'LISTEN             0     128  [fd00::1]:443  *              socket',

@@ -22,9 +22,7 @@ describe('routes', () => {
       });
     }
     clock.runTasks();
-    expect([host.counters.packetsSent, device.sent.length, [...host.connections()].length]).toEqual([
-      6, 0, 0,
-    ]);
+    expect([host.counters.packetsSent, device.sent.length, [...host.hosted()].length]).toEqual([6, 0, 0]);
   });
 
   it('are none where none was given: ENETUNREACH', () => {
@@ -148,7 +146,7 @@ describe('a host', () => {
     const hosted = bench.connected();
     bench.reply(hosted, { flags: Flag.RST, seq: 1 });
     expect([
-      [...bench.host.connections()].length,
+      [...bench.host.hosted()].length,
       bench.host.ports.isFree(hosted.localPort),
       bench.clock.pendingTimers,
     ]).toEqual([0, true, 0]);
@@ -215,7 +213,7 @@ describe('an owner’s callback', () => {
       bench.reply(hosted, { flags: Flag.RST | Flag.ACK, seq: 6, ack });
     }).toThrow('out of the program');
     bench.clock.runTasks();
-    expect([[...bench.host.connections()].length, bench.clock.pendingTimers]).toEqual([0, 0]);
+    expect([[...bench.host.hosted()].length, bench.clock.pendingTimers]).toEqual([0, 0]);
   });
 
   it('may close other connections', () => {
@@ -233,7 +231,7 @@ describe('an owner’s callback', () => {
       ack: first.connection.sender.sndNxt,
       payload: new Uint8Array(5),
     });
-    expect([bench.sent().includes(`R. ${second.localPort}>80`), [...bench.host.connections()]]).toEqual([
+    expect([bench.sent().includes(`R. ${second.localPort}>80`), [...bench.host.hosted()]]).toEqual([
       true,
       [first],
     ]);

@@ -34,6 +34,6 @@ export class Target extends Bench {
   }
 
   get connections(): number {
-    return [...this.host.connections()].length;
+    return [...this.host.hosted()].length;
   }
 }

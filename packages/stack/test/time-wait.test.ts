@@ -21,7 +21,7 @@ describe('TIME-WAIT', () => {
   it('lets go of the connection', () => {
     const bench = new Bench();
     bench.closed();
-    expect([...bench.host.connections()]).toEqual([]);
+    expect([...bench.host.hosted()]).toEqual([]);
   });
 
   it('h01: acknowledges the FIN again and starts anew', () => {

@@ -67,7 +67,7 @@ describe('wire device', () => {
     left.clock.runTasks();
     for (const frame of b.sent.splice(0)) a.receive(frame);
     left.clock.runTasks();
-    expect([[...left.host.connections()].length, host.counters.resetsSent]).toEqual([0, 1]);
+    expect([[...left.host.hosted()].length, host.counters.resetsSent]).toEqual([0, 1]);
   });
 
   it('counts frames that are no packets, by reason', () => {

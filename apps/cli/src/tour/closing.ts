@@ -71,7 +71,7 @@ export function playClosing(
     shown,
     trace: stage.trace,
     end,
-    left: stage.hosts.reduce((count, host) => count + [...host.connections(), ...host.records()].length, 0),
+    left: stage.hosts.reduce((count, host) => count + [...host.hosted(), ...host.records()].length, 0),
   };
 }
 

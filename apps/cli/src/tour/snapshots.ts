@@ -1,4 +1,4 @@
-import { type DumpedConnection, dumpConnections, formatDump } from '@halfclose/stack';
+import { type DumpedConnection, formatDump } from '@halfclose/stack';
 import { Timer } from '@halfclose/timers';
 import type { Page } from '../page.ts';
 import { type Closing, playClosing } from './closing.ts';
@@ -28,7 +28,7 @@ export function takeSnapshots(closing: Closing, times: readonly number[] = chang
       const timer = new Timer(() => {
         // Once everything due has been done.
         clock.yield(() => {
-          snapshots.push({ time, client: dumpConnections(client), server: dumpConnections(server) });
+          snapshots.push({ time, client: client.connections(), server: server.connections() });
         });
       });
       clock.arm(timer, time);

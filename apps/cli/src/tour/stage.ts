@@ -1,6 +1,6 @@
 import { createLink, type Link, type LinkEvent, type LinkOptions } from '@halfclose/netem';
 import { AF_INET, Errno, errnoName, TcpSocket } from '@halfclose/sockets';
-import { dumpConnections, formatDump, Host, type IpAddress, parseIpAddress } from '@halfclose/stack';
+import { formatDump, Host, type IpAddress, parseIpAddress } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { Trace } from '@halfclose/trace';
 import { Peer } from './peer.ts';
@@ -68,7 +68,7 @@ export class Stage {
   /** What a host holds now, as ss(8) shows it, with a headline. */
   dump(side: 'client' | 'server'): string {
     const host = this.hosts[side === 'client' ? 0 : 1];
-    return `The ${side}'s connections then:\n${formatDump(dumpConnections(host)).replace(/^/gm, '  ')}`;
+    return `The ${side}'s connections then:\n${formatDump(host.connections()).replace(/^/gm, '  ')}`;
   }
 
   /** What another bind(2) to the client's port returns now. */
