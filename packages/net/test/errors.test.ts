@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { event, expectSame, listening, quiet, record, shapeOf, thrown } from './compare.ts';
+import { event, expectSame, listening, type Log, quiet, record, shapeOf, thrown } from './compare.ts';
 
 const ALL = [
   'lookup',
@@ -272,41 +272,42 @@ it('says why a connection that timed out did', async () => {
   expect(error).toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect', reason: 'handshake timed out' });
 });
 
-it('tells a reset while writes wait as that of the connection, not of a write, as Node', async () => {
+/** Two writes wait at a client whose peer reads nothing, then something happens, on node:net and on ours. */
+async function expectSameWhileWritesWait(
+  act: (client: Socket, peer: Socket, log: Log) => unknown,
+): Promise<void> {
   await expectSame(async (net, log) => {
     const server = net.createServer({ pauseOnConnect: true });
     const port = await listening(server);
     const client = net.connect(port, '127.0.0.1');
     record(log, 'client', client, ['error', 'close']);
     const [peer] = (await event(server, 'connection')) as [Socket];
+    peer.on('error', () => undefined);
+    const closed = event(client, 'close');
     client.write(Buffer.alloc(10_000_000), (error) => log.push(['first write', shapeOf(error)]));
     client.write('more', (error) => log.push(['second write', shapeOf(error)]));
+    await act(client, peer, log);
+    await closed;
+    peer.destroy();
+    server.close();
+  });
+}
+
+it('tells a reset while writes wait as that of the connection, not of a write, as Node', async () => {
+  await expectSameWhileWritesWait(async (_, peer) => {
     await quiet();
     peer.resetAndDestroy();
-    await event(client, 'close');
-    server.close();
   });
 });
 
 it.each(['destroy', 'destroy with an error', 'resetAndDestroy', 'end and destroy'])(
   'calls back the writes that wait, as Node: %s',
   async (how) => {
-    await expectSame(async (net, log) => {
-      const server = net.createServer({ pauseOnConnect: true });
-      const port = await listening(server);
-      const client = net.connect(port, '127.0.0.1');
-      record(log, 'client', client, ['error', 'close']);
-      const [peer] = (await event(server, 'connection')) as [Socket];
-      peer.on('error', () => undefined);
-      client.write(Buffer.alloc(10_000_000), (error) => log.push(['first write', shapeOf(error)]));
-      client.write('more', (error) => log.push(['second write', shapeOf(error)]));
+    await expectSameWhileWritesWait(async (client, _, log) => {
       if (how.startsWith('end')) client.end((error?: Error) => log.push(['end', shapeOf(error)]));
       await quiet();
       if (how === 'resetAndDestroy') client.resetAndDestroy();
       else client.destroy(how.endsWith('error') ? new Error('boom') : undefined);
-      await event(client, 'close');
-      peer.destroy();
-      server.close();
     });
   },
 );

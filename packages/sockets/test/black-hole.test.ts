@@ -2,7 +2,7 @@ import { drop, segment } from '@halfclose/netem';
 import type { Profile } from '@halfclose/stack';
 import { describe, expect, it } from 'vitest';
 import type { TcpSocket } from '../src/index.ts';
-import { TwoHosts } from './two-hosts.ts';
+import { type Connected, TwoHosts } from './two-hosts.ts';
 
 const OCTETS = 400_000;
 /** Octets of text that the way takes; what is larger vanishes, and nobody says so. */
@@ -13,6 +13,20 @@ function narrow({ connection }: TcpSocket, mtu: number, until: number | null = n
   if (connection === null) throw new Error('not connected');
   const { path } = connection;
   connection.changePath({ ...path, mtu, validUntil: until ?? path.validUntil });
+}
+
+/** The MSS that a has so many milliseconds from now on, when it has sent to b all the while. */
+function searching(hosts: TwoHosts, { a, b }: Connected): (time: number) => number {
+  const began = hosts.clock.now();
+  const into = new Uint8Array(65_536);
+  return (time) => {
+    while (hosts.clock.now() < began + time) {
+      a.send(new Uint8Array(65_536));
+      hosts.clock.advanceBy(20);
+      while (b.recv(into) > 0);
+    }
+    return a.connection?.sender.mss ?? 0;
+  };
 }
 
 /** What there is after a transfer of OCTETS from a to b, or a minute of trying. */
@@ -89,17 +103,7 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
       { mtuProbing: 2, mtuProbeInterval: 10_000 },
       { aToB: { rules: [drop(tooLarge)] } },
     );
-    const { a, b } = hosts.connected();
-    const into = new Uint8Array(65_536);
-    const mssAt = (time: number): number => {
-      while (hosts.clock.now() < began + time) {
-        a.send(new Uint8Array(65_536));
-        hosts.clock.advanceBy(20);
-        while (b.recv(into) > 0);
-      }
-      return a.connection?.sender.mss ?? 0;
-    };
-    const began = hosts.clock.now();
+    const mssAt = searching(hosts, hosts.connected());
     const found = mssAt(5000);
     passes = Infinity;
     expect([found > PASSES - 8 && found <= PASSES, mssAt(9000)]).toEqual([true, found]);
@@ -109,17 +113,8 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
   it('is searched up to its link again when what ICMP said is no longer believed', () => {
     const hosts = new TwoHosts({ mtuProbing: 2, mtuProbeInterval: 10_000 });
     const { a, b } = hosts.connected();
-    const began = hosts.clock.now();
-    narrow(a, 1200, began + 5000);
-    const into = new Uint8Array(65_536);
-    const mssAt = (time: number): number => {
-      while (hosts.clock.now() < began + time) {
-        a.send(new Uint8Array(65_536));
-        hosts.clock.advanceBy(20);
-        while (b.recv(into) > 0);
-      }
-      return a.connection?.sender.mss ?? 0;
-    };
+    narrow(a, 1200, hosts.clock.now() + 5000);
+    const mssAt = searching(hosts, { a, b });
     const narrowed = mssAt(4000);
     expect([narrowed > 1148 - 8 && narrowed <= 1148, a.connection?.path.mtu]).toEqual([true, 1200]);
     expect([mssAt(6000) <= 1148, a.connection?.path.mtu]).toEqual([true, 1500]);

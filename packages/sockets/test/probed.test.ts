@@ -268,8 +268,8 @@ describe('the second measurement', () => {
     expect([before, read(socket), poll(socket)]).toEqual([['ENOTCONN', 'OUT HUP'], 0, 'IN OUT RDHUP HUP']);
   });
 
-  it('Y3: close() in TIME-WAIT sends nothing, whatever is unread', () => {
-    const hosts = new TwoHosts();
+  /** `a` shut down first, so is in TIME-WAIT, with ten octets unread. */
+  const unreadInTimeWait = (hosts: TwoHosts): TcpSocket => {
     const { a, b } = hosts.connected();
     write(b, 10);
     a.shutdown(SHUT_WR);
@@ -277,19 +277,19 @@ describe('the second measurement', () => {
     b.close();
     hosts.settle();
     hosts.sent();
+    return a;
+  };
+
+  it('Y3: close() in TIME-WAIT sends nothing, whatever is unread', () => {
+    const hosts = new TwoHosts();
+    const a = unreadInTimeWait(hosts);
     a.close();
     hosts.settle();
     expect([hosts.sent(), hosts.states()[0]]).toEqual([[], 'TIME-WAIT']);
   });
 
   it('V1: the socket of one in TIME-WAIT says ENOTCONN, and what is left can be read', () => {
-    const hosts = new TwoHosts();
-    const { a, b } = hosts.connected();
-    write(b, 10);
-    a.shutdown(SHUT_WR);
-    hosts.settle();
-    b.close();
-    hosts.settle();
+    const a = unreadInTimeWait(new TwoHosts());
     expect([named(a.shutdown(SHUT_RDWR)), a.getpeername(), read(a), read(a)]).toEqual([
       'ENOTCONN',
       null,

@@ -67,14 +67,19 @@ describe('work for each segment of SegmentSmack (CVE-2018-5390)', () => {
 });
 
 describe('work for each acknowledgment of “SACK slowness” (CVE-2019-11478)', () => {
-  /** An acknowledgment with blocks of one octet each, which move by one, over so many segments of 48 octets in flight. */
-  const slowed = (segments: number): Work => {
+  /** A connection that may send as much as it likes, 48 octets at a time. */
+  const victimOfSmallSegments = () => {
     const target = new Target({ slowStartAfterIdle: false });
     const hosted = target.victim({ sackPermitted: true, maximumSegmentSize: 48, windowScale: 14 });
-    const { connection } = hosted;
-    const { sender } = connection;
-    connection.changeSettings({ sendBuffer: 1 << 26 });
+    hosted.connection.changeSettings({ sendBuffer: 1 << 26 });
     target.hit(hosted, {});
+    return { target, hosted };
+  };
+
+  /** An acknowledgment with blocks of one octet each, which move by one, over so many segments of 48 octets in flight. */
+  const slowed = (segments: number): Work => {
+    const { target, hosted } = victimOfSmallSegments();
+    const { sender } = hosted.connection;
     sender.cwnd = segments;
     target.write(hosted, segments * 48);
     expect(sender.flight.packetsOut).toBe(segments);
@@ -103,12 +108,8 @@ describe('work for each acknowledgment of “SACK slowness” (CVE-2019-11478)',
    * none of those sent before is due, so that each acknowledgment asks for all of them again.
    */
   const waited = (segments: number): Work => {
-    const target = new Target({ slowStartAfterIdle: false });
-    const hosted = target.victim({ sackPermitted: true, maximumSegmentSize: 48, windowScale: 14 });
-    const { connection } = hosted;
-    const { sender } = connection;
-    connection.changeSettings({ sendBuffer: 1 << 26 });
-    target.hit(hosted, {});
+    const { target, hosted } = victimOfSmallSegments();
+    const { sender } = hosted.connection;
     const sack = (ack: number, first: number): void => {
       const left = (ack + 48 * first) | 0;
       target.hit(hosted, { ack, sackBlocks: [left, (left + 48) | 0] });

@@ -5,13 +5,13 @@ import {
   Connection,
   defaultSettings,
   linux,
-  NEVER,
   type Profile,
   profile,
   receiveInTimeWait,
   timeWaitOf,
 } from '../src/index.ts';
 import { assertInvariants } from './invariants.ts';
+import { pathOf } from './path-of.ts';
 
 /** One end of a {@link Pair}. */
 export type End = 'a' | 'b';
@@ -42,14 +42,7 @@ export class Pair {
         remoteAddress: ipv4(10, 0, 0, other),
         remotePort: other,
         profile: profile(changes, linux),
-        path: {
-          mtu: 1500,
-          linkMtu: 1500,
-          fragmentable: false,
-          segmentOctets: 0,
-          byReference: false,
-          validUntil: NEVER,
-        },
+        path: pathOf(1500),
         initialSequenceNumber,
         timestampOffset: own,
         pool: new BlockPool(),

@@ -8,12 +8,12 @@ import {
   type ConnectionState,
   linux,
   markUrgent,
-  NEVER,
   type Profile,
   profile,
 } from '../src/index.ts';
 import { assertInvariants } from './invariants.ts';
 import { formatSegment, octetAt, type Origin, parseSegment, textAt } from './segment-text.ts';
+import { pathOf } from './path-of.ts';
 
 /** Both ISNs lie shortly before a wrap, of 2^31 and of 2^32, so that every test meets them. */
 const ISS = 0x7fff_fff0;
@@ -67,14 +67,10 @@ export class Wire {
       remoteAddress,
       remotePort: 80,
       profile: profile({ ...bare, ...options.profile }, linux),
-      path: {
-        mtu: options.mtu ?? 1040,
-        linkMtu: options.mtu ?? 1040,
-        fragmentable: false,
+      path: pathOf(options.mtu ?? 1040, {
         segmentOctets: options.segmentOctets ?? 0,
         byReference: options.byReference !== undefined,
-        validUntil: NEVER,
-      },
+      }),
       initialSequenceNumber: ISS,
       timestampOffset: 0,
       pool: options.byReference ?? new BlockPool(),

@@ -23,6 +23,7 @@ import {
 } from '../../src/index.ts';
 import type { EndName } from './action.ts';
 import { type Bounds, EXPLORED_PROFILE } from './bounds.ts';
+import { pathOf } from '../path-of.ts';
 
 /** Blocks are never reused, so that segments may keep views of them. */
 const pool = new BlockPool();
@@ -69,14 +70,7 @@ export class End {
       remoteAddress: ipv4(10, 0, 0, 3 - own),
       remotePort: 3 - own,
       profile: this.profile,
-      path: {
-        mtu: 1500,
-        linkMtu: 1500,
-        fragmentable: false,
-        segmentOctets: 0,
-        byReference: false,
-        validUntil: NEVER,
-      },
+      path: pathOf(1500),
       initialSequenceNumber: name === 'a' ? 0x7fff_fffd : -3,
       timestampOffset: 0,
       pool,
