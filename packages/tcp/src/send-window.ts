@@ -44,9 +44,9 @@ export class SendWindow {
     return changed;
   }
 
-  /** The MSS, or half of a tiny window, so that the window can move (Linux tcp_bound_to_half_wnd). */
-  bound(mss: number): number {
+  /** So many octets, or half of a small window, so that the window can move (Linux tcp_bound_to_half_wnd). */
+  bound(octets: number): number {
     const half = this.max > SMALL_WINDOW ? this.max >> 1 : this.max;
-    return half > 0 && half < mss ? half : mss;
+    return half > 0 && half < octets ? half : octets;
   }
 }

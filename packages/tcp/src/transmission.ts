@@ -128,7 +128,9 @@ function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): 
   const mss = sender.window.bound(sender.currentMss);
   let length = unsent;
   if (length > mss) {
-    length = Math.min(length, room, Math.min(quota, sender.maxCount) * mss);
+    // So that the window can move, whatever the device may cut (Linux tcp_xmit_size_goal).
+    const most = Math.max(mss, sender.window.bound(Math.min(quota, sender.maxCount) * mss));
+    length = Math.min(length, room, most);
     // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
     if (length < mss) return null;
     // A path by reference has nothing to fill up: there text goes in the stretches that it lies in.
