@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { nextTick } from './host-functions.ts';
 
 /** What waits for 'connect' on behalf of a socket itself, not of a program. */
 const own = new WeakSet<object>();
@@ -9,33 +10,26 @@ export function onceConnected(socket: EventEmitter, act: () => void): void {
   socket.once('connect', act);
 }
 
-/** Tells 'connect'. A listener that throws keeps nothing of {@link onceConnected} from being done. */
+/**
+ * Tells 'connect'. A listener that throws keeps nothing of {@link onceConnected} from being done: each in a tick of its
+ * own, so that whatever it throws, too, reaches the program beside the first exception.
+ */
 export function emitConnect(socket: EventEmitter): void {
-  let told = false;
   try {
     socket.emit('connect');
-    told = true;
-  } finally {
-    if (!told) actNow(socket);
+  } catch (error) {
+    for (const act of takeOwn(socket)) nextTick(act);
+    throw error;
   }
 }
 
 /** Forgets what waited for a connection that never came about. */
 export function forgetOnceConnected(socket: EventEmitter): void {
-  for (const act of ownOf(socket)) socket.off('connect', act);
+  takeOwn(socket);
 }
 
-function actNow(socket: EventEmitter): void {
-  const [act] = ownOf(socket);
-  if (act === undefined) return;
-  socket.off('connect', act);
-  try {
-    act();
-  } finally {
-    actNow(socket);
-  }
-}
-
-function ownOf(socket: EventEmitter): (() => void)[] {
-  return socket.listeners('connect').filter((listener): listener is () => void => own.has(listener));
+function takeOwn(socket: EventEmitter): (() => void)[] {
+  const acts = socket.listeners('connect').filter((listener): listener is () => void => own.has(listener));
+  for (const act of acts) socket.off('connect', act);
+  return acts;
 }
