@@ -35,7 +35,8 @@ interface ConnectionCounter {
 /** The parts of Node's streams that their types leave out. */
 export interface StreamInternals {
   _undestroy(): void;
-  readonly writableBuffer: readonly Chunk[] | undefined;
+  /** `null`: is being written. */
+  readonly writableBuffer: readonly (Chunk | null)[] | undefined;
   readonly _readableState: { readonly endEmitted: boolean };
 }
 
@@ -223,7 +224,8 @@ export abstract class SocketSettings extends Duplex {
     const { writableBuffer } = this as unknown as StreamInternals;
     if (!writableBuffer) return undefined;
     let octets = this._bytesDispatched;
-    for (const { chunk, encoding } of writableBuffer) octets += octetsOf(chunk, encoding);
+    for (const waiting of writableBuffer)
+      if (waiting !== null) octets += octetsOf(waiting.chunk, waiting.encoding);
     const pending = this._pendingData;
     return pending === null ? octets : octets + octetsOf(pending, this._pendingEncoding);
   }
