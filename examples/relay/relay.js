@@ -16,15 +16,18 @@ export function createRelay(target) {
 function carry(from, to) {
   // Ends `to` when `from` ends: shutdown(SHUT_WR) after the last octet.
   from.pipe(to);
-  // close(2) with linger 0: in any state, so also while `to` is ending or connecting. What was written just now goes first:
-  // segments leave at the end of a turn.
-  const reset = () => setImmediate(() => to.setLinger(true, 0).destroy());
+  // close(2) with linger 0: in any state, so also while `to` is ending. What was written just now goes first: with the
+  // connection, where that is still attempted, and segments leave as soon as the running code has returned.
+  const reset = () => {
+    if (to.connecting) to.once('connect', reset);
+    else setImmediate(() => to.setLinger(true, 0).destroy());
+  };
   // As with read(2), after what had arrived before. Of an attempt that never was a connection only this tells: a name that
   // nobody knows, an address out of reach.
   from.on('error', reset);
   // A reset after the end of the stream is an error to nobody who only reads, one that nobody reads up to is none, and our own
-  // is none either.
-  let isReset = false;
+  // is none either. It may have come before the connection was accepted.
+  let isReset = !from.connecting && from.tcpState === 'CLOSED';
   const resetAtOnce = () => {
     if (isReset && (from.destroyed || from.readableEnded || to.writableNeedDrain)) reset();
   };

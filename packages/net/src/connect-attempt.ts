@@ -38,6 +38,7 @@ export function attempt(
     family,
     localAddress: from,
     localPort,
+    isOver: false,
     oncomplete: onSettled,
   };
   const result = handle.connect(request);

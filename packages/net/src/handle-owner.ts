@@ -8,8 +8,11 @@ export interface HandleOwner {
   [onEnd](): void;
   /** Reading failed with `errno`, or the connection ended by itself. */
   [onReadError](errno: number): void;
-  /** The connection has news, its state among others; also after the handle was closed, if that was asked for. */
-  [onNews](): void;
+  /**
+   * The connection has news, its state among others; also after the handle was closed, if that was asked for. Returns
+   * whether the program was told.
+   */
+  [onNews](): boolean;
   /** A write that did not fit at once is done, or failed with `errno` (0: none). */
   [onWritten](errno: number, callback: WriteCallback): void;
 }
@@ -37,6 +40,8 @@ export interface ConnectRequest {
   readonly family: 4 | 6;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
+  /** There is an outcome. */
+  isOver: boolean;
   /** Called once with 0 or an errno. */
   oncomplete: ((errno: number, request: ConnectRequest) => void) | null;
 }

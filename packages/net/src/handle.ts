@@ -1,60 +1,47 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { DrainTask } from './drain-queue.ts';
+import type { SocketOwner } from '@halfclose/sockets';
+import type { Caller, Next } from '@halfclose/stack';
 import type { Network } from './network.ts';
-import type { Pumped } from './pump-queue.ts';
 
 /** The handle ends its resource itself: nothing is registered with the garbage collector. */
 const MANUAL = { requireManualDestroy: true };
 
-const TO_WORK = 1;
-const TO_TELL = 2;
-
-/**
- * A close(), from the call on. That it is over is told apart from everything else that the handle tells, as the runtime
- * does: an 'error' that goes with it comes first.
- */
-class Closing implements DrainTask {
+/** A close(), from the call until it has been told. */
+class Closing implements Caller {
+  queued = false;
   readonly #handle: Handle;
-  #onClosed: (() => void) | null;
+  readonly #onClosed: (() => void) | null;
+  #isTold = false;
 
   constructor(handle: Handle, onClosed: (() => void) | null) {
     this.#handle = handle;
     this.#onClosed = onClosed;
   }
 
-  /** It is over: to be told once everything due has been done. */
-  end(): void {
-    this.#handle.network.drain.add(this);
+  step(): Next {
+    return this.#handle.runInAsyncScope(stepOfClosing, undefined, this.#handle, this);
   }
 
-  onDrained(): void {
-    let finished = false;
-    try {
-      this.#handle.runInAsyncScope(tellClosedOf, undefined, this.#handle, this);
-      finished = true;
-    } finally {
-      // A listener threw: who else waits is told later.
-      if (!finished) this.end();
-    }
-  }
-
+  /** Once: a listener of 'close' may throw. */
   tell(): void {
-    const onClosed = this.#onClosed;
-    this.#onClosed = null;
-    onClosed?.();
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#handle.emitDestroy();
+    this.#onClosed?.();
   }
 }
 
 /**
  * What the handles of sockets and of servers have in common, by the names of the runtime's own: an async context of
- * their own, turns in which they work and tell, what holds the process, and how they close.
+ * their own, steps in which they call the program, what holds the process, and how they close.
  */
-export abstract class Handle extends AsyncResource implements DrainTask, Pumped {
+export abstract class Handle extends AsyncResource implements Caller, SocketOwner {
   readonly network: Network;
+  /** See {@link Caller} and {@link SocketOwner}. */
+  queued = false;
+  readonly takesSteps = true;
   #isReferenced = true;
   #holds = false;
-  /** What waits for its turn: bits of {@link TO_WORK} and {@link TO_TELL}. */
-  #due = 0;
   /** `null`: close() has not been called. */
   #closing: Closing | null = null;
 
@@ -111,88 +98,49 @@ export abstract class Handle extends AsyncResource implements DrainTask, Pumped 
     return true;
   }
 
-  /** It is closed, which is told once everything due has been done. */
+  /** It is closed, which is told when the runtime tells of handles that are closed: see `ClosingPhase`. */
   protected endClosing(): void {
-    this.#closing?.end();
+    if (this.#closing !== null) this.network.closingPhase.add(this.#closing);
   }
 
-  // --- turns
+  /** Tells one of those who wait for something that does not come about any more; false: there is none. */
+  abstract tellCanceled(): boolean;
 
-  /** There may be something to do. Called in the async context of the handle. */
-  abstract work(): void;
-
-  /** Has {@link work} called in the stack's next turn. */
-  workLater(): void {
-    if ((this.#due & TO_WORK) !== 0) return;
-    this.#due |= TO_WORK;
-    this.network.pumps.add(this);
-  }
-
-  /** Works now. */
-  pump(): void {
-    this.#due &= ~TO_WORK;
-    this.onReadiness();
-  }
-
-  /** Works now: the socket underneath is ready for something. */
-  onReadiness(): void {
-    let finished = false;
-    try {
-      this.runInAsyncScope(workOf, undefined, this);
-      finished = true;
-    } finally {
-      // A listener threw: there may be more to do, and nobody tells again of what has been there.
-      if (!finished) this.workLater();
-    }
-  }
-
-  /** Tells what begins or ends, while it is open. */
-  protected abstract tellNews(): void;
-
-  /** Tells those who wait for something that does not come about any more. */
-  protected abstract tellClosed(): void;
-
-  /** See {@link Closing}. */
-  tellClosing(closing: Closing): void {
-    this.tellClosed();
+  /** One step of {@link Closing}. */
+  tellClosing(closing: Closing): Next {
+    if (this.tellCanceled()) return 'more';
     closing.tell();
-    this.emitDestroy();
+    return 'nothing';
   }
 
-  /** Tells what begins or ends. Called in the async context of the handle. */
-  tell(): void {
-    if (this.#closing === null) this.tellNews();
+  // --- steps
+
+  /** Makes one call at most. Returns whether there may be more to do. */
+  abstract work(): Next;
+
+  /**
+   * The socket underneath is ready for something. The program is told once the stack has answered the peer, as a kernel
+   * has when it wakes a program.
+   */
+  onReadiness(): void {
+    this.network.host.call(this);
   }
 
-  /** Has {@link tell} called once everything due has been done. */
-  tellLater(): void {
-    if ((this.#due & TO_TELL) !== 0) return;
-    this.#due |= TO_TELL;
-    this.network.drain.add(this);
+  /** Asks for a step. */
+  callLater(): void {
+    this.network.host.call(this);
   }
 
-  /** Tells now. */
-  onDrained(): void {
-    this.#due &= ~TO_TELL;
-    let finished = false;
-    try {
-      this.runInAsyncScope(tellOf, undefined, this);
-      finished = true;
-    } finally {
-      // A listener threw: what else there is to tell is told later.
-      if (!finished) this.tellLater();
-    }
+  /** See {@link Caller}. */
+  step(): Next {
+    return this.#closing === null ? this.runInAsyncScope(workOf, undefined, this) : 'nothing';
   }
 }
 
-function workOf(handle: Handle): void {
-  handle.work();
+function workOf(handle: Handle): Next {
+  return handle.work();
 }
 
-function tellOf(handle: Handle): void {
-  handle.tell();
-}
-
-function tellClosedOf(handle: Handle, closing: Closing): void {
-  handle.tellClosing(closing);
+function stepOfClosing(handle: Handle, closing: Closing): Next {
+  return handle.tellClosing(closing);
 }

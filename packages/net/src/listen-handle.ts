@@ -1,13 +1,13 @@
-import { AF_INET, AF_INET6, Errno, type SocketOwner, TcpSocket } from '@halfclose/sockets';
+import { AF_INET, AF_INET6, Errno, Poll, TcpSocket } from '@halfclose/sockets';
+import type { Next } from '@halfclose/stack';
 import { type AddressRecord, fillAddress, fillUnspecified } from './address-record.ts';
 import { EBADF } from './errors.ts';
 import { Handle } from './handle.ts';
-import { setImmediate } from './host-functions.ts';
 import type { Network } from './network.ts';
 import { TcpHandle } from './tcp-handle.ts';
 
 /** A listening socket under a server, by the names of the runtime's TCP handle. */
-export class ListenHandle extends Handle implements SocketOwner {
+export class ListenHandle extends Handle {
   /** Told of each connection. */
   onconnection: ((errno: number, handle: TcpHandle) => void) | null = null;
   #tcp: TcpSocket | null = null;
@@ -63,32 +63,21 @@ export class ListenHandle extends Handle implements SocketOwner {
     tcp.owner = null;
     tcp.close();
     this.endClosing();
-    // libuv is busy until it has closed a handle: 'beforeExit' is emitted again after a server was closed in it.
-    setImmediate(nothing);
   }
 
-  /** Takes every connection that is ready. */
-  override work(): void {
-    for (;;) {
-      const accepted = this.#tcp?.accept();
-      if (accepted === undefined || typeof accepted === 'number') return;
-      this.onconnection?.(0, new TcpHandle(this.network, accepted));
-    }
+  /** Accepts a connection, if one is ready. */
+  override work(): Next {
+    const accepted = this.#tcp?.accept();
+    if (accepted === undefined || typeof accepted === 'number') return 'nothing';
+    this.onconnection?.(0, new TcpHandle(this.network, accepted));
+    return ((this.#tcp?.poll() ?? 0) & Poll.IN) !== 0 ? 'more' : 'nothing';
   }
 
-  protected override tellNews(): void {
-    // Connections are handed over when there are some.
-  }
-
-  protected override tellClosed(): void {
-    // Nobody waits for anything.
+  override tellCanceled(): boolean {
+    return false;
   }
 
   protected override holds(isReferenced: boolean): boolean {
     return this.#isListening && isReferenced;
   }
-}
-
-function nothing(): void {
-  // Only the turn of the event loop counts.
 }

@@ -1,21 +1,19 @@
 import { type Host, type IpAddress, parseIpAddress } from '@halfclose/stack';
-import { DrainQueue } from './drain-queue.ts';
+import { ClosingPhase } from './closing-phase.ts';
 import { holdOf, type ProcessHold } from './process-hold.ts';
-import { PumpQueue } from './pump-queue.ts';
 
 /** What the sockets and servers of one copy of the API share. */
 export class Network {
   readonly host: Host;
   readonly hold: ProcessHold;
-  readonly drain = new DrainQueue();
-  readonly pumps: PumpQueue;
+  readonly closingPhase: ClosingPhase;
   #lastText = '';
   #lastAddress: IpAddress | null = null;
 
   constructor(host: Host) {
     this.host = host;
     this.hold = holdOf(host.timers);
-    this.pumps = new PumpQueue(host.timers);
+    this.closingPhase = new ClosingPhase(host.timers, this.hold);
   }
 
   /** The address that `text` stands for; `null`: none. Connections to one address share it. */

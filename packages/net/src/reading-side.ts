@@ -4,8 +4,6 @@ import type { TcpHandle } from './tcp-handle.ts';
 
 /** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
 const READ_OCTETS = 65_536;
-/** Reads in a row before others get their turn (libuv reads as often from one stream). */
-const READS_PER_TURN = 32;
 
 /** What reading has ended with. */
 interface ReadEnd {
@@ -19,8 +17,8 @@ interface ReadEnd {
  *
  * | its end | while flowing | while stopped |
  * |---|---|---|
- * | is not known | text is handed over, and then the end or an error becomes known | nothing |
- * | is known | is told with the next beginnings and ends | waits |
+ * | is not known | text is handed over, a piece a step, and then the end or an error becomes known | nothing |
+ * | is known | is told in the next step | waits |
  * | was told | nothing | nothing |
  *
  * `start` and `stop` change between flowing and stopped at any time, and so does a listener that wants no more.
@@ -47,61 +45,61 @@ export class ReadingSide {
   start(handle: TcpHandle, tcp: TcpSocket): void {
     this.isFlowing = true;
     handle.updateHold();
-    if (this.#end?.isTold === false) handle.tellLater();
-    else if (this.#end === null && (tcp.poll() & (Poll.IN | Poll.ERR | Poll.HUP)) !== 0) handle.workLater();
+    if (this.isReady(tcp)) handle.callLater();
   }
 
   stop(handle: TcpHandle): void {
     // A write may tell the error now.
-    if (this.isFailing) handle.workLater();
+    if (this.isFailing) handle.callLater();
     this.isFlowing = false;
     handle.updateHold();
   }
 
-  /** Hands over what there is. */
-  work(handle: TcpHandle, tcp: TcpSocket): void {
-    if (!this.isFlowing || this.#end !== null) return;
-    for (let reads = 0; reads < READS_PER_TURN; reads++) {
-      let more: boolean | undefined;
-      if (this.userBuffer === null) {
-        const bytes = tcp.read(READ_OCTETS);
-        if (typeof bytes === 'number') {
-          this.#onNothing(handle, bytes);
-          return;
-        }
-        this.octets += bytes.length;
-        more = handle.owner?.[onData](asBuffer(bytes));
-      } else {
-        const count = tcp.recv(this.userBuffer);
-        if (count <= 0) {
-          this.#onNothing(handle, count);
-          return;
-        }
-        this.octets += count;
-        more = handle.owner?.[onBuffer](count);
-      }
-      if (handle.isClosing) return;
-      if (more === false) this.stop(handle);
-      // The listener may have stopped it, too.
-      if (!this.isFlowing) return;
-    }
-    handle.workLater();
+  /** Whether there is something to hand over or to tell. */
+  isReady(tcp: TcpSocket): boolean {
+    if (!this.isFlowing) return false;
+    return this.#end === null ? (tcp.poll() & (Poll.IN | Poll.ERR | Poll.HUP)) !== 0 : !this.#end.isTold;
   }
 
-  #onNothing(handle: TcpHandle, result: number): void {
+  /** Hands over one piece of what there is. Returns whether it has called the program. */
+  step(handle: TcpHandle, tcp: TcpSocket): boolean {
+    if (!this.isFlowing || this.#end !== null) return false;
+    let more: boolean | undefined;
+    if (this.userBuffer === null) {
+      const bytes = tcp.read(READ_OCTETS);
+      if (typeof bytes === 'number') {
+        this.#onNothing(bytes);
+        return false;
+      }
+      this.octets += bytes.length;
+      more = handle.owner?.[onData](asBuffer(bytes));
+    } else {
+      const count = tcp.recv(this.userBuffer);
+      if (count <= 0) {
+        this.#onNothing(count);
+        return false;
+      }
+      this.octets += count;
+      more = handle.owner?.[onBuffer](count);
+    }
+    if (more === false && !handle.isClosing) this.stop(handle);
+    return true;
+  }
+
+  #onNothing(result: number): void {
     if (result === -Errno.EAGAIN) return;
     this.#end = { errno: result, isTold: false };
-    handle.tellLater();
   }
 
-  /** Tells the end, if it is due. */
-  tell(handle: TcpHandle): void {
+  /** Tells the end, if it is due. Returns whether it was. */
+  tell(handle: TcpHandle): boolean {
     const end = this.#end;
-    if (end === null || end.isTold || !this.isFlowing) return;
+    if (end === null || end.isTold || !this.isFlowing) return false;
     end.isTold = true;
     handle.updateHold();
     if (end.errno === 0) handle.owner?.[onEnd]();
     else handle.owner?.[onReadError](end.errno);
+    return true;
   }
 }
 

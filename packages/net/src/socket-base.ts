@@ -301,8 +301,11 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       this._sockname = null;
       if (refused < 0) {
         this._leaveServer();
-        this.emit('error', errnoException(refused, 'reset'));
-        callback(error);
+        try {
+          this.emit('error', errnoException(refused, 'reset'));
+        } finally {
+          callback(error);
+        }
         return;
       }
       callback(error);

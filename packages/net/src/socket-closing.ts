@@ -200,14 +200,14 @@ export abstract class SocketClosing extends SocketSettings {
   _onHandleClosed(end: ConnectionEnd | null): void {
     if (end === null) return;
     nextTick(tellNews, this);
-    end.onClosed(() => this[onNews]());
+    end.onClosed(() => void this[onNews]());
   }
 
   /** The connection has news, also after the socket has let go of it. */
-  [onNews](): void {
+  [onNews](): boolean {
     const connection = this._connection;
-    if (connection === null || this[kEnd] === null || this.listenerCount(TCP_STATE) === 0) return;
-    this[kEnd].tellStates(connection, (state, why) => this._tellState(state, why));
+    if (connection === null || this[kEnd] === null || this.listenerCount(TCP_STATE) === 0) return false;
+    return this[kEnd].tellStates(connection, (state, why) => this._tellState(state, why));
   }
 
   /** The stack is at work: what a listener throws must not get there. */
@@ -220,7 +220,7 @@ export abstract class SocketClosing extends SocketSettings {
   }
 
   _awaitEnd(end: ConnectionEnd): void {
-    end.settleAtEnd(() => this[onNews]());
+    end.settleAtEnd(() => void this[onNews]());
   }
 
   _wantsNews(end: ConnectionEnd): boolean {

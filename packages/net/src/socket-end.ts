@@ -42,12 +42,13 @@ export class SocketEnd {
     this.#toldState = connection.state;
   }
 
-  /** Tells the state changes that were not told yet. */
-  tellStates(connection: Connection, tell: (state: ConnectionState, why: string) => void): void {
-    if (connection.state === this.#toldState) return;
+  /** Tells the state changes that were not told yet. Returns whether there were some. */
+  tellStates(connection: Connection, tell: (state: ConnectionState, why: string) => void): boolean {
+    if (connection.state === this.#toldState) return false;
     const changes = connection.history.slice(this.#told);
     this.#told += changes.length;
     this.#toldState = connection.state;
     for (const { to, why } of changes) tell(to, why);
+    return true;
   }
 }

@@ -1,5 +1,5 @@
-import { AF_INET, AF_INET6, Errno, type SocketOwner, TcpSocket } from '@halfclose/sockets';
-import type { Connection } from '@halfclose/stack';
+import { AF_INET, AF_INET6, Errno, TcpSocket } from '@halfclose/sockets';
+import type { Connection, Next } from '@halfclose/stack';
 import type { AddressRecord } from './address-record.ts';
 import { EBADF, ECANCELED } from './errors.ts';
 import { Handle } from './handle.ts';
@@ -15,10 +15,11 @@ import { WritingSide } from './writing-side.ts';
  * names of the latter where programs know them.
  *
  * Here an attempt to connect begins and ends, `#connecting` between them; the two halves of a connection, each with
- * states of its own, are a {@link ReadingSide} and a {@link WritingSide}; how it closes, and when it works and tells, is
- * what a {@link Handle} does. In a turn of the stack it works: it reads, then writes. What begins or ends is told apart.
+ * states of its own, are a {@link ReadingSide} and a {@link WritingSide}; how it closes, and when it takes its steps, is
+ * what a {@link Handle} does. What it reads and writes it does at once; what begins or ends it tells later, when the stack
+ * has answered the peer.
  */
-export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
+export class TcpHandle extends Handle implements StreamHandle {
   owner: HandleOwner | null = null;
   bytesWritten = 0;
   /** Null before bind and connect, and after close. */
@@ -74,16 +75,6 @@ export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
     return tcp;
   }
 
-  /**
-   * The outcome is told once the stack has answered the peer, as a kernel has when it wakes a program. So the listener
-   * hears of the connection first, and a reset in the listener of 'connect' finds an accepted connection at the other
-   * end.
-   */
-  #workOnAttempt(tcp: TcpSocket): void {
-    const state = tcp.connection?.state;
-    if (state !== 'SYN-SENT' && state !== 'SYN-RECEIVED') this.tellLater();
-  }
-
   /** The handshake is over, one way or the other. */
   #tellAttempt(tcp: TcpSocket, request: ConnectRequest): void {
     this.#connecting = null;
@@ -96,6 +87,13 @@ export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
 
   get reading(): boolean {
     return this.#reading.isFlowing;
+  }
+
+  /** `node:http` assigns it when it pauses and resumes a body (as it does to the runtime's handles). */
+  set reading(value: boolean) {
+    if (value === this.#reading.isFlowing) return;
+    if (value) this.readStart();
+    else this.readStop();
   }
 
   get bytesRead(): number {
@@ -185,11 +183,12 @@ export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
     });
   }
 
-  protected override tellClosed(): void {
+  override tellCanceled(): boolean {
     const request = this.#connecting;
+    if (request === null) return this.#writing?.tellCanceled(this) === true;
     this.#connecting = null;
-    request?.oncomplete?.(ECANCELED, request);
-    this.#writing?.cancel(this);
+    request.oncomplete?.(ECANCELED, request);
+    return true;
   }
 
   /** The owner is to be told of the connection's news after the handle is closed, too. */
@@ -199,33 +198,43 @@ export class TcpHandle extends Handle implements StreamHandle, SocketOwner {
     });
   }
 
-  // --- turns
+  // --- steps
 
-  /** The socket's readiness may have changed. */
-  override work(): void {
+  override work(): Next {
     const tcp = this.#tcp;
-    this.owner?.[onNews]();
-    // Each step calls the owner, who may close.
-    if (tcp === null || this.isClosing) return;
-    if (this.#connecting !== null) {
-      this.#workOnAttempt(tcp);
-      return;
-    }
-    this.#reading.work(this, tcp);
-    if (this.#writing === null || this.isClosing || this.#reading.isFailing) return;
-    this.#writing.work(this, tcp);
+    if (tcp === null) return 'nothing';
+    if (this.owner?.[onNews]() === true) return 'more';
+    if (this.#connecting !== null) return this.#workOnAttempt(tcp, this.#connecting);
+    if (this.#writing?.tellEnd(this) === true) return 'more';
+    return this.#transfer(tcp) || this.#reading.tell(this) ? this.#next(tcp) : 'nothing';
   }
 
-  /** What is owed to the stream: the outcome of an attempt, or else the ends of both halves. */
-  protected override tellNews(): void {
-    const tcp = this.#tcp;
-    if (tcp === null) return;
-    if (this.#connecting !== null) {
-      this.#tellAttempt(tcp, this.#connecting);
-      return;
+  /**
+   * Who listens for connections hears of one before who has asked for it, as on Linux, where the latter is waited for
+   * from the next poll on.
+   */
+  #workOnAttempt(tcp: TcpSocket, request: ConnectRequest): Next {
+    const state = tcp.connection?.state;
+    if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return 'nothing';
+    if (!request.isOver) {
+      request.isOver = true;
+      return 'more after others';
     }
-    this.#writing?.tell(this);
-    if (!this.isClosing) this.#reading.tell(this);
+    this.#tellAttempt(tcp, request);
+    return this.#next(tcp);
+  }
+
+  /** Reads a piece, or writes what waits. Returns whether it has called the program. */
+  #transfer(tcp: TcpSocket): boolean {
+    if (this.#reading.step(this, tcp)) return true;
+    return this.#writing !== null && !this.#reading.isFailing && this.#writing.step(this, tcp);
+  }
+
+  /** libuv calls back whoever has ended a stream before immediates run, too. */
+  #next(tcp: TcpSocket): Next {
+    if (this.isClosing) return 'nothing';
+    if (this.#writing?.isEndDue === true) return 'more at once';
+    return this.#reading.isReady(tcp) || this.#writing?.isReady(tcp) === true ? 'more' : 'nothing';
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Errno, SHUT_WR, type TcpSocket } from '@halfclose/sockets';
+import { Errno, Poll, SHUT_WR, type TcpSocket } from '@halfclose/sockets';
 import { ECANCELED } from './errors.ts';
 import { onWritten, type WriteCallback } from './handle-owner.ts';
 import type { TcpHandle } from './tcp-handle.ts';
@@ -13,18 +13,22 @@ type Outgoing = 'open' | 'end awaits writes' | 'end passed on' | 'end told';
 /**
  * The writing half of a handle, made when something has to wait: a write for room, or a shutdown for its callback.
  *
- * | outgoing | shutdown | the last write has been taken | a write fails | beginnings and ends are told |
+ * | outgoing | shutdown | the last write has been taken | a write fails | its step |
  * |---|---|---|---|---|
  * | open | end passed on, or, while writes wait, end awaits writes | | all that wait fail | |
- * | end awaits writes | | end passed on | all that wait fail; end told | |
+ * | end awaits writes | | end passed on, once it was called back | all that wait fail; then as end passed on | |
  * | end passed on | | | | end told |
  *
- * `cancel`, from any state: writes that wait are called back with ECANCELED, the end without an error, and nothing follows.
+ * `tellCanceled`, from any state: writes that wait are called back with ECANCELED, the end without an error, and nothing
+ * follows.
  */
 export class WritingSide {
   readonly queue = new WriteQueue();
   #outgoing: Outgoing = 'open';
   #onEnd: WriteCallback | null = null;
+  /** Whom to call back because a write has failed, with `#failure`. */
+  readonly #failed: WriteCallback[] = [];
+  #failure = 0;
 
   /** A shutdown has been asked for and not been told. */
   get isEnding(): boolean {
@@ -33,7 +37,18 @@ export class WritingSide {
 
   /** Whether somebody waits to be called back. */
   get isOwing(): boolean {
-    return this.isEnding || !this.queue.isEmpty;
+    return this.isEnding || !this.queue.isEmpty || this.#failed.length > 0;
+  }
+
+  /** Whether {@link WritingSide.tellEnd} has something to tell. */
+  get isEndDue(): boolean {
+    return this.#outgoing === 'end passed on' && this.#failed.length === 0;
+  }
+
+  /** Whether there is something to pass on, or to tell. */
+  isReady(tcp: TcpSocket): boolean {
+    if (!this.queue.isEmpty && (tcp.poll() & Poll.OUT) === 0) return this.#failed.length > 0;
+    return this.isOwing;
   }
 
   /** Ends the stream once all has been taken. 0: `callback` will be called; else an errno. */
@@ -43,64 +58,73 @@ export class WritingSide {
       const result = tcp.shutdown(SHUT_WR);
       if (result < 0) return result;
       this.#outgoing = 'end passed on';
-      handle.tellLater();
+      handle.callLater();
     }
     this.#onEnd = callback;
     handle.updateHold();
     return 0;
   }
 
-  /** Passes on what waits, as far as there is room. */
-  work(handle: TcpHandle, tcp: TcpSocket): void {
+  /** Passes on what waits, as far as there is room, up to the first to be called back. Returns whether there was one. */
+  step(handle: TcpHandle, tcp: TcpSocket): boolean {
+    if (this.#tellFailed(handle)) return true;
     const { queue } = this;
-    if (queue.isEmpty) return;
     for (let head = queue.head; head !== undefined; head = queue.head) {
       const rest = head.taken === 0 ? head.bytes : head.bytes.subarray(head.taken);
       const taken = tcp.send(rest);
       if (taken < 0) {
-        if (taken !== -Errno.EAGAIN) this.#fail(handle, taken);
-        return;
+        if (taken === -Errno.EAGAIN) return false;
+        this.#fail(taken);
+        return this.#tellFailed(handle);
       }
       queue.take(head, taken);
-      if (taken < rest.length) return;
+      if (taken < rest.length) return false;
       if (queue.isEmpty) handle.updateHold();
-      if (head.callback !== null) handle.owner?.[onWritten](0, head.callback);
-      if (handle.isClosing) return;
+      if (head.callback === null) continue;
+      handle.owner?.[onWritten](0, head.callback);
+      return true;
     }
-    if (this.#outgoing !== 'end awaits writes') return;
-    this.#outgoing = 'end passed on';
-    // A connection that has just ended refuses; whoever waits is told all the same.
-    tcp.shutdown(SHUT_WR);
-    handle.tellLater();
+    if (this.#outgoing === 'end awaits writes') {
+      this.#outgoing = 'end passed on';
+      // A connection that has just ended refuses; whoever waits is told all the same.
+      tcp.shutdown(SHUT_WR);
+      handle.callLater();
+    }
+    return false;
   }
 
-  #fail(handle: TcpHandle, errno: number): void {
-    for (const callback of this.queue.fail()) handle.owner?.[onWritten](errno, callback);
+  #fail(errno: number): void {
+    this.#failure = errno;
+    this.#failed.push(...this.queue.fail());
     // Whoever waits for the end of the stream is told of no error: the write has told it.
-    if (this.isEnding) this.#tellEnd(handle);
-    else handle.updateHold();
+    if (this.#outgoing === 'end awaits writes') this.#outgoing = 'end passed on';
   }
 
-  /** Calls back whoever waits for the end of the stream, if TCP has it. */
-  tell(handle: TcpHandle): void {
-    if (this.#outgoing === 'end passed on') this.#tellEnd(handle);
+  #tellFailed(handle: TcpHandle): boolean {
+    const callback = this.#failed.shift();
+    if (callback === undefined) return false;
+    handle.updateHold();
+    handle.owner?.[onWritten](this.#failure, callback);
+    return true;
   }
 
-  #tellEnd(handle: TcpHandle): void {
+  /** Calls back whoever waits for the end of the stream, if TCP has it. Returns whether it has. */
+  tellEnd(handle: TcpHandle): boolean {
+    if (!this.isEndDue) return false;
     const callback = this.#onEnd;
     this.#outgoing = 'end told';
     this.#onEnd = null;
     handle.updateHold();
     if (callback !== null) handle.owner?.[onWritten](0, callback);
+    return true;
   }
 
-  /** The handle was closed: nothing that waits comes about any more. */
-  cancel(handle: TcpHandle): void {
-    const onEnd = this.#onEnd;
-    this.#outgoing = 'end told';
-    this.#onEnd = null;
-    for (const callback of this.queue.fail()) handle.owner?.[onWritten](ECANCELED, callback);
+  /** The handle was closed: calls back one of those for whom nothing comes about any more; false: there is none. */
+  tellCanceled(handle: TcpHandle): boolean {
+    if (!this.queue.isEmpty) this.#fail(ECANCELED);
+    if (this.#tellFailed(handle)) return true;
     // As Node: whoever waits for the end of the stream is told of no error.
-    if (onEnd !== null) handle.owner?.[onWritten](0, onEnd);
+    if (this.isEnding) this.#outgoing = 'end passed on';
+    return this.tellEnd(handle);
   }
 }

@@ -340,6 +340,7 @@ describe('the close report', () => {
     const { client, peer } = await connected();
     peer.resume().end('x');
     client.resume();
+    await event(client, 'end');
     const report = await client.close();
     expect(report).toBeInstanceOf(SocketCloseReport);
     const lines = inspect(report).split('\n');

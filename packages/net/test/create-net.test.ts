@@ -11,9 +11,9 @@ async function runUntil(clock: VirtualClock, done: Promise<unknown>): Promise<vo
   let isDone = false;
   void done.then(() => (isDone = true));
   while (!isDone) {
-    clock.runTasks();
+    clock.runTasks({ untilCall: true });
     await new Promise((resolve) => setImmediate(resolve));
-    if (!clock.hasWork && !isDone) clock.step();
+    if (!clock.hasWork && !isDone) clock.step({ untilCall: true });
   }
 }
 

@@ -28,14 +28,33 @@ export function twoHosts(options: LinkOptions = {}, profile?: Profile): Setting 
   return { clock, link, near, far };
 }
 
-/** Lets the programs react, and moves time on while they have nothing to do, until `done`. */
+/**
+ * Lets the programs react, and moves time on while they have nothing to do, until `done`. What a program throws comes out
+ * of the clock, and is an uncaught exception, as it would be in real time.
+ */
 export async function runUntil<T>(clock: VirtualClock, done: Promise<T>): Promise<T> {
   let isDone = false;
   void done.finally(() => (isDone = true));
   while (!isDone) {
-    clock.runTasks();
+    uncaught(() => {
+      clock.runTasks({ untilCall: true });
+    });
     await new Promise((resolve) => setImmediate(resolve));
-    if (!clock.hasWork && !isDone) clock.step();
+    if (clock.hasWork || isDone) continue;
+    uncaught(() => {
+      clock.step({ untilCall: true });
+    });
   }
   return done;
+}
+
+/** What `call` throws is an uncaught exception. */
+export function uncaught(call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    process.nextTick(() => {
+      throw error;
+    });
+  }
 }

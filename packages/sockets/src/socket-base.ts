@@ -25,9 +25,12 @@ import { type Linger, type NumberOption, SocketOptions } from './socket-options.
 export interface SocketOwner {
   /**
    * Readiness may have changed; look with {@link SocketBase.poll}. May call anything. `events`: bits of
-   * `ConnectionEvent`; 0: a connection can be accepted.
+   * `ConnectionEvent`; 0: a connection can be accepted. What it has queued by its end (ticks, microtasks) runs before
+   * anything else is done.
    */
   onReadiness(events: number): void;
+  /** It calls no program in {@link SocketOwner.onReadiness}, but in steps of its own: see `Caller` of the stack. */
+  readonly takesSteps?: boolean;
 }
 
 /** What getsockopt() takes. */

@@ -332,17 +332,30 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     return true;
   }
 
+  /** See `ConnectionOwner` and `ListenerOwner` of the stack. */
+  get takesSteps(): boolean {
+    return this.isClosed ? this.#afterClose === null : this.owner === null || this.owner.takesSteps === true;
+  }
+
   onConnectionEvents(events: number): void {
     if (this.isClosed) {
       this.#afterClose?.lingering?.onEvents();
       this.#afterClose?.onEvents?.();
+      this.host.settle();
       return;
     }
-    this.owner?.onReadiness(events);
+    this.#tellOwner(events);
   }
 
   onAcceptable(): void {
-    this.owner?.onReadiness(0);
+    this.#tellOwner(0);
+  }
+
+  #tellOwner(events: number): void {
+    const { owner } = this;
+    if (owner === null) return;
+    owner.onReadiness(events);
+    if (owner.takesSteps !== true) this.host.settle();
   }
 
   #receiveUrgent(target: Uint8Array, flags: number): number {

@@ -13,7 +13,7 @@ import { PacketInput } from './packet-input.ts';
 import { PortChoice } from './port-choice.ts';
 import type { Binding, PortTable } from './port-table.ts';
 import { type InterfaceAddress, isBroadcast } from './route-table.ts';
-import { RunLoop } from './run-loop.ts';
+import { type Caller, RunLoop } from './run-loop.ts';
 import type { StackEvent, StackObserver } from './stack-event.ts';
 import type { RecordEntry } from './record-table.ts';
 
@@ -202,6 +202,22 @@ export class Host {
   /** After any call on a connection: lets it send, tell its owner, and set its timer. */
   wake(hosted: HostedConnection): void {
     this.#loop.wake(hosted);
+  }
+
+  /**
+   * Has `caller` take a step, and others as long as it says that there is more, once everything that is due has been done;
+   * see {@link Caller}.
+   */
+  call(caller: Caller): void {
+    this.#loop.call(caller);
+  }
+
+  /**
+   * To be called after each call into a program that a {@link ConnectionOwner} makes: lets what the program has queued
+   * (ticks, microtasks) run. Returns whether more may be done in this turn; else {@link Host.call} asks for another.
+   */
+  settle(): boolean {
+    return this.#loop.settle();
   }
 
   /** The owner of a connection wants to be told of its end, also where only a record of it is left. */

@@ -9,6 +9,8 @@ import type { Binding } from './port-table.ts';
 export interface ConnectionOwner {
   /** `events`: bits of `ConnectionEvent`. May call anything, on this connection or others. */
   onConnectionEvents(events: number): void;
+  /** That calls no program at once, but in steps: see `Caller`. */
+  readonly takesSteps?: boolean;
 }
 
 /**

@@ -71,6 +71,7 @@ export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-cou
 export { type ConnectRequest, Host } from './host.ts';
 export type { HostOptions } from './host-state.ts';
 export { type ConnectionOwner, HostedConnection } from './hosted-connection.ts';
+export type { Caller, Next } from './run-loop.ts';
 export { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';
 export type { DeviceOffload, PacketDevice } from './packet-device.ts';

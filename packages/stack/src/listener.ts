@@ -9,6 +9,8 @@ const MIN_SYN_QUEUE = 16;
 /** Who wants to know that a listener has connections to accept: a socket. */
 export interface ListenerOwner {
   onAcceptable(): void;
+  /** That calls no program at once, but in steps: see `Caller`. */
+  readonly takesSteps?: boolean;
 }
 
 /** What connections inherit from the socket that listened for them. */

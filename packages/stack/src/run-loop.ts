@@ -4,16 +4,43 @@ import type { HostedConnection } from './hosted-connection.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/**
- * Packets in and out that may be moved before timers and I/O of the process get their turn. They are counted across
- * turns: a program that answers from a tick or a microtask starts a new turn each time, and would starve the rest.
- */
+/** Packets in and out that may be moved before timers and I/O of the process get their turn. */
 const PACKETS_PER_TURN = 512;
+/**
+ * Milliseconds after which a turn calls programs no more: timers and I/O of the process get their turn. So many calls it
+ * makes in any case: what a program does first is slow, and what follows should not come behind its immediates for that.
+ */
+const TURN_MILLISECONDS = 0.2;
+const LEAST_CALLS = 4;
+/**
+ * Steps that a caller may take in a row before others get theirs: enough for a reader to keep up with a writer that fills
+ * the send buffer in one (libuv reads 32 times from one stream, while a kernel goes on).
+ */
+const STEPS = 64;
+/** So many turns are for the stack alone, if it has so much to do, before those who wait to call a program are let in. */
+const TURNS_ALONE = 4;
+/** Something that calls a program. */
+export interface Caller {
+  /** It waits for its turn; set by the run loop. */
+  queued: boolean;
+  /** Makes one call into the program at most, which may do anything. Returns whether there may be more to do. */
+  step(): Next;
+}
+
+/**
+ * What there may be left to do after a step: nothing; more; more that belongs to the step, so that it does not wait for
+ * another turn; or more once those who wait have had their turn.
+ */
+export type Next = 'nothing' | 'more' | 'more at once' | 'more after others';
 
 /**
  * The one place where work is done: drains arrived packets, then serves the connections that have something to tell
- * or to send, until there is nothing more or the turn's bound is reached. Everything else only enters work here, so
- * nothing re-enters, and acknowledgments batch by themselves.
+ * or to send, then lets one of those go on who call a program, until there is nothing more or the turn's bound is
+ * reached. Everything else only enters work here, so nothing re-enters, and acknowledgments batch by themselves.
+ *
+ * What needs no program is done as soon as the running code has returned, as by a kernel. Programs are called in tasks of
+ * their own, one call at a time, and what a call has queued (ticks, microtasks) runs dry before anything else is done:
+ * docs/decisions/0010-turns.md.
  */
 export class RunLoop {
   readonly #timers: TimerService;
@@ -23,13 +50,28 @@ export class RunLoop {
   /** Where each of them arrived. */
   readonly #devices = new WorkQueue<PacketDevice>();
   readonly #connections = new WorkQueue<HostedConnection>();
-  #scheduled = false;
+  /** Those whose program is to be told at once, when that may be done. */
+  readonly #tellers = new WorkQueue<HostedConnection>();
+  readonly #callers = new WorkQueue<Caller>();
+  /** The one that takes its steps now, and how many it has left; `null`: none does. */
+  #caller: Caller | null = null;
+  #steps = 0;
+  /** Whether a turn is to come, and one that may call programs. */
+  #deferred = false;
+  #yielded = false;
   #running = false;
+  /** Whether the turn under way may call programs. */
+  #mayCall = false;
+  /** How many it has made. */
+  #calls = 0;
   /** The time of the turn under way. */
   #time = 0;
   /** The connection that is being served; `null`: none. */
   #serving: HostedConnection | null = null;
+  /** Packets that may still be moved. */
   #budget = PACKETS_PER_TURN;
+  /** Turns in a row in which nobody called who waits. */
+  #turnsAlone = 0;
 
   constructor(
     timers: TimerService,
@@ -61,25 +103,66 @@ export class RunLoop {
     this.#schedule();
   }
 
+  /** Has `caller` take a step once everything due in the stack has been done, those first that asked first. */
+  call(caller: Caller): void {
+    if (caller.queued) return;
+    caller.queued = true;
+    if (caller === this.#caller) return;
+    this.#callers.push(caller);
+    this.#schedule();
+  }
+
+  /**
+   * To be called after each call into a program: lets what that has queued run. Returns whether more programs may be
+   * called in this turn; else whoever has more to do asks for another.
+   */
+  settle(): boolean {
+    this.#calls++;
+    if (!this.#timers.settle() || (this.#calls >= LEAST_CALLS && this.#isLong)) this.#mayCall = false;
+    return this.#mayCall;
+  }
+
+  get #isLong(): boolean {
+    return this.#timers.now() - this.#time >= TURN_MILLISECONDS;
+  }
+
   get #hasWork(): boolean {
     return !this.#packets.isEmpty || !this.#connections.isEmpty;
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#running) return;
-    this.#scheduled = true;
-    if (this.#budget > 0) this.#timers.defer(this.#run);
-    else this.#timers.yield(this.#runAfterOthers);
+  get #hasCalls(): boolean {
+    return this.#caller !== null || !this.#callers.isEmpty || !this.#tellers.isEmpty;
   }
 
-  readonly #runAfterOthers = (): void => {
-    this.#budget = PACKETS_PER_TURN;
-    this.#run();
+  #schedule(): void {
+    if (this.#running || this.#deferred) return;
+    if (this.#budget > 0 && (this.#hasWork || this.#timers.defersCalls)) {
+      this.#deferred = true;
+      this.#timers.defer(this.#runAtOnce);
+    } else this.#runLater();
+  }
+
+  #runLater(): void {
+    if (this.#yielded) return;
+    this.#yielded = true;
+    this.#timers.yield(this.#runAfterOthers);
+  }
+
+  readonly #runAtOnce = (): void => {
+    this.#deferred = false;
+    this.#run(this.#timers.defersCalls);
   };
 
-  readonly #run = (): void => {
-    this.#scheduled = false;
+  readonly #runAfterOthers = (): void => {
+    this.#yielded = false;
+    this.#budget = PACKETS_PER_TURN;
+    this.#run(true);
+  };
+
+  #run(mayCall: boolean): void {
     this.#running = true;
+    this.#mayCall = mayCall;
+    this.#calls = 0;
     try {
       this.#time = this.#timers.now();
       this.#turn(this.#time);
@@ -89,28 +172,69 @@ export class RunLoop {
       this.#serving = null;
       if (interrupted !== null) this.wake(interrupted);
       this.#running = false;
-      if (this.#hasWork) {
-        this.#scheduled = true;
-        this.#timers.yield(this.#runAfterOthers);
-      }
+      if (this.#hasWork || this.#hasCalls) this.#runLater();
     }
-  };
+  }
 
   #turn(now: number): void {
+    if (this.#mayCall) {
+      for (let waiting = this.#tellers.size; waiting > 0; waiting--) this.#serveNext(this.#tellers, now);
+      if (++this.#turnsAlone > TURNS_ALONE) this.#callNext();
+    }
     while (this.#budget > 0) {
       const packet = this.#packets.shift();
       const device = this.#devices.shift();
       if (packet !== null && device !== null) {
         this.#input(packet, device, now);
         this.#budget--;
-        continue;
-      }
-      const hosted = this.#connections.shift();
-      if (hosted === null) return;
-      hosted.queued = false;
-      this.#serving = hosted;
-      this.#budget -= this.#serve(hosted, now);
-      this.#serving = null;
+      } else if (!this.#serveNext(this.#connections, now) && !(this.#mayCall && this.#callNext())) return;
     }
   }
+
+  /** Serves the next of `connections`, or puts it off if its program may not be told now. False: there is none. */
+  #serveNext(connections: WorkQueue<HostedConnection>, now: number): boolean {
+    const hosted = connections.shift();
+    if (hosted === null) return false;
+    if (!this.#mayCall && callsAtOnce(hosted)) {
+      this.#tellers.push(hosted);
+      return true;
+    }
+    hosted.queued = false;
+    this.#serving = hosted;
+    this.#budget -= this.#serve(hosted, now);
+    this.#serving = null;
+    return true;
+  }
+
+  /** Lets the next caller take its steps. Returns whether there was one. */
+  #callNext(): boolean {
+    this.#turnsAlone = 0;
+    const caller = this.#caller ?? this.#callers.shift();
+    if (caller === null) return false;
+    if (this.#caller === null) this.#steps = STEPS;
+    this.#caller = caller;
+    for (let goesOn = true; goesOn;) {
+      this.#steps--;
+      caller.queued = false;
+      // If it throws, there may be more to do, too.
+      let next: Next = 'more';
+      try {
+        next = caller.step();
+      } finally {
+        if (next !== 'nothing') caller.queued = true;
+      }
+      goesOn = this.settle() || next === 'more at once';
+      if (caller.queued && this.#steps > 0 && next !== 'more after others') continue;
+      this.#caller = null;
+      if (caller.queued) this.#callers.push(caller);
+      break;
+    }
+    return true;
+  }
+}
+
+/** Whether serving a connection calls a program. */
+function callsAtOnce({ connection, listener, owner }: HostedConnection): boolean {
+  const told = listener === null ? owner : listener.owner;
+  return connection.hasEvents && told !== null && told.takesSteps !== true;
 }

@@ -10,6 +10,10 @@ export class WorkQueue<T> {
     return this.#size === 0;
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   push(item: T): void {
     if (this.#size === this.#places.length) this.#grow();
     this.#places[(this.#head + this.#size) & (this.#places.length - 1)] = item;

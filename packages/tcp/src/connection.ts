@@ -223,6 +223,11 @@ export class Connection implements SegmentMaker {
     return events;
   }
 
+  /** Whether something happened since {@link takeEvents}. */
+  get hasEvents(): boolean {
+    return this.#events !== 0;
+  }
+
   // --- the owner's side
 
   /** Octets that {@link send} would take now. */

@@ -19,6 +19,7 @@ interface Runtime {
   readonly setImmediate?: (task: () => void) => unknown;
   readonly process?: {
     readonly nextTick?: (task: () => void) => void;
+    readonly _tickCallback?: () => void;
     readonly getBuiltinModule?: (id: 'node:async_hooks') => AsyncHooks | undefined;
   };
   readonly MessageChannel?: new () => {
@@ -51,7 +52,30 @@ export function now(): number {
 export const afterThis: (task: () => void) => void = process?.nextTick ?? runtime.queueMicrotask;
 
 /** Runs a task once timers and I/O that are ready have had their turn. Holds the process until then. */
-export const afterInput: (task: () => void) => void = runtime.setImmediate ?? immediateByMessage();
+export const afterInput: (task: () => void) => unknown = runtime.setImmediate ?? immediateByMessage();
+
+/**
+ * Runs the ticks and microtasks that are queued, in a task of the event loop, and returns true; false where the runtime
+ * has nothing for it. Node calls this function itself between two immediates; elsewhere there is none of the name, or one
+ * that does nothing, so the first call tries it out.
+ */
+export function runTicks(): boolean {
+  ticksRun ??= triesTicks();
+  if (ticksRun) tickCallback?.();
+  return ticksRun;
+}
+
+const tickCallback = process?._tickCallback;
+let ticksRun: boolean | undefined;
+
+function triesTicks(): boolean {
+  if (tickCallback === undefined || process?.nextTick === undefined) return false;
+  let ran = 0;
+  process.nextTick(() => ran++);
+  void Promise.resolve().then(() => ran++);
+  tickCallback();
+  return ran === 2;
+}
 
 /**
  * Calls a function in the async context in which this module was loaded (AsyncLocalStorage). A host timer lives

@@ -8,6 +8,7 @@ import {
   isRefCounted,
   now,
   release,
+  runTicks,
   setInterval,
   setTimeout,
   type HostTimer,
@@ -30,6 +31,7 @@ const LONGEST_DELAY = 0x7fff_ffff;
  * application's own context first.
  */
 export class HostTimers implements TimerService {
+  readonly defersCalls = false;
   readonly #wheel = new TimerWheel(now());
   /** The host timer, armed for `#wakeAt` or, if that has passed, replaced by a turn of the event loop. */
   #hostTimer: HostTimer | null = null;
@@ -72,6 +74,10 @@ export class HostTimers implements TimerService {
     // A host's immediate would hold the process; while nothing else does, a released timeout takes its place.
     if (this.#refs > 0) afterInput(task);
     else release(setTimeout(task, 0));
+  }
+
+  settle(): boolean {
+    return runTicks();
   }
 
   /** Keeps the process alive until as many calls of {@link HostTimers.unref}. */

@@ -20,6 +20,15 @@ export interface TimerService extends Clock {
   disarm(timer: Timer): void;
   /** Runs `task` after the running code, before time moves on. */
   defer(task: () => void): void;
+  /** Whether what is deferred may call programs; `false`: it runs while a program does, and only what is yielded may. */
+  readonly defersCalls: boolean;
   /** Runs `task` after everything deferred, and lets timers and I/O that are due go first. */
   yield(task: () => void): void;
+  /**
+   * To be called by a task that may call programs, after each call: lets what the program has queued by that (ticks,
+   * microtasks) run, as a runtime does after each call from its native side.
+   *
+   * @returns whether the task may go on; `false`: it has to end, and go on in another one ({@link TimerService.yield})
+   */
+  settle(): boolean;
 }

@@ -8,6 +8,12 @@ import { TimerWheel } from './timer-wheel.ts';
 export interface RunOptions {
   /** How many timers and tasks may run before the run is given up as endless; 10 million unless told. */
   readonly limit?: number;
+  /**
+   * The run ends after the first call into a program, with {@link VirtualClock.hasWork} telling whether there is more to
+   * do: for whoever lets the program's ticks and microtasks run, and runs the clock again. Default: no, a run goes on, and
+   * what programs have queued waits for its end.
+   */
+  readonly untilCall?: boolean;
 }
 
 const DEFAULT_LIMIT = 10_000_000;
@@ -22,6 +28,7 @@ const DEFAULT_LIMIT = 10_000_000;
  * An error thrown by a task or an expiry comes out of the call that ran it; everything else stays pending.
  */
 export class VirtualClock implements TimerService {
+  readonly defersCalls = true;
   readonly #wheel: TimerWheel;
   readonly #deferred = new TaskQueue();
   readonly #yielded = new TaskQueue();
@@ -30,6 +37,9 @@ export class VirtualClock implements TimerService {
   /** What the current run may still do, and was allowed to do. */
   #budget = 0;
   #limit = 0;
+  /** Whether it ends after a call into a program, and whether there was one. */
+  #untilCall = false;
+  #interrupted = false;
 
   /**
    * A clock at rest.
@@ -76,6 +86,11 @@ export class VirtualClock implements TimerService {
     this.#yielded.add(task);
   }
 
+  settle(): boolean {
+    if (this.#untilCall) this.#interrupted = true;
+    return !this.#untilCall;
+  }
+
   /** Runs everything that is to run at this instant; time does not move. */
   runTasks(options: RunOptions = {}): void {
     this.#run(options, () => {
@@ -109,7 +124,7 @@ export class VirtualClock implements TimerService {
     this.#run(options, () => {
       this.#runInstant();
       while (this.#jump(time));
-      this.#now = time;
+      if (!this.#interrupted) this.#now = time;
     });
   }
 
@@ -139,20 +154,24 @@ export class VirtualClock implements TimerService {
     return this.#now;
   }
 
-  #run({ limit = DEFAULT_LIMIT }: RunOptions, body: () => void): void {
+  #run({ limit = DEFAULT_LIMIT, untilCall = false }: RunOptions, body: () => void): void {
     if (this.#running) throw new Error('VirtualClock was told to run by code that it is running');
     this.#running = true;
     this.#limit = limit;
     this.#budget = limit;
+    this.#untilCall = untilCall;
+    this.#interrupted = false;
     try {
       body();
     } finally {
       this.#running = false;
+      this.#untilCall = false;
     }
   }
 
   /** Jumps to the next deadline up to `end` and runs everything there; false if there is none. */
   #jump(end: Milliseconds): boolean {
+    if (this.#interrupted) return false;
     const next = this.#wheel.nextDeadline();
     if (next === Infinity || next > end) return false;
     if (next > this.#now) this.#now = next;
@@ -165,15 +184,18 @@ export class VirtualClock implements TimerService {
       for (let task = this.#deferred.take(); task !== undefined; task = this.#deferred.take()) {
         this.#spend(1);
         task();
+        if (this.#interrupted) return;
       }
       if (this.#wheel.nextDeadline() <= this.#now) {
         this.#spend(this.#wheel.advance(this.#now));
+        if (this.#interrupted) return;
         continue;
       }
       const task = this.#yielded.take();
       if (task === undefined) return;
       this.#spend(1);
       task();
+      if (this.#interrupted) return;
     }
   }
 

@@ -61,6 +61,27 @@ describe('HostTimers', () => {
     expect(log).toEqual(['deferred', 'deferred by a deferred one', 'yielded']);
   });
 
+  test('settle() runs all ticks and microtasks that are queued, those that they queue, too', async () => {
+    const timers = new HostTimers();
+    const log: string[] = [];
+    const wentOn = await new Promise<boolean>((resolve) => {
+      setImmediate(() => {
+        process.nextTick(() => {
+          log.push('tick');
+          void Promise.resolve().then(() =>
+            process.nextTick(() => log.push('tick of a microtask of a tick')),
+          );
+        });
+        void Promise.resolve().then(() => log.push('microtask'));
+        log.push('call');
+        resolve(timers.settle());
+        log.push('settled');
+      });
+    });
+    expect(wentOn).toBe(true);
+    expect(log).toEqual(['call', 'tick', 'microtask', 'tick of a microtask of a tick', 'settled']);
+  });
+
   test('a disarmed timer does not fire', async () => {
     const timers = new HostTimers();
     const log: string[] = [];
