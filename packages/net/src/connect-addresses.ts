@@ -5,8 +5,9 @@ import type { ConnectRequest } from './handle-owner.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kNetwork } from './socket-fields.ts';
+import { kHandle, kNetwork } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
+import { kAborted, kAttachHandle } from './socket-members.ts';
 
 /** An address to try. */
 export interface Candidate {
@@ -25,7 +26,9 @@ export interface Candidates {
 }
 
 /** Valid addresses, each once, families in turn, beginning with that of the first (RFC 8305, section 4). */
-export function preferenceOrder(addresses: readonly { address: unknown; family: unknown }[]): Candidate[] {
+export function preferenceOrder(
+  addresses: readonly { readonly address?: unknown; readonly family?: unknown }[],
+): Candidate[] {
   const seen = new Set<string>();
   const valid = addresses.flatMap(({ address, family }): Candidate[] => {
     if (typeof address !== 'string' || native.isIP(address) === 0 || seen.has(address)) return [];
@@ -63,7 +66,7 @@ class AddressRace {
   next(canceled: boolean): void {
     this.#stopTimer();
     const socket = this.#socket;
-    if (socket._aborted === true) return;
+    if (socket[kAborted] === true) return;
     const candidate = this.#candidates.addresses[this.#current];
     if (canceled || candidate === undefined) {
       socket.destroy(
@@ -74,8 +77,8 @@ class AddressRace {
       return;
     }
     if (this.#current > 0) {
-      socket._handle?.close();
-      socket._attachHandle(new TcpHandle(socket[kNetwork]));
+      socket[kHandle]?.close();
+      socket[kAttachHandle](new TcpHandle(socket[kNetwork]));
     }
     this.#current++;
     this.#try(candidate, this.#current);
@@ -83,7 +86,7 @@ class AddressRace {
 
   #try({ address, family }: Candidate, turn: number): void {
     const socket = this.#socket;
-    const handle = socket._handle;
+    const handle = socket[kHandle];
     if (!(handle instanceof TcpHandle)) return;
     const { port, localPort, addresses, timeout } = this.#candidates;
     socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${port}`);
@@ -125,7 +128,7 @@ class AddressRace {
       if (socket.connecting) this.next(errno === ECANCELED);
       return;
     }
-    if (socket.destroyed || socket._handle !== handle) return;
+    if (socket.destroyed || socket[kHandle] !== handle) return;
     this.#candidates.onConnected(socket);
   }
 

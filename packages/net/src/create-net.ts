@@ -10,12 +10,13 @@ import {
   readArguments,
   setSimultaneousAccepts,
 } from './native-net.ts';
+import { named } from './named.ts';
 import { Network } from './network.ts';
 import { createServerConstructor } from './server.ts';
 import { isOn } from './validate.ts';
 import type { SocketBase } from './socket-base.ts';
 import { createSocketConstructor } from './socket.ts';
-import type { Net, Socket as NetSocket } from './types.ts';
+import type { Net, Server as NetServer, Socket as NetSocket } from './types.ts';
 
 const clientSocketChannel = diagnostics.channel('net.client.socket');
 
@@ -63,11 +64,16 @@ export function createNetOn(network: () => Network): Net {
     return socket;
   }
 
+  function createServer(given?: unknown, listener?: unknown): NetServer {
+    return new Server(given as never, listener as never);
+  }
+
+  named(connect, 'connect', 0);
   const net: Net = {
     connect,
     createConnection: connect,
     connections: () => connectionsOf(network().host),
-    createServer: ((given?: never, listener?: never) => new Server(given, listener)) as Net['createServer'],
+    createServer: named(createServer, 'createServer', 2),
     Socket,
     Stream: Socket,
     Server,
@@ -85,7 +91,11 @@ export function createNetOn(network: () => Network): Net {
     getDefaultAutoSelectFamilyAttemptTimeout: native.getDefaultAutoSelectFamilyAttemptTimeout,
     setDefaultAutoSelectFamilyAttemptTimeout: native.setDefaultAutoSelectFamilyAttemptTimeout,
     _normalizeArgs: normalizeArgs,
-    _createServerHandle: (...args) => serverHandle(network(), args),
+    _createServerHandle: named(
+      (...args: unknown[]) => serverHandle(network(), args),
+      'createServerHandle',
+      5,
+    ),
     ...(setSimultaneousAccepts === undefined ? {} : { _setSimultaneousAccepts: setSimultaneousAccepts }),
   };
   return net;

@@ -12,6 +12,7 @@ import { listenServer, startListening } from './server-listen.ts';
 import { kKeepAlive, kKeepAliveDelay, kNetwork, kNoDelay } from './socket-fields.ts';
 import type { SocketBase } from './socket-base.ts';
 import type { TcpHandle } from './tcp-handle.ts';
+import { kDropConnection, kOnConnection, kRefuses } from './socket-members.ts';
 
 const serverSocketChannel = diagnostics.channel('net.server.socket');
 
@@ -127,13 +128,13 @@ export abstract class ServerBase extends EventEmitter {
   }
 
   /** A connection of ours was accepted. */
-  _onConnection(handle: TcpHandle): void {
+  [kOnConnection](handle: TcpHandle): void {
     if (this.blockList !== null && isBlocked(this.blockList, ...remoteOf(handle))) {
       handle.close();
       return;
     }
-    if (this._refuses()) {
-      this._dropConnection(handle);
+    if (this[kRefuses]()) {
+      this[kDropConnection](handle);
       return;
     }
     const socket = new this[kSocket]({
@@ -163,11 +164,11 @@ export abstract class ServerBase extends EventEmitter {
     if (serverSocketChannel.hasSubscribers) serverSocketChannel.publish({ socket });
   }
 
-  _refuses(): boolean {
+  [kRefuses](): boolean {
     return Boolean(this.maxConnections) && this._connections >= (this.maxConnections ?? 0);
   }
 
-  _dropConnection(handle: TcpHandle): void {
+  [kDropConnection](handle: TcpHandle): void {
     const local: AddressRecord = {};
     const remote: AddressRecord = {};
     handle.getsockname(local);

@@ -8,6 +8,7 @@ import { NativeListenHandle } from './native-listen-handle.ts';
 import type { ServerBase } from './server-base.ts';
 import { kNetwork } from './socket-fields.ts';
 import { isOn, requireAbortSignal, requirePort } from './validate.ts';
+import { kOnConnection, kRefuses } from './socket-members.ts';
 
 const listenEnd = diagnostics.channel('tracing:net.server.listen:asyncEnd');
 const listenError = diagnostics.channel('tracing:net.server.listen:error');
@@ -105,7 +106,7 @@ function finishListening(
   backlog: number,
 ): void {
   handle.onconnection = (_errno, accepted) => {
-    server._onConnection(accepted);
+    server[kOnConnection](accepted);
   };
   const result = handle.listen(backlog || DEFAULT_BACKLOG);
   if (result < 0) {
@@ -134,7 +135,7 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
   const { allowHalfOpen, pauseOnConnect } = server;
   const inner = native.createServer({ allowHalfOpen, pauseOnConnect });
   inner.on('connection', (socket) => {
-    if (server._refuses()) {
+    if (server[kRefuses]()) {
       server.emit('drop');
       socket.destroy();
       return;

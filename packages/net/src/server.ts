@@ -8,6 +8,7 @@ import { kSocket, ServerBase } from './server-base.ts';
 import { isStrict, lingerOf } from './socket-closing.ts';
 import { kNetwork, SERVER_BRAND } from './socket-fields.ts';
 import type { ServerConstructor, SocketConstructor } from './types.ts';
+import { named } from './named.ts';
 import { isAbsent, requireNumber } from './validate.ts';
 
 type ServerOptions = Record<string, unknown>;
@@ -43,6 +44,7 @@ export function createServerConstructor(
   }
   Object.defineProperty(Server, 'prototype', { value: prototype });
   Object.setPrototypeOf(Server, EventEmitter);
+  named(Server, 'Server', 2);
   Object.defineProperty(Server, Symbol.hasInstance, {
     value(this: unknown, value: unknown): boolean {
       if (isInstance(this, value)) return true;

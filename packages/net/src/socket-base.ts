@@ -14,9 +14,33 @@ import { onceConnected } from './once-connected.ts';
 import { readArguments } from './native-net.ts';
 import { connectSocket } from './socket-connect.ts';
 import { SocketClosing } from './socket-closing.ts';
-import { kBytesRead, kBytesWritten, kEnd, kLastWriteQueueSize, kOnread, kTimeout } from './socket-fields.ts';
+import {
+  kHandle,
+  kBytesRead,
+  kBytesWritten,
+  kEnd,
+  kLastWriteQueueSize,
+  kOnread,
+  kTimeout,
+} from './socket-fields.ts';
 import { type Chunk, octetsOf, type StreamInternals } from './socket-settings.ts';
 import type { StreamHandle } from './stream-handle.ts';
+import {
+  kAbortClosing,
+  kAttachHandle,
+  kClearTimer,
+  kClosesByTable,
+  kEmitClose,
+  kEndLinger,
+  kEndReason,
+  kLeaveServer,
+  kNoteEnd,
+  kNoteFailedWrite,
+  kOnHandleClosed,
+  kResumeOnread,
+  kStartReading,
+  kWriteOnceConnected,
+} from './socket-members.ts';
 
 /** A write that a destroyed socket gave up fails with ECANCELED since Node 22; before, its callback heard of no error. */
 const TELLS_CANCELED_WRITES = Number.parseInt(process.versions.node, 10) >= 22;
@@ -42,7 +66,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   }
 
   get pending(): boolean {
-    return !this._handle || this.connecting;
+    return !this[kHandle] || this.connecting;
   }
 
   get readyState(): 'opening' | 'open' | 'readOnly' | 'writeOnly' | 'closed' {
@@ -52,8 +76,8 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   }
 
   /** Takes a fresh handle: at construction, to connect, or to try the next address. */
-  _attachHandle(handle: StreamHandle): void {
-    this._handle = handle;
+  [kAttachHandle](handle: StreamHandle): void {
+    this[kHandle] = handle;
     this[kEnd]?.forgetStates();
     (this as unknown as StreamInternals)._undestroy();
     this._sockname = null;
@@ -71,35 +95,35 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   // --- reading
 
   override _read(size: number): void {
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (this.connecting || handle === null) onceConnected(this, () => this._read(size));
-    else if (!handle.reading) this._startReading(handle);
+    else if (!handle.reading) this[kStartReading](handle);
   }
 
   override read(size?: number): unknown {
-    this._resumeOnread();
+    this[kResumeOnread]();
     return super.read(size);
   }
 
   override pause(): this {
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (this[kOnread] !== null && !this.connecting && handle?.reading === true && !this.destroyed)
       handle.readStop();
     return super.pause();
   }
 
   override resume(): this {
-    this._resumeOnread();
+    this[kResumeOnread]();
     return super.resume();
   }
 
-  _resumeOnread(): void {
-    const handle = this._handle;
+  [kResumeOnread](): void {
+    const handle = this[kHandle];
     if (this[kOnread] !== null && !this.connecting && handle !== null && !handle.reading)
-      this._startReading(handle);
+      this[kStartReading](handle);
   }
 
-  _startReading(handle: StreamHandle): void {
+  [kStartReading](handle: StreamHandle): void {
     const result = handle.readStart();
     if (result < 0) this.destroy(errnoException(result, 'read'));
   }
@@ -118,7 +142,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       const next = onread.generate();
       if (next instanceof Uint8Array) {
         onread.buffer = next;
-        this._handle?.useUserBuffer(next);
+        this[kHandle]?.useUserBuffer(next);
       }
     }
     return more;
@@ -133,12 +157,12 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   [onReadError](errno: number): void {
     this._unrefTimer();
-    this.destroy(errnoException(errno, 'read', this._endReason()));
+    this.destroy(errnoException(errno, 'read', this[kEndReason]()));
   }
 
   /** What the connection knows of its end. */
-  _endReason(): string | undefined {
-    const connection = this._handle?.connection;
+  [kEndReason](): string | undefined {
+    const connection = this[kHandle]?.connection;
     return connection?.state === 'CLOSED' ? connection.history.at(-1)?.why : undefined;
   }
 
@@ -159,12 +183,12 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     callback: WriteCallback,
   ): void {
     if (this.connecting) {
-      this._writeOnceConnected(several, data, encoding, callback);
+      this[kWriteOnceConnected](several, data, encoding, callback);
       return;
     }
     this._pendingData = null;
     this._pendingEncoding = '';
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (handle === null) {
       callback(socketClosed());
       return;
@@ -176,24 +200,19 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       const last = data.length - 1;
       for (let i = 0; i <= last && result >= 0; i++) {
         const { chunk, encoding: own } = data[i] as Chunk;
-        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, own) : chunk;
+        const bytes = typeof chunk === 'string' ? bytesOf(chunk, ownOf(own)) : chunk;
         result = handle.write(bytes, i === last ? callback : null);
       }
-    } else {
-      result = handle.write(
-        typeof data === 'string' ? Buffer.from(data, encoding || 'utf8') : data,
-        callback,
-      );
-    }
+    } else result = handle.write(typeof data === 'string' ? bytesOf(data, encoding) : data, callback);
     if (result === 0) callback();
     else if (result > 0) this[kLastWriteQueueSize] = handle.writeQueueSize;
     else {
-      this._noteFailedWrite(octetsOf(data, encoding) - (handle.bytesWritten - bytesWritten));
-      callback(errnoException(result, 'write', this._endReason()));
+      this[kNoteFailedWrite](octetsOf(data, encoding) - (handle.bytesWritten - bytesWritten));
+      callback(errnoException(result, 'write', this[kEndReason]()));
     }
   }
 
-  _writeOnceConnected(
+  [kWriteOnceConnected](
     several: boolean,
     data: Uint8Array | string | Chunk[],
     encoding: BufferEncoding | '',
@@ -221,8 +240,8 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     if (this.destroyed) {
       callback(errno < 0 && TELLS_CANCELED_WRITES ? errnoException(errno, 'write') : null);
     } else if (errno < 0) {
-      this._noteFailedWrite(0);
-      callback(errnoException(errno, 'write', this._endReason()));
+      this[kNoteFailedWrite](0);
+      callback(errnoException(errno, 'write', this[kEndReason]()));
     } else {
       this._unrefTimer();
       this[kLastWriteQueueSize] = 0;
@@ -237,8 +256,8 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       onceConnected(this, () => this._final(callback));
       return;
     }
-    const handle = this._handle;
-    if (handle === null || this._closesByTable) {
+    const handle = this[kHandle];
+    if (handle === null || this[kClosesByTable]) {
       callback();
       return;
     }
@@ -255,9 +274,9 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
   }
 
   resetAndDestroy(): this {
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (handle === null) {
-      this._abortClosing();
+      this[kAbortClosing]();
       this.destroy(socketClosed());
     } else if (handle.reset === undefined) {
       throw codedError(TypeError, 'ERR_INVALID_HANDLE_TYPE', 'This handle type cannot be sent');
@@ -273,8 +292,8 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   override _destroy(error: Error | null, callback: WriteCallback): void {
     this.connecting = false;
-    this._clearTimer();
-    const handle = this._handle;
+    this[kClearTimer]();
+    const handle = this[kHandle];
     if (handle === null) {
       callback(error);
       nextTick(emitClose, this, this[kEnd]?.known ?? null);
@@ -282,11 +301,11 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       const hadError = error !== null && error !== undefined;
       this[kBytesRead] = handle.bytesRead;
       this[kBytesWritten] = handle.bytesWritten;
-      this._noteEnd(handle);
+      this[kNoteEnd](handle);
       const end = this[kEnd]?.known ?? null;
       if (end !== null && hadError) end.errorTold = true;
       const onClosed = (): void => {
-        this._emitClose(end, hadError);
+        this[kEmitClose](end, hadError);
       };
       let refused = 0;
       if (this.resetAndClosing === true) {
@@ -296,11 +315,11 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       }
       // Of a handle that refuses to be reset Node lets go without closing it.
       handle.close(onClosed);
-      this._endLinger();
-      this._handle = null;
+      this[kEndLinger]();
+      this[kHandle] = null;
       this._sockname = null;
       if (refused < 0) {
-        this._leaveServer();
+        this[kLeaveServer]();
         try {
           this.emit('error', errnoException(refused, 'reset'));
         } finally {
@@ -310,19 +329,19 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       }
       callback(error);
     }
-    this._leaveServer();
+    this[kLeaveServer]();
   }
 
   /** A listener that throws keeps nobody from hearing of the end. */
-  _emitClose(end: ConnectionEnd | null, ...hadError: [] | [boolean]): void {
+  [kEmitClose](end: ConnectionEnd | null, ...hadError: [] | [boolean]): void {
     try {
       this.emit('close', ...hadError);
     } finally {
-      this._onHandleClosed(end);
+      this[kOnHandleClosed](end);
     }
   }
 
-  _leaveServer(): void {
+  [kLeaveServer](): void {
     const server = this._server;
     if (!server) return;
     server._connections--;
@@ -332,6 +351,18 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
 const ENOTCONN = -107;
 
+/** A string in its encoding. The streams let 'buffer' pass, which Node's handles refuse. */
+function bytesOf(text: string, encoding: BufferEncoding | 'buffer' | ''): Buffer {
+  if (encoding === 'buffer')
+    throw codedError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Second argument must be a buffer');
+  return Buffer.from(text, encoding || 'utf8');
+}
+
+/** In writev, 'buffer' is taken for UTF-8, as in Node. */
+function ownOf(encoding: BufferEncoding | 'buffer'): BufferEncoding {
+  return encoding === 'buffer' ? 'utf8' : encoding;
+}
+
 function emitClose(socket: SocketBase, end: ConnectionEnd | null): void {
-  socket._emitClose(end);
+  socket[kEmitClose](end);
 }

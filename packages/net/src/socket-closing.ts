@@ -8,11 +8,31 @@ import { nextTick } from './host-functions.ts';
 import { LingerTime } from './linger-time.ts';
 import { forgetOnceConnected, onceConnected } from './once-connected.ts';
 import { SocketEnd } from './socket-end.ts';
-import { kEnd, kLinger, kNetwork } from './socket-fields.ts';
+import { kHandle, kEnd, kLinger, kNetwork } from './socket-fields.ts';
 import { SocketSettings } from './socket-settings.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { bufferedOctets } from './stream-octets.ts';
 import { requireBoolean, requireNumber } from './validate.ts';
+import {
+  kAbortClosing,
+  kApplyLinger,
+  kAwaitEnd,
+  kClosesByTable,
+  kConnection,
+  kEndLinger,
+  kFlushAndClose,
+  kLimitFlushing,
+  kMakeEnd,
+  kNoteEnd,
+  kNoteFailedWrite,
+  kOnHandleClosed,
+  kRenewEnd,
+  kSetUnread,
+  kShutdownReading,
+  kTellState,
+  kUnflushed,
+  kWantsNews,
+} from './socket-members.ts';
 
 /** Seconds that SO_LINGER can have. */
 const MAX_INT = 2 ** 31 - 1;
@@ -33,15 +53,15 @@ export abstract class SocketClosing extends SocketSettings {
   setLinger(enabled: boolean, seconds = 0): this {
     requireBoolean(enabled, 'enabled');
     const linger = enabled ? lingerSeconds(seconds, 'seconds') : null;
-    if (this._handle !== null && this[kEnd]?.known?.isAwaited === true) return this;
+    if (this[kHandle] !== null && this[kEnd]?.known?.isAwaited === true) return this;
     this[kLinger] = linger;
-    this._applyLinger();
+    this[kApplyLinger]();
     return this;
   }
 
   /** Takes the option `unread`; `name`: for errors. */
-  _setUnread(value: unknown, name: string): void {
-    if (isStrict(value, name)) this._end().strict = true;
+  [kSetUnread](value: unknown, name: string): void {
+    if (isStrict(value, name)) this[kMakeEnd]().strict = true;
   }
 
   /** Ends one direction or both, as shutdown(2): `'read'` sends nothing and brings 'end', `'write'` is `end()`. */
@@ -49,15 +69,15 @@ export abstract class SocketClosing extends SocketSettings {
     if (how !== 'read' && how !== 'write' && how !== 'both') {
       throw invalidArgumentValue('how', how, "must be 'read', 'write' or 'both'");
     }
-    if (how !== 'write') this._shutdownReading();
+    if (how !== 'write') this[kShutdownReading]();
     if (how !== 'read') this.end();
     return this;
   }
 
   /** Once connected: before, shutdown(2) would give up the attempt. */
-  _shutdownReading(): void {
-    if (this.connecting) onceConnected(this, () => this._shutdownReading());
-    else this._handle?.tcp?.shutdown(SHUT_RD);
+  [kShutdownReading](): void {
+    if (this.connecting) onceConnected(this, () => this[kShutdownReading]());
+    else this[kHandle]?.tcp?.shutdown(SHUT_RD);
   }
 
   // --- the end
@@ -69,26 +89,26 @@ export abstract class SocketClosing extends SocketSettings {
    * handler.
    */
   close(): Promise<SocketCloseReport> {
-    const end = this._end().current;
+    const end = this[kMakeEnd]().current;
     if (end.closing !== null) return end.closing;
     const closing = end.await(this[kNetwork].hold);
     end.errorTold = this.errored !== null;
-    if (this._handle !== null || this.connecting) this._flushAndClose(end, this[kLinger]);
+    if (this[kHandle] !== null || this.connecting) this[kFlushAndClose](end, this[kLinger]);
     else if (end.tcp === null) {
       // Told with 'close': a stream that connects before it is told of its end never finishes.
       if (this.destroyed) nextTick(() => end.settle());
       else this.destroy();
-    } else this._awaitEnd(end);
+    } else this[kAwaitEnd](end);
     return closing;
   }
 
-  _flushAndClose(end: ConnectionEnd, linger: number | null): void {
+  [kFlushAndClose](end: ConnectionEnd, linger: number | null): void {
     if (linger === 0) {
-      this._applyLinger();
+      this[kApplyLinger]();
       this.destroy();
       return;
     }
-    if (linger === null) this._limitFlushing(end);
+    if (linger === null) this[kLimitFlushing](end);
     else end.lingerTime = new LingerTime(this[kNetwork].host.timers, linger, () => this.destroy());
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
@@ -102,12 +122,12 @@ export abstract class SocketClosing extends SocketSettings {
   }
 
   /** A peer that takes nothing has as long for it as with an orphan, unless TCP_USER_TIMEOUT says how long. */
-  _limitFlushing(end: ConnectionEnd): void {
+  [kLimitFlushing](end: ConnectionEnd): void {
     if (this.connecting) {
-      onceConnected(this, () => this._limitFlushing(end));
+      onceConnected(this, () => this[kLimitFlushing](end));
       return;
     }
-    const tcp = this._handle?.tcp;
+    const tcp = this[kHandle]?.tcp;
     if (!tcp || tcp.options.get('TCP_USER_TIMEOUT') !== 0) return;
     const { timers, profile } = tcp.host;
     tcp.options.set('TCP_USER_TIMEOUT', Math.ceil(orphanPatience(profile)), timers.now());
@@ -117,37 +137,45 @@ export abstract class SocketClosing extends SocketSettings {
   /** How the connection ended; `null` before its end, and where there was none. */
   get closeReport(): SocketCloseReport | null {
     const end = this[kEnd]?.known ?? null;
-    const tcp = this._handle?.tcp ?? end?.tcp ?? null;
+    const tcp = this[kHandle]?.tcp ?? end?.tcp ?? null;
     if (tcp === null) return null;
-    return (end ?? new ConnectionEnd()).reportOf(tcp, this._unflushed());
+    return (end ?? new ConnectionEnd()).reportOf(tcp, this[kUnflushed]());
   }
 
   /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
   get tcpState(): string {
-    return this._connection?.state ?? 'CLOSED';
+    return this[kConnection]?.state ?? 'CLOSED';
+  }
+
+  set closeReport(value: unknown) {
+    overrule(this, 'closeReport', value);
+  }
+
+  set tcpState(value: unknown) {
+    overrule(this, 'tcpState', value);
   }
 
   /** The connection, also after the socket has let go of it. */
-  get _connection(): Connection | null {
-    return (this._handle === null ? this[kEnd]?.known?.tcp?.connection : this._handle.connection) ?? null;
+  get [kConnection](): Connection | null {
+    return (this[kHandle] === null ? this[kEnd]?.known?.tcp?.connection : this[kHandle].connection) ?? null;
   }
 
   /** To be called when a connection is about to be attempted: what was kept of the former one belongs to that alone. */
-  _renewEnd(): void {
+  [kRenewEnd](): void {
     // Else an end() of the former attempt would end this one.
     if (this[kEnd]?.known?.closing) forgetOnceConnected(this);
     this[kEnd]?.renew();
   }
 
   /** To be called when `handle` is about to be closed: keeps what the report needs. */
-  _noteEnd(handle: StreamHandle): void {
+  [kNoteEnd](handle: StreamHandle): void {
     this[kEnd]?.known?.lingerTime?.stop();
     const { tcp } = handle;
     if (tcp === null) return;
-    const { current: end, strict } = this._end();
+    const { current: end, strict } = this[kMakeEnd]();
     end.tcp = tcp;
     end.buffered = bufferedOctets(this, handle.bytesRead);
-    end.unflushed = this._unflushed();
+    end.unflushed = this[kUnflushed]();
     end.lingers = end.lingerTime !== null || (this[kLinger] ?? 0) > 0;
     if (end.lingerTime !== null) {
       const { left } = end.lingerTime;
@@ -156,14 +184,14 @@ export abstract class SocketClosing extends SocketSettings {
     // An orphan has limits of its own.
     if (end.limitsFlushing) tcp.options.set('TCP_USER_TIMEOUT', 0, tcp.host.now);
     if (strict) tcp.markUnread(end.buffered);
-    if (this._wantsNews(end)) handle.watchEnd?.();
+    if (this[kWantsNews](end)) handle.watchEnd?.();
   }
 
   /**
    * To be called when the handle has been closed. Where SO_LINGER's time is over, what TCP has goes on as an orphan's by
    * the profile. But a FIN behind the part of a stream would say that this was all, so then it is a reset.
    */
-  _endLinger(): void {
+  [kEndLinger](): void {
     const end = this[kEnd]?.known ?? null;
     if (end === null || end.tcp === null || end.lingerTime === null || end.lingerTime.left > 0) return;
     end.lingerTimeOver = true;
@@ -172,32 +200,32 @@ export abstract class SocketClosing extends SocketSettings {
   }
 
   /** Octets that were written and are not in TCP. */
-  _unflushed(): number {
+  [kUnflushed](): number {
     const noted = this[kEnd]?.known?.unflushed ?? 0;
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (handle === null) return noted;
     const inStream = (this.bytesWritten ?? 0) - handle.bytesWritten;
     return Math.max(noted, inStream + handle.writeQueueSize + handle.octetsFailed);
   }
 
   /** To be called when a write fails, before the stream forgets what it holds; `octets`: that the handle did not take. */
-  _noteFailedWrite(octets: number): void {
-    if (this._handle?.tcp) this._end().current.unflushed = this._unflushed() + octets;
+  [kNoteFailedWrite](octets: number): void {
+    if (this[kHandle]?.tcp) this[kMakeEnd]().current.unflushed = this[kUnflushed]() + octets;
   }
 
   /** Whether `close` has been called, and TCP is to decide between FIN and RST once it has all that was written. */
-  get _closesByTable(): boolean {
-    return this[kEnd]?.known?.isAwaited === true && this._handle?.tcp?.connection !== undefined;
+  get [kClosesByTable](): boolean {
+    return this[kEnd]?.known?.isAwaited === true && this[kHandle]?.tcp?.connection !== undefined;
   }
 
   /** Resets what a `close` still waits for. */
-  _abortClosing(): void {
+  [kAbortClosing](): void {
     const end = this[kEnd]?.known;
     if (end?.isAwaited) end.tcp?.abortOrphan();
   }
 
   /** To be called after 'close'; `end`: of the connection that it told of. */
-  _onHandleClosed(end: ConnectionEnd | null): void {
+  [kOnHandleClosed](end: ConnectionEnd | null): void {
     if (end === null) return;
     nextTick(tellNews, this);
     end.onClosed(() => void this[onNews]());
@@ -205,13 +233,13 @@ export abstract class SocketClosing extends SocketSettings {
 
   /** The connection has news, also after the socket has let go of it. */
   [onNews](): boolean {
-    const connection = this._connection;
+    const connection = this[kConnection];
     if (connection === null || this[kEnd] === null || this.listenerCount(TCP_STATE) === 0) return false;
-    return this[kEnd].tellStates(connection, (state, why) => this._tellState(state, why));
+    return this[kEnd].tellStates(connection, (state, why) => this[kTellState](state, why));
   }
 
   /** The stack is at work: what a listener throws must not get there. */
-  _tellState(state: string, why: string): void {
+  [kTellState](state: string, why: string): void {
     try {
       this.emit(TCP_STATE, state, why);
     } catch (error) {
@@ -219,27 +247,29 @@ export abstract class SocketClosing extends SocketSettings {
     }
   }
 
-  _awaitEnd(end: ConnectionEnd): void {
+  [kAwaitEnd](end: ConnectionEnd): void {
     end.settleAtEnd(() => void this[onNews]());
   }
 
-  _wantsNews(end: ConnectionEnd): boolean {
+  [kWantsNews](end: ConnectionEnd): boolean {
     return end.isAwaited || this.listenerCount(TCP_STATE) > 0;
   }
 
-  _end(): SocketEnd {
+  [kMakeEnd](): SocketEnd {
     return (this[kEnd] ??= new SocketEnd());
   }
 
   // --- 'tcpstate'
 
   override on(event: string | symbol, listener: (...args: never[]) => void): this {
-    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0) this._end().skipStates(this._connection);
+    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0)
+      this[kMakeEnd]().skipStates(this[kConnection]);
     return super.on(event as string, listener as (...args: unknown[]) => void);
   }
 
   override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
-    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0) this._end().skipStates(this._connection);
+    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0)
+      this[kMakeEnd]().skipStates(this[kConnection]);
     return super.prependListener(event as string, listener as (...args: unknown[]) => void);
   }
 
@@ -269,6 +299,11 @@ export function isStrict(value: unknown, name: string): boolean {
 
 function tellNews(socket: SocketClosing): void {
   socket[onNews]();
+}
+
+/** A program has something of its own by a name of ours. */
+function overrule(socket: SocketClosing, name: string, value: unknown): void {
+  Object.defineProperty(socket, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function rethrow(error: unknown): never {

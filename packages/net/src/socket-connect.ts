@@ -7,7 +7,7 @@ import { native } from './native-net.ts';
 import { NativeStreamHandle } from './native-stream-handle.ts';
 import { emitConnect } from './once-connected.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kNetwork } from './socket-fields.ts';
+import { kHandle, kNetwork } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import {
   isAbsent,
@@ -19,18 +19,17 @@ import {
   requirePort,
   requireString,
 } from './validate.ts';
+import { kApplyOptions, kAttachHandle, kEndReason, kRenewEnd } from './socket-members.ts';
 
-/** What `lookup` answers when asked for all addresses. */
-interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
+/** One of what `lookup` answers when asked for all addresses. */
+interface Answer {
+  readonly address?: unknown;
+  readonly family?: unknown;
 }
 
-type Lookup = (
-  host: string,
-  options: LookupOptions,
-  callback: (error: Error | null, address: unknown, family?: unknown) => void,
-) => void;
+type LookupCallback = (error: Error | null, address: unknown, family?: unknown) => void;
+
+type Lookup = (host: string, options: LookupOptions, callback: LookupCallback) => void;
 
 interface LookupOptions {
   family: unknown;
@@ -63,17 +62,17 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
   // A former connection may have replaced it (writeAfterEnd).
   if (Object.hasOwn(socket, 'write')) Reflect.deleteProperty(socket, 'write');
   if (socket.destroyed) {
-    socket._handle = null;
+    socket[kHandle] = null;
     socket._peername = null;
     socket._sockname = null;
   }
-  if (socket._handle === null) socket._renewEnd();
+  if (socket[kHandle] === null) socket[kRenewEnd]();
   if (isOn(path)) {
     requireString(path, 'options.path');
     connectToPath(socket, path);
     return;
   }
-  if (socket._handle === null) socket._attachHandle(new TcpHandle(socket[kNetwork]));
+  if (socket[kHandle] === null) socket[kAttachHandle](new TcpHandle(socket[kNetwork]));
   socket._unrefTimer();
   socket.connecting = true;
   const target = checkedTarget(options);
@@ -87,7 +86,7 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
 
 function connectToPath(socket: SocketBase, path: string): void {
   const handle = new NativeStreamHandle();
-  socket._attachHandle(handle);
+  socket[kAttachHandle](handle);
   socket._unrefTimer();
   socket.connecting = true;
   handle.connect(path, (error) => {
@@ -144,12 +143,16 @@ function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Ta
   const { host } = target;
   if (anyFamily && target.localAddress === undefined && target.autoSelectFamily) {
     query.all = true;
-    lookup(host, query, (error, addresses) => {
-      onAddresses(socket, options, target, error, addresses as ResolvedAddress[]);
-    });
+    lookup(
+      host,
+      query,
+      once((error, addresses) => {
+        onAddresses(socket, options, target, error, answersOf(addresses));
+      }),
+    );
     return;
   }
-  lookup(host, query, (error, address, addressFamily) => {
+  const onAddress: LookupCallback = (error, address, addressFamily) => {
     socket.emit('lookup', error, address, addressFamily, host);
     if (!socket.connecting) return;
     if (error) nextTick(destroyWith, socket, error);
@@ -162,7 +165,24 @@ function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Ta
       socket._unrefTimer();
       connectOnce(socket, attemptOf(target, address as string, addressFamily as 4 | 6));
     }
-  });
+  };
+  lookup(host, query, once(onAddress));
+}
+
+/** The first answer counts. */
+function once(callback: LookupCallback): LookupCallback {
+  let isAnswered = false;
+  return (...answer) => {
+    if (isAnswered) return;
+    isAnswered = true;
+    callback(...answer);
+  };
+}
+
+/** What a lookup of the program answers may be anything. */
+function answersOf(addresses: unknown): Answer[] {
+  if (!Array.isArray(addresses)) return [];
+  return addresses.map((each: unknown) => (typeof each === 'object' && each !== null ? each : {}));
 }
 
 function onAddresses(
@@ -170,7 +190,7 @@ function onAddresses(
   options: Record<string, unknown>,
   target: Target,
   error: Error | null,
-  addresses: readonly ResolvedAddress[],
+  addresses: readonly Answer[],
 ): void {
   if (!socket.connecting) return;
   if (error) {
@@ -208,7 +228,7 @@ function attemptOf({ port, localAddress, localPort }: Target, address: string, f
 }
 
 function connectOnce(socket: SocketBase, wanted: Attempt): void {
-  const handle = socket._handle;
+  const handle = socket[kHandle];
   if (!(handle instanceof TcpHandle)) return;
   const failure = attempt(socket, handle, wanted, (errno, request) => {
     if (socket.destroyed) return;
@@ -218,7 +238,7 @@ function connectOnce(socket: SocketBase, wanted: Attempt): void {
     }
     socket.connecting = false;
     socket._sockname = null;
-    const error = connectionError(errno, request, socket._endReason());
+    const error = connectionError(errno, request, socket[kEndReason]());
     socket.emit('connectionAttemptFailed', request.address, request.port, request.family, error);
     socket.destroy(error);
   });
@@ -230,7 +250,7 @@ function connected(socket: SocketBase): void {
   socket.connecting = false;
   socket._sockname = null;
   socket._unrefTimer();
-  socket._applyOptions();
+  socket[kApplyOptions]();
   emitConnect(socket);
   socket.emit('ready');
   if (!socket.isPaused()) socket.read(0);

@@ -1,5 +1,7 @@
 /** What a socket keeps for itself beside the names that programs know. */
 
+/** What stands beneath the socket, or `null`: `_handle` for programs, as in Node an accessor of the prototype. */
+export const kHandle: unique symbol = Symbol('handle');
 /** The timer of `setTimeout`. */
 export const kTimeout: unique symbol = Symbol('timeout');
 /** Octets of the last write that did not go out at once. */

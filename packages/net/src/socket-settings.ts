@@ -4,6 +4,7 @@ import type { AddressRecord } from './address-record.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import type { Network } from './network.ts';
 import {
+  kHandle,
   kBlockList,
   kBytesRead,
   kBytesWritten,
@@ -19,6 +20,7 @@ import {
 } from './socket-fields.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { requireFunction, timeoutOf } from './validate.ts';
+import { kAborted, kApplyLinger, kApplyOptions, kClearTimer } from './socket-members.ts';
 
 /** Some bytes to write, or a string with its encoding. */
 export interface Chunk {
@@ -47,9 +49,9 @@ export abstract class SocketSettings extends Duplex {
   declare autoSelectFamilyAttemptedAddresses: string[] | undefined;
   declare server: unknown;
   declare _server: ConnectionCounter | null;
-  declare _handle: StreamHandle | null;
+  declare [kHandle]: StreamHandle | null;
   declare _hadError: boolean;
-  declare _aborted: boolean | undefined;
+  declare [kAborted]: boolean | undefined;
   declare _parent: SocketSettings | null;
   declare _host: string | null;
   declare _sockname: AddressRecord | null;
@@ -69,15 +71,23 @@ export abstract class SocketSettings extends Duplex {
   declare [kBytesWritten]: number;
   declare readonly [kNetwork]: Network;
 
+  get _handle(): StreamHandle | null {
+    return this[kHandle];
+  }
+
+  set _handle(handle: StreamHandle | null) {
+    this[kHandle] = handle;
+  }
+
   // --- settings
 
   /** Sets on a connection that is there now what was asked for before. */
-  _applyOptions(): void {
-    const handle = this._handle;
+  [kApplyOptions](): void {
+    const handle = this[kHandle];
     if (handle === null) return;
     if (this[kNoDelay]) handle.setNoDelay?.(true);
     if (this[kKeepAlive]) handle.setKeepAlive?.(true, this[kKeepAliveDelay]);
-    if (this[kLinger] !== null) this._applyLinger();
+    if (this[kLinger] !== null) this[kApplyLinger]();
   }
 
   setTimeout(milliseconds: number, callback?: () => void): this {
@@ -103,8 +113,8 @@ export abstract class SocketSettings extends Duplex {
 
   _onTimeout(): void {
     const lastSize = this[kLastWriteQueueSize];
-    if (lastSize > 0 && this._handle !== null) {
-      const { writeQueueSize } = this._handle;
+    if (lastSize > 0 && this[kHandle] !== null) {
+      const { writeQueueSize } = this[kHandle];
       if (lastSize !== writeQueueSize) {
         // A write goes on: that is activity.
         this[kLastWriteQueueSize] = writeQueueSize;
@@ -120,14 +130,14 @@ export abstract class SocketSettings extends Duplex {
     this._parent?._unrefTimer();
   }
 
-  _clearTimer(): void {
+  [kClearTimer](): void {
     if (this[kTimeout] !== null) clearTimeout(this[kTimeout]);
-    this._parent?._clearTimer();
+    this._parent?.[kClearTimer]?.();
   }
 
   setNoDelay(enable?: boolean): this {
     const wanted = enable === undefined || Boolean(enable);
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (handle === null) this[kNoDelay] = wanted;
     else if (wanted !== this[kNoDelay]) {
       this[kNoDelay] = wanted;
@@ -140,7 +150,7 @@ export abstract class SocketSettings extends Duplex {
     const wanted = Boolean(enable);
     const seconds = ~~((initialDelay ?? NaN) / 1000);
     const changed = wanted !== this[kKeepAlive] || (wanted && this[kKeepAliveDelay] !== seconds);
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (handle === null || changed) {
       this[kKeepAlive] = wanted;
       this[kKeepAliveDelay] = seconds;
@@ -150,14 +160,14 @@ export abstract class SocketSettings extends Duplex {
   }
 
   ref(): this {
-    if (this._handle === null) this.once('connect', () => this.ref());
-    else this._handle.ref();
+    if (this[kHandle] === null) this.once('connect', () => this.ref());
+    else this[kHandle].ref();
     return this;
   }
 
   unref(): this {
-    if (this._handle === null) this.once('connect', () => this.unref());
-    else this._handle.unref();
+    if (this[kHandle] === null) this.once('connect', () => this.unref());
+    else this[kHandle].unref();
     return this;
   }
 
@@ -168,7 +178,7 @@ export abstract class SocketSettings extends Duplex {
   }
 
   _getpeername(): AddressRecord {
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (!handle || this.connecting) return this._peername ?? {};
     if (!this._peername) {
       const out: AddressRecord = {};
@@ -179,7 +189,7 @@ export abstract class SocketSettings extends Duplex {
   }
 
   _getsockname(): AddressRecord {
-    const handle = this._handle;
+    const handle = this[kHandle];
     if (!handle) return {};
     if (!this._sockname) {
       this._sockname = {};
@@ -213,11 +223,11 @@ export abstract class SocketSettings extends Duplex {
   }
 
   get bytesRead(): number {
-    return this._handle ? this._handle.bytesRead : this[kBytesRead];
+    return this[kHandle] ? this[kHandle].bytesRead : this[kBytesRead];
   }
 
   get _bytesDispatched(): number {
-    return this._handle ? this._handle.bytesWritten : this[kBytesWritten];
+    return this[kHandle] ? this[kHandle].bytesWritten : this[kBytesWritten];
   }
 
   get bytesWritten(): number | undefined {
@@ -231,12 +241,12 @@ export abstract class SocketSettings extends Duplex {
   }
 
   get bufferSize(): number | undefined {
-    return this._handle ? this.writableLength : undefined;
+    return this[kHandle] ? this.writableLength : undefined;
   }
 
-  _applyLinger(): void {
+  [kApplyLinger](): void {
     const linger = this[kLinger];
-    this._handle?.tcp?.options.setLinger({ onoff: linger === null ? 0 : 1, linger: linger ?? 0 });
+    this[kHandle]?.tcp?.options.setLinger({ onoff: linger === null ? 0 : 1, linger: linger ?? 0 });
   }
 }
 

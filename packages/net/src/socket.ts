@@ -7,6 +7,7 @@ import type { Network } from './network.ts';
 import { SocketBase } from './socket-base.ts';
 import { lingerOf, SocketClosing } from './socket-closing.ts';
 import {
+  kHandle,
   kBlockList,
   kBytesRead,
   kBytesWritten,
@@ -25,7 +26,9 @@ import {
 import { SocketSettings } from './socket-settings.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import type { SocketConstructor } from './types.ts';
+import { named } from './named.ts';
 import { isOn, requireAbortSignal, requireNumber } from './validate.ts';
+import { kAborted, kApplyLinger, kAttachHandle, kSetUnread } from './socket-members.ts';
 
 /** The options of `Socket`, as loosely as they come. */
 type SocketOptions = Record<string, unknown>;
@@ -49,11 +52,10 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     // Assigned here and by `this`: V8 counts that, and makes objects with room for all fields.
     this.connecting = false;
     this._hadError = false;
-    this._handle = null;
+    this[kHandle] = null;
     this._parent = null;
     this._host = null;
     this._sockname = null;
-    this._peername = null;
     this._pendingData = null;
     this._pendingEncoding = '';
     this.server = null;
@@ -82,6 +84,7 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
   }) as SocketBase;
   Object.defineProperty(Socket, 'prototype', { value: prototype });
   Object.setPrototypeOf(Socket, Duplex);
+  named(Socket, 'Socket', 1);
   Object.defineProperty(Socket, Symbol.hasInstance, {
     // Classes that extend Socket inherit this; they ask by their prototype.
     value(this: unknown, value: unknown): boolean {
@@ -126,11 +129,11 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   socket[kBlockList] = blockListOf(options['blockList']);
   socket.on('end', onReadableEnd);
   socket[kLinger] = lingerOf(options['linger'], 'options.linger');
-  socket._setUnread(options['unread'], 'options.unread');
+  socket[kSetUnread](options['unread'], 'options.unread');
   const { handle } = options;
   if (handle instanceof TcpHandle) {
-    socket._attachHandle(handle);
-    if (socket[kLinger] !== null) socket._applyLinger();
+    socket[kAttachHandle](handle);
+    if (socket[kLinger] !== null) socket[kApplyLinger]();
     if (options['readable'] !== false) {
       if (isOn(options['pauseOnCreate'])) {
         handle.readStop();
@@ -206,7 +209,7 @@ function writeAfterEnd(this: SocketBase, chunk: unknown, encoding?: unknown, cal
 function watchSignal(socket: SocketBase, signal: unknown): void {
   requireAbortSignal(signal, 'options.signal');
   const onAbort = (): void => {
-    socket._aborted = true;
+    socket[kAborted] = true;
   };
   nextTick(() => {
     if (signal.aborted) onAbort();
