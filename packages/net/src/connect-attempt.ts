@@ -28,7 +28,7 @@ export function attempt(
   let from = localAddress;
   if (from !== undefined || localPort !== undefined) {
     from ??= family === 4 ? '0.0.0.0' : '::';
-    const result = handle.bindTo(from, localPort ?? 0);
+    const result = handle.bindTo(from, localPort ?? 0, family);
     if (result < 0) return addressException(result, 'bind', from, localPort ?? 0);
   }
   socket.emit('connectionAttempt', address, port, family);

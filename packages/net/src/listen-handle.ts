@@ -21,9 +21,10 @@ export class ListenHandle extends Handle {
 
   /** bind(2) with SO_REUSEADDR. */
   bindTo(address: string, port: number, ipv6Only: boolean, reusePort: boolean): number {
-    const ip = this.network.addressOf(address);
+    const family = address.includes(':') ? 6 : 4;
+    const ip = this.network.addressOf(address, family);
     if (ip === null) return -Errno.EINVAL;
-    const tcp = new TcpSocket(this.network.host, address.includes(':') ? AF_INET6 : AF_INET);
+    const tcp = new TcpSocket(this.network.host, family === 6 ? AF_INET6 : AF_INET);
     this.#tcp = tcp;
     tcp.owner = this;
     tcp.options.set('SO_REUSEADDR', 1, 0);

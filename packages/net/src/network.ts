@@ -16,8 +16,12 @@ export class Network {
     this.closingPhase = new ClosingPhase(host.timers, this.hold);
   }
 
-  /** The address that `text` stands for; `null`: none. Connections to one address share it. */
-  addressOf(text: string): IpAddress | null {
+  /**
+   * The address of a family (4, 6) that `text` stands for; `null`: none. A mapped address is one of IPv6. Connections to
+   * one address share it.
+   */
+  addressOf(text: string, family: number): IpAddress | null {
+    if (text.includes(':') !== (family === 6)) return null;
     if (text !== this.#lastText) {
       this.#lastText = text;
       this.#lastAddress = parseIpAddress(withoutZone(text));

@@ -46,18 +46,18 @@ export class TcpHandle extends Handle implements StreamHandle {
 
   // --- opening
 
-  /** bind(2), with SO_REUSEADDR as libuv sets it. */
-  bindTo(address: string, port: number): number {
-    const ip = this.network.addressOf(address);
+  /** bind(2), with SO_REUSEADDR as libuv sets it. `family`: of the target, 4 or 6; an address of the other is EINVAL. */
+  bindTo(address: string, port: number, family: number): number {
+    const ip = this.network.addressOf(address, family);
     if (ip === null) return -Errno.EINVAL;
-    const tcp = this.#socketOf(address.includes(':') ? AF_INET6 : AF_INET);
+    const tcp = this.#socketOf(family === 6 ? AF_INET6 : AF_INET);
     tcp.options.set('SO_REUSEADDR', 1, 0);
     return tcp.bind(ip, port);
   }
 
   /** Starts to connect. 0: `request.oncomplete` will be called; else an errno. */
   connect(request: ConnectRequest): number {
-    const ip = this.network.addressOf(request.address);
+    const ip = this.network.addressOf(request.address, request.family);
     if (ip === null || this.isClosing) return -Errno.EINVAL;
     const tcp = this.#socketOf(request.family === 6 ? AF_INET6 : AF_INET);
     const result = tcp.connect(ip, request.port);
