@@ -13,16 +13,22 @@ const shared: Options = {
   tsconfig: 'tsconfig.src.json',
 };
 
+/** `dts`: what to add to the types. */
+interface LibraryOptions extends Options {
+  dts?: { footer: string };
+}
+
 /**
  * A package to import: ESM, CommonJS and types, one bundle for each entry that
  * `package.json` exports from source.
  */
-export function library(options: Options = {}) {
+export function library({ dts, ...options }: LibraryOptions = {}) {
   return defineConfig({
     ...shared,
     entry: entriesOf('package.json'),
     format: ['esm', 'cjs'],
     dts: {
+      ...dts,
       compilerOptions: {
         // tsup's bundler of types sets `baseUrl`, which TypeScript 6 calls deprecated (TS5101).
         ignoreDeprecations: '6.0',

@@ -1,7 +1,17 @@
 // Packs every public package as it would be published, and checks the tarballs: publint, arethetypeswrong,
-// the files inside, and that Node can import and require each entry. One line for each package.
+// the files inside, and that Node can import and require each entry. One line for each package. Then a program for
+// node:net is compiled against the packed types of net, as ESM and as CommonJS.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +34,11 @@ try {
     for (const problem of problems) console.log(problem.replace(/^/gm, '     '));
   }
   console.log(`${packed.length - failures} of ${packed.length} packages can be published as they are`);
-  process.exitCode = failures === 0 ? 0 : 1;
+  const wrongTypes = typeProblems();
+  console.log(
+    wrongTypes === '' ? 'ok   types of @halfclose/net' : `FAIL types of @halfclose/net\n${wrongTypes}`,
+  );
+  process.exitCode = failures === 0 && wrongTypes === '' ? 0 : 1;
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }
@@ -109,6 +123,34 @@ function check({ directory, tarball, home, manifest, files }) {
     }
   }
   return problems;
+}
+
+/** What the compiler says to the programs of net's type tests against the packed types; their tests have the source. */
+function typeProblems() {
+  const read = (name) => readFileSync(join(root, 'packages/net/test/types', name), 'utf8');
+  const program = (form) => read('program.ts').replace("import net from 'node:net';", form);
+  const files = {
+    'default.mts': program("import net from '@halfclose/net';"),
+    'namespace.mts': program("import * as net from '@halfclose/net';"),
+    'require.cts': program("import net = require('@halfclose/net');"),
+    'default.cts': program("import net from '@halfclose/net';"),
+    'ours.mts': read('ours.ts'),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(temporary, name), text);
+  mkdirSync(join(modules, '@types'), { recursive: true });
+  symlinkSync(join(root, 'node_modules/@types/node'), join(modules, '@types/node'), 'junction');
+  const options = [
+    ...['--noEmit', '--target', 'es2022', '--lib', 'es2023,esnext.disposable', '--types', 'node'],
+    ...['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'],
+  ];
+  return [
+    ['--module', 'node16'],
+    ['--module', 'nodenext'],
+    ['--module', 'preserve', '--moduleResolution', 'bundler'],
+  ]
+    .map((module) => run(bin('tsc'), [...options, ...module, ...Object.keys(files)], temporary))
+    .map(({ status, text }) => (status === 0 ? '' : `${text}\n`))
+    .join('');
 }
 
 function filesOf(directory) {

@@ -1,10 +1,21 @@
+import type * as nodeNet from 'node:net';
 import { createNetOn } from './create-net.ts';
 import { defaultNetwork } from './default-host.ts';
-import type { Net, Server as NetServer, Socket as NetSocket } from './types.ts';
+import type {
+  ConnectOptions,
+  Net,
+  OnReadOptions,
+  Server as OurServer,
+  ServerOptions,
+  Socket as OurSocket,
+  SocketOptions,
+  TcpConnectOptions,
+} from './types.ts';
 
 export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.ts';
 export { createNet, type NetOptions } from './create-net.ts';
 export { defaultHost } from './default-host.ts';
+export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
 export type {
   DumpedConnection,
   DumpedEndpoint,
@@ -14,23 +25,75 @@ export type {
 } from '@halfclose/stack';
 export type {
   Connect,
+  ConnectOptions as NetConnectOpts,
   CreateServer,
   ExtraServerOptions,
   ExtraSocketOptions,
   Net,
+  OnReadOptions as ConnectOpts,
   ServerConstructor,
+  ServerOptions as ServerOpts,
   SocketConstructor,
   SocketExtras,
+  SocketOptions as SocketConstructorOpts,
+  TcpConnectOptions as TcpNetConnectOpts,
 } from './types.ts';
+// What only other versions of Node's types have is added where the types are built: tsup.config.ts.
+export type {
+  AddressInfo,
+  DropArgument,
+  IPVersion,
+  IpcNetConnectOpts,
+  IpcSocketConnectOpts,
+  ListenOptions,
+  LookupFunction,
+  OnReadOpts,
+  SocketAddressInitOptions,
+  SocketConnectOpts,
+  SocketReadyState,
+  TcpSocketConnectOpts,
+} from 'node:net';
 
 /** The API on the one host of this process: import it where a program imports `node:net`. */
 const net: Net = createNetOn(defaultNetwork);
 export default net;
 
+/* eslint-disable jsdoc/require-jsdoc -- aliases: documented where they lead to */
+/** The types of `node:net` as members of the default export: `let socket: net.Socket`. */
+// eslint-disable-next-line @typescript-eslint/no-namespace -- nothing else gives the constant `net` types as members
+declare namespace net {
+  export type AddressInfo = nodeNet.AddressInfo;
+  export type BlockList = nodeNet.BlockList;
+  export type ConnectOpts = OnReadOptions;
+  export type DropArgument = nodeNet.DropArgument;
+  export type IPVersion = nodeNet.IPVersion;
+  export type IpcNetConnectOpts = nodeNet.IpcNetConnectOpts;
+  export type IpcSocketConnectOpts = nodeNet.IpcSocketConnectOpts;
+  export type ListenOptions = nodeNet.ListenOptions;
+  export type LookupFunction = nodeNet.LookupFunction;
+  export type NetConnectOpts = ConnectOptions;
+  export type OnReadOpts = nodeNet.OnReadOpts;
+  export type Server = OurServer;
+  export type ServerOpts = ServerOptions;
+  export type Socket = OurSocket;
+  export type SocketAddress = nodeNet.SocketAddress;
+  export type SocketAddressInitOptions = nodeNet.SocketAddressInitOptions;
+  export type SocketConnectOpts = nodeNet.SocketConnectOpts;
+  export type SocketConstructorOpts = SocketOptions;
+  export type SocketReadyState = nodeNet.SocketReadyState;
+  export type TcpNetConnectOpts = TcpConnectOptions;
+  export type TcpSocketConnectOpts = nodeNet.TcpSocketConnectOpts;
+}
+/* eslint-enable jsdoc/require-jsdoc */
+
 /** A TCP socket. */
-export type Socket = NetSocket;
+export type Socket = OurSocket;
 /** A TCP server. */
-export type Server = NetServer;
+export type Server = OurServer;
+/** As in `node:net`. */
+export type BlockList = nodeNet.BlockList;
+/** As in `node:net`. */
+export type SocketAddress = nodeNet.SocketAddress;
 
 /** See the documentation of `node:net`; `connections`: see {@link Net}. */
 export const {

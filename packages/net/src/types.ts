@@ -1,9 +1,10 @@
-import type nodeNet from 'node:net';
+import type * as nodeNet from 'node:net';
 import type { ConnectionState, DumpedConnection } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
+import type { ServerListeners, SocketListeners } from './listener-types.ts';
 
 /** What a socket has beyond Node's. */
-export interface SocketExtras {
+export interface SocketExtras extends SocketListeners {
   /**
    * The connection's state by the names of RFC 9293 (`'ESTABLISHED'`); `'CLOSED'` where there is none. A connection
    * that the host keeps as a record only (TIME-WAIT) stays so here.
@@ -32,60 +33,74 @@ export interface SocketExtras {
    * there never was a connection.
    */
   close(): Promise<SocketCloseReport>;
-  /** Each change of state, also after 'close': the connection outlives its socket. */
-  on(event: 'tcpstate', listener: (state: ConnectionState, why: string) => void): this;
-  once(event: 'tcpstate', listener: (state: ConnectionState, why: string) => void): this;
 }
 
 /** A TCP socket: node:net's, and a little more. */
 export type Socket = SocketExtras & nodeNet.Socket;
 
-/** A TCP server: node:net's. */
-export type Server = nodeNet.Server;
+/** A TCP server: node:net's, whose connections are sockets of ours. */
+export type Server = ServerListeners & nodeNet.Server;
 
 /** What `new Socket` takes beyond node:net's options. */
 export interface ExtraSocketOptions {
   /** SO_LINGER in seconds, 0 to 2^31 - 1; `false`: off. See {@link SocketExtras.setLinger}. */
-  linger?: number | false;
+  linger?: number | false | undefined;
   /**
    * What octets in the stream's own buffer are when the socket is destroyed or closed: `'buffered'` (default), read, as in Node;
    * `'strict'`, unread, so that the peer gets a RST. The close report counts them in either case.
    */
-  unread?: 'strict' | 'buffered';
+  unread?: 'strict' | 'buffered' | undefined;
 }
 
 /** What `new Server` takes beyond node:net's options, for the sockets of its connections. */
 export type ExtraServerOptions = Pick<ExtraSocketOptions, 'linger' | 'unread'>;
 
+/** A part of what `connect` takes; Node's types have it under this name until those of Node 22. */
+export interface OnReadOptions {
+  onread?: nodeNet.OnReadOpts | undefined;
+}
+
+// Node's names for these are given where they are exported: the bundler of types takes a name that is declared once for
+// one and the same within the namespace of the default export, too.
+
+/** What `new Socket` takes. */
+export interface SocketOptions extends nodeNet.SocketConstructorOpts, ExtraSocketOptions {}
+
+/** What `new Server` and `createServer` take. */
+export interface ServerOptions extends nodeNet.ServerOpts, ExtraServerOptions {}
+
+/** What `connect` takes to connect over TCP. */
+export interface TcpConnectOptions extends nodeNet.TcpNetConnectOpts, ExtraSocketOptions {}
+
+/** What `connect` takes. */
+export type ConnectOptions = TcpConnectOptions | nodeNet.IpcNetConnectOpts;
+
 /** `Socket`: a function that works with `new`, without it, and by `Socket.call(this)`. */
-export interface SocketConstructor {
+export interface SocketConstructor extends Omit<typeof nodeNet.Socket, 'prototype'> {
   readonly prototype: Socket;
-  new (options?: nodeNet.SocketConstructorOpts & ExtraSocketOptions): Socket;
-  (options?: nodeNet.SocketConstructorOpts & ExtraSocketOptions): Socket;
+  new (options?: SocketOptions): Socket;
+  (options?: SocketOptions): Socket;
 }
 
 /** `Server`, likewise. */
-export interface ServerConstructor {
+export interface ServerConstructor extends Omit<typeof nodeNet.Server, 'prototype'> {
   readonly prototype: Server;
   new (connectionListener?: (socket: Socket) => void): Server;
-  new (
-    options?: nodeNet.ServerOpts & ExtraServerOptions,
-    connectionListener?: (socket: Socket) => void,
-  ): Server;
+  new (options?: ServerOptions, connectionListener?: (socket: Socket) => void): Server;
   (connectionListener?: (socket: Socket) => void): Server;
-  (options?: nodeNet.ServerOpts & ExtraServerOptions, connectionListener?: (socket: Socket) => void): Server;
+  (options?: ServerOptions, connectionListener?: (socket: Socket) => void): Server;
 }
 
 /** `connect` in its forms. */
 export interface Connect {
-  (target: (nodeNet.NetConnectOpts & ExtraSocketOptions) | number | string, onConnect?: () => void): Socket;
-  (port: number | string, host?: string, onConnect?: () => void): Socket;
+  (port: number | string, host?: string, connectionListener?: () => void): Socket;
+  (target: ConnectOptions | number | string, connectionListener?: () => void): Socket;
 }
 
 /** `createServer` in its forms. */
 export interface CreateServer {
   (connectionListener?: (socket: Socket) => void): Server;
-  (options?: nodeNet.ServerOpts & ExtraServerOptions, connectionListener?: (socket: Socket) => void): Server;
+  (options?: ServerOptions, connectionListener?: (socket: Socket) => void): Server;
 }
 
 /** One copy of the API, bound to one host: what `node:net` exports, and `connections`. */

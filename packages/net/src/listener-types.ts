@@ -1,0 +1,66 @@
+import type { ConnectionState } from '@halfclose/stack';
+import type { Socket } from './types.ts';
+
+/**
+ * What 'error' tells: whatever the socket was destroyed with. An error of the network has a `code`, and the rest as far
+ * as Node fills it in; `reason` is ours.
+ */
+export interface SocketError extends NodeJS.ErrnoException {
+  address?: string | undefined;
+  port?: number | undefined;
+  localAddress?: string | undefined;
+  localPort?: number | undefined;
+  /** Why the connection failed, where the stack knows more than the code says. */
+  reason?: string | undefined;
+}
+
+/** A listener of 'tcpstate': the new state by the name of RFC 9293, and what led to it. */
+type StateListener = (state: ConnectionState, why: string) => void;
+/** A listener of 'error'. */
+type ErrorListener = (error: SocketError) => void;
+/** A listener of 'connectionAttemptFailed'. */
+type AttemptFailedListener = (ip: string, port: number, family: number, error: SocketError) => void;
+/** A listener of a server's 'connection'. */
+type ConnectionListener = (socket: Socket) => void;
+
+// The compiler looks at overloads with literal names first, so one with a type parameter would come after Node's own.
+
+/** The methods of a socket that take listeners, for the events that Node does not have or types more loosely. */
+export interface SocketListeners {
+  /** Each change of state, also after 'close': the connection outlives its socket. */
+  on(event: 'tcpstate', listener: StateListener): this;
+  on(event: 'error', listener: ErrorListener): this;
+  on(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  once(event: 'tcpstate', listener: StateListener): this;
+  once(event: 'error', listener: ErrorListener): this;
+  once(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  addListener(event: 'tcpstate', listener: StateListener): this;
+  addListener(event: 'error', listener: ErrorListener): this;
+  addListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  prependListener(event: 'tcpstate', listener: StateListener): this;
+  prependListener(event: 'error', listener: ErrorListener): this;
+  prependListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  prependOnceListener(event: 'tcpstate', listener: StateListener): this;
+  prependOnceListener(event: 'error', listener: ErrorListener): this;
+  off(event: 'tcpstate', listener: StateListener): this;
+  off(event: 'error', listener: ErrorListener): this;
+  off(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  removeListener(event: 'tcpstate', listener: StateListener): this;
+  removeListener(event: 'error', listener: ErrorListener): this;
+  removeListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  emit(event: 'tcpstate', ...change: Parameters<StateListener>): boolean;
+  emit(event: 'error', error: SocketError): boolean;
+  emit(event: 'connectionAttemptFailed', ...failure: Parameters<AttemptFailedListener>): boolean;
+}
+
+/** The methods of a server that take listeners, for the event that brings sockets. */
+export interface ServerListeners {
+  on(event: 'connection', listener: ConnectionListener): this;
+  once(event: 'connection', listener: ConnectionListener): this;
+  addListener(event: 'connection', listener: ConnectionListener): this;
+  prependListener(event: 'connection', listener: ConnectionListener): this;
+  prependOnceListener(event: 'connection', listener: ConnectionListener): this;
+  off(event: 'connection', listener: ConnectionListener): this;
+  removeListener(event: 'connection', listener: ConnectionListener): this;
+  emit(event: 'connection', socket: Socket): boolean;
+}
