@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { format } from 'node:util';
+import type ts from 'typescript';
 
 /** A program in a README. */
 export interface Example {
@@ -40,13 +42,18 @@ export function runExample(
   const load = (name: string): object => {
     const module = modules[name];
     if (module === undefined) throw new Error(`the example imports ${name}`);
-    return module;
+    return { __esModule: true, ...module };
   };
-  const body = program
-    .replace(/^import (\{[^}]*\}) from '(.*?)';$/gm, "const $1 = load('$2');")
-    .replace(/^import (\w+) from '(.*?)';$/gm, "const { default: $1 } = load('$2');");
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- it is our own README
-  const run = new Function('load', 'console', `${body}\nreturn ${result};`);
-  const left: unknown = Reflect.apply(run, undefined, [load, { log }]);
+  const run = new Function('require', 'exports', 'console', `${withoutTypes(program)}\nreturn ${result};`);
+  const left: unknown = Reflect.apply(run, undefined, [load, {}, { log }]);
   return { result: left, output: () => printed };
+}
+
+function withoutTypes(program: string): string {
+  // Only where a program is run: it takes a second to load.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- what `require` gives
+  const compiler: typeof ts = createRequire(import.meta.url)('typescript');
+  const { CommonJS: module } = compiler.ModuleKind;
+  return compiler.transpile(program, { module, target: compiler.ScriptTarget.ES2022 });
 }
