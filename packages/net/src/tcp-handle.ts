@@ -177,7 +177,11 @@ export class TcpHandle extends Handle implements StreamHandle {
       return;
     }
     tcp.owner = null;
-    if (reset) tcp.options.setLinger({ onoff: 1, linger: 0 });
+    if (reset) {
+      tcp.reset();
+      this.endClosing();
+      return;
+    }
     tcp.close(() => {
       this.endClosing();
     });

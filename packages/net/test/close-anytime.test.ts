@@ -103,7 +103,7 @@ describe('close() settles, tells the truth, and leaves nothing behind, when call
     [
       'after resetAndDestroy()',
       after((client) => client.resetAndDestroy()),
-      { orderly: false, reason: 'linger 0' },
+      { orderly: false, reason: 'reset' },
       ['close'],
     ],
     [

@@ -110,7 +110,7 @@ describe('resetAndDestroy() after close()', () => {
     client.end();
     const closing = client.close();
     client.resetAndDestroy();
-    expect(await closing).toMatchObject({ orderly: false, reason: 'linger 0' });
+    expect(await closing).toMatchObject({ orderly: false, reason: 'reset' });
     peer.destroy();
   });
 
@@ -122,7 +122,7 @@ describe('resetAndDestroy() after close()', () => {
     client.write('partial');
     const closing = client.close();
     client.resetAndDestroy();
-    expect(await closing).toMatchObject({ orderly: false, reason: 'linger 0' });
+    expect(await closing).toMatchObject({ orderly: false, reason: 'reset' });
     listener.close();
   });
 });

@@ -261,13 +261,8 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    */
   close(onSettled?: () => void): number {
     if (this.isClosed) return this.called('close', -Errno.EBADF);
-    this.isClosed = true;
     this.called('close', 0);
-    if (this.listener !== null) this.host.closeListener(this.listener);
-    if (this.binding !== null) this.host.ports.release(this.binding);
-    this.listener = null;
-    this.binding = null;
-    const hosted = this.hosted;
+    const hosted = this.#release();
     if (hosted === null) {
       onSettled?.();
       return 0;
@@ -289,6 +284,16 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     return 0;
   }
 
+  /** What every close begins with. Returns the connection that is to be closed. */
+  #release(): HostedConnection | null {
+    this.isClosed = true;
+    if (this.listener !== null) this.host.closeListener(this.listener);
+    if (this.binding !== null) this.host.ports.release(this.binding);
+    this.listener = null;
+    this.binding = null;
+    return this.hosted;
+  }
+
   /** As {@link close}, with a promise of its result instead of a callback: kept when Linux's close() would have returned. */
   lingeringClose(): Promise<number> {
     return new Promise((resolve) => {
@@ -299,10 +304,19 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     });
   }
 
-  /** Resets the connection at once, whatever is unread or unsent: close(2) with SO_LINGER {1, 0}. */
+  /**
+   * Closes, and resets the connection at once, whatever is unread or unsent: as close(2) with SO_LINGER {1, 0}, told by a
+   * reason of its own. SO_LINGER stays what it is. No call of POSIX does.
+   */
   reset(): number {
-    this.options.setLinger({ onoff: 1, linger: 0 });
-    return this.close();
+    if (this.isClosed) return this.called('reset', -Errno.EBADF);
+    this.called('reset', 0);
+    const hosted = this.#release();
+    if (hosted === null) return 0;
+    hosted.connection.closeByReset(this.host.now);
+    this.#disown(hosted);
+    this.host.wake(hosted);
+    return 0;
   }
 
   /** Resets the connection after close(), where it goes on without its socket. No call of POSIX does. */

@@ -1,6 +1,6 @@
 import { LOOPBACK_IPV4 } from '@halfclose/codec';
 import { describe, expect, it } from 'vitest';
-import { MSG_PEEK, SHUT_RD, SHUT_WR, TcpSocket } from '../src/index.ts';
+import { Errno, MSG_PEEK, SHUT_RD, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { named, read, TwoHosts, write } from './two-hosts.ts';
 
 /** closing/LINUX.md, section 1. */
@@ -235,5 +235,42 @@ describe('close() with linger 0', () => {
     a.close();
     hosts.settle();
     expect(hosts.sent()[0]).toBe('a F.');
+  });
+});
+
+describe('reset()', () => {
+  it.each<[string, (a: TcpSocket, b: TcpSocket) => void]>([
+    ['of an open connection', () => undefined],
+    ['with text that nobody read', (_a, b) => void b.send(new Uint8Array(10))],
+    ['with SO_LINGER on', (a) => void a.options.setLinger({ onoff: 1, linger: 30 })],
+  ])('is told as asked for by the program, %s', (_name, prepare) => {
+    const hosts = new TwoHosts();
+    const { a, b } = hosts.connected();
+    prepare(a, b);
+    hosts.settle();
+    a.reset();
+    hosts.settle();
+    expect(a.closeReport()).toMatchObject({ orderly: false, reason: 'reset' });
+    expect(b.closeReport()).toMatchObject({ orderly: false, reason: 'peer reset' });
+  });
+
+  it('leaves SO_LINGER as it is', () => {
+    const { a } = new TwoHosts().connected();
+    a.reset();
+    expect(a.options.linger).toBeNull();
+  });
+
+  it('while connecting ends the attempt without a segment', () => {
+    const hosts = new TwoHosts();
+    const a = hosts.connecting();
+    hosts.sent();
+    a.reset();
+    expect([a.closeReport()?.reason, a.closeReport()?.marks]).toEqual(['reset', []]);
+  });
+
+  it('of a closed socket is refused', () => {
+    const { a } = new TwoHosts().connected();
+    a.close();
+    expect(a.reset()).toBe(-Errno.EBADF);
   });
 });

@@ -57,6 +57,11 @@ const SCENARIOS: Record<EndReason, () => End> = {
   'linger 0': closed(({ a }) => {
     a.options.setLinger({ onoff: 1, linger: 0 });
   }),
+  reset: connected(({ a }, hosts) => {
+    a.reset();
+    hosts.settle();
+    return a.closeReport();
+  }),
   abort: closed(({ a }, hosts) => {
     a.close();
     a.abortOrphan();

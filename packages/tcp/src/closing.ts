@@ -9,13 +9,17 @@ import { resetFor } from './reset-reply.ts';
 import { decideShutdown } from './shutdown-table.ts';
 import { decideText, TextFact } from './text-table.ts';
 
-/** CLOSE by the last holder, decided by the close table (RFC 9293, 3.10.4). */
-export function closeConnection(connection: Connection, lingerZero: boolean, now: number): void {
+/** CLOSE by the last holder, decided by the close table (RFC 9293, 3.10.4). `force`: what asks for an end by a RST. */
+export function closeConnection(
+  connection: Connection,
+  force: 'linger 0' | 'reset' | null,
+  now: number,
+): void {
   const { receiver, sender, profile } = connection;
   const rule = decideClose({
     state: connection.state,
     unread: profile.unreadResets && receiver.queue.length + receiver.discarded > 0,
-    lingerZero,
+    lingerZero: force !== null,
     allSent: !sender.hasUnsent,
     vanishWhenAllSent: profile.lingerZeroVanishesWhenAllSent,
     endsInOrderWhenIdle: !profile.lingerZeroResetsIdle,
@@ -25,13 +29,13 @@ export function closeConnection(connection: Connection, lingerZero: boolean, now
   receiver.discardUnread();
   switch (rule.action) {
     case 'reset':
-      reset(connection, rule.reason, now);
+      reset(connection, force === 'reset' ? force : rule.reason, now);
       break;
     case 'fin':
       queueFin(connection, rule.reason, now);
       break;
     case 'vanish':
-      connection.finish(rule.reason, now);
+      connection.finish(force === 'reset' ? force : rule.reason, now);
       break;
     case 'go on':
       break;

@@ -282,7 +282,12 @@ export class Connection implements SegmentMaker {
    * {@link disown}, at once or when a lingering close has waited long enough.
    */
   close(lingerZero: boolean, now: number): void {
-    closeConnection(this, lingerZero, now);
+    closeConnection(this, lingerZero ? 'linger 0' : null, now);
+  }
+
+  /** As {@link close} with SO_LINGER of {1, 0}, without the option: the program asks for a reset. */
+  closeByReset(now: number): void {
+    closeConnection(this, 'reset', now);
   }
 
   /** The owner lets go for good: the connection is an orphan from now on. */

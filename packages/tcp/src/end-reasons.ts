@@ -19,7 +19,8 @@ function because(cause: EndCause, meaning: string): EndReasonEntry {
 export const END_REASONS = {
   close: because('program', 'close() by the last holder: a FIN behind what was written'),
   shutdown: because('program', 'shutdown() of the sending half: a FIN behind what was written'),
-  'linger 0': because('program', 'close() with SO_LINGER {1, 0}, resetAndDestroy(): a RST'),
+  'linger 0': because('program', 'close() with SO_LINGER {1, 0}: a RST'),
+  reset: because('program', 'resetAndDestroy(), reset(): a RST, whatever SO_LINGER is'),
   abort: because('program', 'what close() had left to itself was reset all the same'),
   disconnect: because('program', 'connect() with AF_UNSPEC: a RST, and the socket can be used again'),
   'listener closed': because('program', 'the listener closed before the connection was accepted'),
