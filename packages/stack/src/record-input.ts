@@ -50,7 +50,7 @@ export class RecordInput {
     switch (verdict.answer) {
       case 'acknowledge':
         this.#observe(packet, 'TIME-WAIT', now);
-        this.#acknowledge(entry, packet, device, now);
+        this.#acknowledge(entry, packet, device, 'TIME-WAIT', now);
         return null;
       case 'ignore':
         state.drop(packet, 'time-wait-ignored', now);
@@ -76,7 +76,7 @@ export class RecordInput {
     switch (finWait2.receive(entry, segment, now)) {
       case 'acknowledge':
         this.#observe(packet, 'FIN-WAIT-2', now);
-        this.#acknowledge(entry, packet, device, now);
+        this.#acknowledge(entry, packet, device, 'FIN-WAIT-2', now);
         break;
       case 'ignore':
         this.#state.drop(packet, 'fin-wait-2-ignored', now);
@@ -93,7 +93,7 @@ export class RecordInput {
       case 'time-wait':
         this.#observe(packet, 'TIME-WAIT', now);
         events.recordChanged(entry, 'FIN-WAIT-2', 'TIME-WAIT', 'FIN arrived', now);
-        this.#acknowledge(entry, packet, device, now);
+        this.#acknowledge(entry, packet, device, 'TIME-WAIT', now);
         break;
     }
   }
@@ -103,9 +103,16 @@ export class RecordInput {
     if (events.active) events.segment('received', packet, then, now);
   }
 
-  #acknowledge(entry: RecordEntry, packet: TcpPacket, device: PacketDevice, now: number): void {
+  /** `then`: the state that the segment has led to; that of the entry is from before. */
+  #acknowledge(
+    entry: RecordEntry,
+    packet: TcpPacket,
+    device: PacketDevice,
+    then: ConnectionState,
+    now: number,
+  ): void {
     const reply = acknowledgmentOf(entry, entry.record, now);
-    this.#reply(entry, packet, device, reply, entry.state, now);
+    this.#reply(entry, packet, device, reply, then, now);
   }
 
   #reply(

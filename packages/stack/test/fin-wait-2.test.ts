@@ -1,4 +1,5 @@
 import { Flag } from '@halfclose/codec';
+import { type ConnectionState, TRANSITIONS } from '@halfclose/tcp';
 import { describe, expect, it } from 'vitest';
 import { bsd, type HostedConnection, type Profile, rfc9293, type StackEvent } from '../src/index.ts';
 import { Bench, OWN, OWN6, PEER, PEER6, type SegmentWish, SETTINGS } from './bench.ts';
@@ -358,6 +359,32 @@ describe('an orphan in FIN-WAIT-2', () => {
     ]);
     bench.reply(hosted, { flags: FIN | ACK, seq: 1, ack: hosted.connection.sender.sndNxt });
     expect([records(bench), bench.sent()]).toEqual([['TIME-WAIT'], [`. ${hosted.localPort}>80`]]);
+  });
+
+  it.each([
+    ['a FIN', { flags: FIN | ACK }],
+    ['text', { flags: ACK, payload: new Uint8Array(1) }],
+    ['a RST', { flags: RST }],
+    ['a SYN', { flags: SYN }],
+    ['nothing until the limit', null],
+  ])('never tells an observer of a state that came before: %s', (_name, fields) => {
+    const bench = new Bench();
+    const states: ConnectionState[] = ['CLOSED'];
+    bench.host.observe((event) => {
+      if (event.type === 'state') states.push(event.to);
+      if (event.type === 'segment' && event.state !== null) states.push(event.state);
+    });
+    const hosted = orphan(bench);
+    const ack = hosted.connection.sender.sndNxt;
+    if (fields !== null) bench.reply(hosted, { seq: 1, ack, ...fields });
+    if (fields?.flags === (FIN | ACK)) bench.reply(hosted, { seq: 1, ack, ...fields });
+    bench.clock.advanceBy(120_000);
+    const changes = states.flatMap((to, i): [ConnectionState, ConnectionState][] => {
+      const from = states[i - 1] ?? to;
+      return from === to ? [] : [[from, to]];
+    });
+    expect(changes.filter(([from, to]) => !TRANSITIONS[from].includes(to))).toEqual([]);
+    expect(changes.at(-1)?.[1]).toBe('CLOSED');
   });
 
   it('tells an observer of each state, as a connection would', () => {
