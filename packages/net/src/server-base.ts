@@ -1,7 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { type BlockListLike, isBlocked } from './block-list.ts';
-import { codedError } from './errors.ts';
+import { codedError, errnoException } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import { nextTick } from './host-functions.ts';
 import type { ListenHandle } from './listen-handle.ts';
@@ -84,8 +84,10 @@ export abstract class ServerBase extends EventEmitter {
   address(): AddressRecord | string | null {
     if (this._handle) {
       const out: AddressRecord = {};
-      const path = this._handle.getsockname(out);
-      return typeof path === 'string' ? path : out;
+      const result = this._handle.getsockname(out);
+      if (typeof result === 'string') return result;
+      if (result < 0) throw errnoException(result, 'address');
+      return out;
     }
     return this._pipeName ?? null;
   }

@@ -146,6 +146,18 @@ it('answers writes in every wrong state as Node', async () => {
   });
 });
 
+it('throws where the address of a server cannot be told, as Node', async () => {
+  await expectSame(async (net, log) => {
+    const server = net.createServer();
+    await listening(server);
+    (server as unknown as { _handle: { close: () => void } })._handle.close();
+    log.push(thrown(() => server.address()));
+    server.close();
+    await event(server, 'close');
+    log.push(server.address());
+  });
+});
+
 it('fails a lookup that finds no address, as Node', async () => {
   await expectSame(async (net, log) => {
     for (const [address, family] of [
