@@ -68,7 +68,7 @@ export function addressException(
     },
   );
   if (port) error.port = port;
-  return withReason(error, reason);
+  return withReason(error, reason ?? elsewhere(syscall, code));
 }
 
 /** As Node's UVExceptionWithHostPort: `listen EADDRINUSE: address already in use :::80`. */
@@ -89,12 +89,21 @@ export function listenException(
     },
   );
   if (port) error.port = port;
-  return error;
+  return withReason(error, elsewhere(syscall, code));
 }
 
 function endpoint(address: string, port: number): string {
   if (port > 0) return ` ${address}:${port}`;
   return address === '' ? '' : ` ${address}`;
+}
+
+/** Who expects a kernel's network to be here is told of this one, as the code alone leads astray. */
+function elsewhere(syscall: string, code: string): string | undefined {
+  // Of connect(2), EADDRNOTAVAIL says that no port is left.
+  const isOurs = code === 'ENETUNREACH' || (code === 'EADDRNOTAVAIL' && syscall !== 'connect');
+  if (!isOurs) return undefined;
+  const what = syscall === 'connect' ? 'has no way to the address' : 'does not have the address';
+  return `the host is within this process, not the machine, and ${what}: createNet(host) takes others`;
 }
 
 function withReason(error: SystemError, reason: string | undefined): SystemError {

@@ -91,6 +91,13 @@ const FAILURES: readonly Scenario[] = [
     },
   ],
   [
+    'the local address is not one of the host',
+    async () => {
+      const client = twoHosts().near.connect({ port: 80, host: '10.0.0.2', localAddress: '10.0.0.9' });
+      return (await event(client, 'error'))[0];
+    },
+  ],
+  [
     'the address to listen on is not one of the host',
     async () => (await event(twoHosts().near.createServer().listen(80, '10.0.0.9'), 'error'))[0],
   ],

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { event, expectSame, listening, type Log, quiet, record, shapeOf, thrown } from './compare.ts';
+import { event, expectSame, listening, type Log, ours, quiet, record, shapeOf, thrown } from './compare.ts';
 
 const ALL = [
   'lookup',
@@ -155,6 +155,14 @@ it('throws where the address of a server cannot be told, as Node', async () => {
     server.close();
     await event(server, 'close');
     log.push(server.address());
+  });
+});
+
+it('says of an address outside, in the message as Node, and in the reason where the host is', async () => {
+  const [error] = await event(ours.connect(80, '192.0.2.1'), 'error');
+  expect(error).toMatchObject({
+    message: 'connect ENETUNREACH 192.0.2.1:80 - Local (0.0.0.0:0)',
+    reason: expect.stringContaining('createNet(host)') as string,
   });
 });
 
