@@ -2,8 +2,9 @@ import type { IpAddress } from '@halfclose/codec';
 import { type FourTuple, type KeyedHash, portOffset, type Profile } from '@halfclose/tcp';
 
 /**
- * An ephemeral port for a connection (RFC 6056, 3.3.4, the double-hash way): the search begins at an offset that only
- * the secret tells for each destination, plus a counter that all destinations of one hash share.
+ * An ephemeral port for a connection (RFC 6056, 3.3.4, algorithm 4, double-hash): the search begins at an offset that only
+ * the secret tells for each destination (its F), plus a counter that all destinations of one hash share (its G, here the
+ * upper eight bits of F, so that one hash serves for both).
  */
 export class PortChoice {
   readonly #hash: KeyedHash;

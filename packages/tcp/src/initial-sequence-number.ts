@@ -37,7 +37,7 @@ export function timestampOffset(local: IpAddress, remote: IpAddress, hash: Keyed
   );
 }
 
-/** Where the search for an ephemeral port begins (RFC 6056, 3.3.3, algorithm 3): the same for one destination. */
+/** Where the search for an ephemeral port begins, the same for one destination: F of RFC 6056, 3.3.4, algorithm 4. */
 export function portOffset(tuple: FourTuple, hash: KeyedHash): number {
   return hash(tupleWords(tuple, 0x504f5254)) >>> 0;
 }
