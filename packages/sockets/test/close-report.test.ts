@@ -1,3 +1,4 @@
+import { drop, fin, nth } from '@halfclose/netem';
 import { describe, expect, it } from 'vitest';
 import { AF_INET, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { read, TwoHosts, write } from './two-hosts.ts';
@@ -29,6 +30,18 @@ describe('the close report of a socket', () => {
     expect([a.closeReport(), b.closeReport()]).toMatchObject([
       { orderly: true, closedFirst: 'local', state: 'TIME-WAIT', octets: { acknowledged: 100 } },
       { orderly: true, closedFirst: 'peer', state: 'CLOSED', octets: { read: 100, unread: 0 } },
+    ]);
+  });
+
+  it('may name another as the first to close at either end, where the FIN of one was lost', () => {
+    const hosts = new TwoHosts({}, { aToB: { rules: [drop(nth(1, fin()))] } });
+    const { a, b } = hosts.connected();
+    a.close();
+    b.close();
+    hosts.clock.advanceBy(5000);
+    expect([a.closeReport(), b.closeReport()]).toMatchObject([
+      { orderly: true, closedFirst: 'both' },
+      { orderly: true, closedFirst: 'local' },
     ]);
   });
 

@@ -3,7 +3,11 @@ import type { ConnectionState } from './connection-state.ts';
 import { causeOfEnd, type EndCause } from './end-reasons.ts';
 import type { DirectionEnd, EndMark, StateChange } from './ending.ts';
 
-/** Which side ended its direction first; `both`: the FINs crossed (RFC 9293, figure 13). */
+/**
+ * Which side ended its direction first, by what this end sent and saw; `both`: the FINs crossed (RFC 9293, figure 13). The
+ * two ends may differ: an end whose FIN is lost, and sent again after the peer's has come, says `both`, while the peer, who
+ * heard of no FIN before its own was acknowledged, says `local`.
+ */
 export type FirstToClose = 'local' | 'peer' | 'both' | 'nobody';
 
 /** Octets of text, SYN and FIN not counted. */
