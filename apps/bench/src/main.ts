@@ -8,8 +8,8 @@ import { idleConnections, idleMemory } from './workloads/idle-memory.ts';
 const USAGE = `Usage: pnpm bench [--json FILE] [--rounds N] [--only TEXT]
 
 Runs the same work on node:net over the kernel's loopback and on Halfclose's in-process network, in one process, the
-two in turn, and prints medians and how many times better Halfclose is; then what the records of connections in
-TIME-WAIT and FIN-WAIT-2 cost, which node:net has none of.
+two in turn, and prints medians and how many times better Halfclose is; of memory half as many readings, an odd number, each in
+a process of its own. Then what the records of connections in TIME-WAIT and FIN-WAIT-2 cost, which node:net has none of.
 
   --json FILE    write the results as JSON
   --rounds N     rounds after the warm-up (default 5)

@@ -81,7 +81,8 @@ export async function measure(
   }
   const memory = { name: 'idle connection', unit: 'octets', goal: 3.5 };
   if (matches(`heap per ${memory.name}`) || matches(`RSS per ${memory.name}`)) {
-    const { heap, rss } = await idleMemoryOfBoth(Math.max(1, rounds >> 1));
+    // Half as many, as each takes a process; an odd number has a middle.
+    const { heap, rss } = await idleMemoryOfBoth((rounds >> 1) | 1);
     add({ ...memory, name: `heap per ${memory.name}`, ...heap, ratio: heap.node / heap.halfclose });
     add({ ...memory, name: `RSS per ${memory.name}`, ...rss, ratio: rss.node / rss.halfclose });
   }
