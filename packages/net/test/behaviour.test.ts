@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { event, expectSame, listening, ours, quiet, record, shapeOf } from './compare.ts';
+import { event, expectSame, listening, ours, quiet, record, shapeOf, turnUntil } from './compare.ts';
 
 const EVENTS = ['connect', 'ready', 'data', 'end', 'finish', 'error', 'close'];
 
@@ -95,7 +95,7 @@ it('resets a connection destroyed before anything was read, and not one whose da
       const [socket] = await accepted;
       socket.pause().on('error', () => undefined);
       if (pauseOnConnect) await quiet();
-      else while (socket.readableLength < 1000) await new Promise((resolve) => setImmediate(resolve));
+      else await turnUntil(() => socket.readableLength >= 1000, 'all has arrived');
       setImmediate(() => socket.destroy());
       record(log, `pauseOnConnect ${pauseOnConnect}`, client, ['end', 'error', 'close']);
       await event(client, 'close');

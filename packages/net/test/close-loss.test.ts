@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import net, { type Socket } from '../src/index.ts';
-import { event } from './compare.ts';
+import { event, turnUntil } from './compare.ts';
 
 /** Both ends of a connection on the loopback of the default host; the peer's end reads nothing. */
 async function connected(): Promise<{ client: Socket; peer: Socket }> {
@@ -100,7 +100,7 @@ describe('resetAndDestroy() after close()', () => {
     const { orderly, marks } = await closing;
     expect([orderly, marks.at(-1)]).toMatchObject([false, { kind: 'rst', direction: 'sent' }]);
     await gone;
-    while (peer.tcpState !== 'CLOSED') await new Promise((resolve) => setImmediate(resolve));
+    await turnUntil(() => peer.tcpState === 'CLOSED', 'the peer is in CLOSED');
     expect(peer.closeReport).toMatchObject({ orderly: false, reason: 'peer reset' });
     expect(errors).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { bsd, linux, orphanPatience, type Profile, profile as profileWith, rfc9293 } from '@halfclose/stack';
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import type { Socket } from '../src/index.ts';
 import { event } from './compare.ts';
@@ -195,7 +196,7 @@ describe('close() without SO_LINGER ends all the same', () => {
     void closing.finally(() => (isDone = true));
     let octets = 0;
     peer.on('end', () => peer.end());
-    while (!isDone) {
+    for (const more = patience('it is not done'); !isDone; more()) {
       await turn();
       clock.advanceBy(30_000);
       for (

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import net, { type Socket, SocketCloseReport } from '../src/index.ts';
-import { event, shapeOf, thrown } from './compare.ts';
+import { event, shapeOf, thrown, turnUntil } from './compare.ts';
 import { runUntil, twoHosts } from './two-hosts.ts';
 
 interface Connected {
@@ -140,7 +140,7 @@ describe('octets that nobody took out of the stream', () => {
     client.write('0123456789');
     peer.pause();
     peer.read(0);
-    while (peer.readableLength < 10) await new Promise((resolve) => setImmediate(resolve));
+    await turnUntil(() => peer.readableLength >= 10, 'all has arrived');
     peer.destroy();
     client.resume();
     await event(client, 'close');
@@ -171,7 +171,7 @@ describe('octets that nobody took out of the stream', () => {
     client.setEncoding('utf8');
     peer.write('äöü€');
     client.read(0);
-    while (client.readableLength < 4) await new Promise((resolve) => setImmediate(resolve));
+    await turnUntil(() => client.readableLength >= 4, 'all has arrived');
     client.destroy();
     expect(client.closeReport?.octets).toMatchObject({ buffered: 9, unread: 9 });
     peer.on('error', () => undefined).resume();
@@ -193,7 +193,7 @@ describe('octets that nobody took out of the stream', () => {
     if (takes) client.on('data', () => undefined);
     else client.on('readable', () => undefined);
     peer.write(Buffer.from(octets));
-    while (client.bytesRead < octets.length) await new Promise((resolve) => setImmediate(resolve));
+    await turnUntil(() => client.bytesRead >= octets.length, 'all has arrived');
     client.destroy();
     expect((await client.close()).octets).toMatchObject({
       received: octets.length,
@@ -208,7 +208,7 @@ describe('octets that nobody took out of the stream', () => {
     const { client, peer } = await connected({ unread: 'strict' });
     peer.on('error', () => undefined).write(Buffer.alloc(10));
     client.on('readable', () => undefined);
-    while (client.readableLength < 10) await new Promise((resolve) => setImmediate(resolve));
+    await turnUntil(() => client.readableLength >= 10, 'all has arrived');
     client.unshift(Buffer.concat([client.read() as Buffer, Buffer.alloc(24)]));
     client.destroy();
     expect(client.closeReport?.octets).toMatchObject({ received: 10, read: 0, unread: 10, buffered: 10 });

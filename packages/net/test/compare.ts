@@ -1,4 +1,5 @@
 import nodeNet from 'node:net';
+import { patience } from '@halfclose/test-support';
 import { expect } from 'vitest';
 import net from '../src/index.ts';
 
@@ -96,4 +97,12 @@ export function event(emitter: NodeJS.EventEmitter, name: string): Promise<unkno
 /** Two turns of the event loop and more: enough for loopback to fall silent. */
 export async function quiet(milliseconds = 30): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Lets the event loop turn until `isDone`. */
+export async function turnUntil(isDone: () => boolean, what: string): Promise<void> {
+  // Many turns are no time: what is waited for may need some.
+  for (const turn = patience(`not: ${what}`, 5_000_000); !isDone(); turn()) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -3,19 +3,9 @@ import { VirtualClock } from '@halfclose/timers';
 import { expect, it } from 'vitest';
 import net, { createNet } from '../src/index.ts';
 import { event, quiet } from './compare.ts';
+import { runUntil } from './two-hosts.ts';
 
 const secret = Uint32Array.of(1, 2, 3, 4);
-
-/** Lets a program react, and moves virtual time on while it has nothing to do, until `done`. */
-async function runUntil(clock: VirtualClock, done: Promise<unknown>): Promise<void> {
-  let isDone = false;
-  void done.then(() => (isDone = true));
-  while (!isDone) {
-    clock.runTasks({ untilCall: true });
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!clock.hasWork && !isDone) clock.step({ untilCall: true });
-  }
-}
 
 it('works in virtual time', async () => {
   const clock = new VirtualClock();

@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { expect, it } from 'vitest';
 import type { Socket, SocketCloseReport } from '../src/index.ts';
 import { twoHosts } from './two-hosts.ts';
@@ -136,7 +137,8 @@ async function play(seed: number): Promise<{ ends: End[]; left: number }> {
   else link.partition();
   const end = async (): Promise<void> => {
     const horizon = clock.now() + HORIZON;
-    for (let idle = 0; idle < 3 && clock.now() < horizon;) {
+    const more = patience('there is something to do', 1_000_000);
+    for (let idle = 0; idle < 3 && clock.now() < horizon; more()) {
       await turn();
       clock.runTasks();
       await turn();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import net, { type Server, type Socket } from '../src/index.ts';
-import { event } from './compare.ts';
+import { event, turnUntil } from './compare.ts';
 
 /** The relay of the examples, which has no types. */
 const RELAY = '../../../examples/relay/relay.js';
@@ -35,8 +35,8 @@ it('a relay carries the reset of a client that has just ended its stream, and ke
     });
   }
   await Promise.all(clients.map((client) => event(client, 'close')));
-  while (relayed.length < 100 || relayed.some(({ closed }) => !closed)) await turn();
-  while (targets.some(({ tcpState }) => tcpState !== 'CLOSED')) await turn();
+  await turnUntil(() => relayed.length >= 100 && relayed.every(({ closed }) => closed), 'all are closed');
+  await turnUntil(() => targets.every(({ tcpState }) => tcpState === 'CLOSED'), 'all are in CLOSED');
   expect(targets.map(({ closeReport }) => closeReport?.reason)).toEqual(targets.map(() => 'peer reset'));
   relay.close();
   target.close();
@@ -75,7 +75,7 @@ it.each([
   const client = net.connect(await listening(relay), '127.0.0.1');
   if (byServer) watched = watch(client);
   else client.on('connect', () => writeAndReset(client));
-  while (watched === undefined) await turn();
+  await turnUntil(() => watched !== undefined, 'there is a connection');
   await watched;
   expect(seen).toEqual(['text', 'ECONNRESET']);
   relay.close();
@@ -88,10 +88,10 @@ it('a relay brings a reset over to a side that reads nothing', async () => {
   const relay = createRelay({ port: await listening(target), host: '127.0.0.1' });
   const client = net.connect(await listening(relay), '127.0.0.1').on('error', () => undefined);
   client.write(Buffer.alloc(50_000_000));
-  while (client.bytesWritten === 0 || targets.length === 0) await turn();
+  await turnUntil(() => client.bytesWritten > 0 && targets.length > 0, 'text is on its way');
   for (let i = 0; i < 100; i++) await turn();
   client.resetAndDestroy();
-  while (targets.some(({ tcpState }) => tcpState !== 'CLOSED')) await turn();
+  await turnUntil(() => targets.every(({ tcpState }) => tcpState === 'CLOSED'), 'all are in CLOSED');
   expect(targets.map(({ closeReport }) => closeReport?.reason)).toEqual(['peer reset']);
   for (const socket of targets) socket.destroy();
   relay.close();

@@ -1,6 +1,7 @@
 import { ipv4 } from '@halfclose/codec';
 import { Link, type LinkOptions } from '@halfclose/netem';
 import { Host, type Profile } from '@halfclose/stack';
+import { patience } from '@halfclose/test-support';
 import { VirtualClock } from '@halfclose/timers';
 import { createNet, type Net } from '../src/index.ts';
 
@@ -35,7 +36,8 @@ export function twoHosts(options: LinkOptions = {}, profile?: Profile): Setting 
 export async function runUntil<T>(clock: VirtualClock, done: Promise<T>): Promise<T> {
   let isDone = false;
   void done.finally(() => (isDone = true));
-  while (!isDone) {
+  // A turn of the event loop each, so many more than it takes.
+  for (const turn = patience('it is not done', 1_000_000); !isDone; turn()) {
     uncaught(() => {
       clock.runTasks({ untilCall: true });
     });

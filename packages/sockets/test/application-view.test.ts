@@ -1,6 +1,7 @@
 import { Flag } from '@halfclose/codec';
 import { drop, fin } from '@halfclose/netem';
 import { ConnectionEvent } from '@halfclose/stack';
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { AF_INET, SHUT_RD, SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { accepted, named, pendingError, poll, read, TwoHosts, write } from './two-hosts.ts';
@@ -292,7 +293,8 @@ describe('what the application sees', () => {
     const full = [write(a), poll(a)];
     hosts.link.heal();
     hosts.settle(60_000);
-    for (let left = taken; left > 0;) {
+    const turn = patience('there is text to come');
+    for (let left = taken; left > 0; turn()) {
       const got = read(b);
       if (typeof got === 'number') left -= got;
       hosts.settle(1000);

@@ -2,7 +2,7 @@ import { drop, segment } from '@halfclose/netem';
 import type { Profile } from '@halfclose/stack';
 import { describe, expect, it } from 'vitest';
 import type { TcpSocket } from '../src/index.ts';
-import { type Connected, TwoHosts } from './two-hosts.ts';
+import { type Connected, recvAll, TwoHosts } from './two-hosts.ts';
 
 const OCTETS = 400_000;
 /** Octets of text that the way takes; what is larger vanishes, and nobody says so. */
@@ -23,7 +23,7 @@ function searching(hosts: TwoHosts, { a, b }: Connected): (time: number) => numb
     while (hosts.clock.now() < began + time) {
       a.send(new Uint8Array(65_536));
       hosts.clock.advanceBy(20);
-      while (b.recv(into) > 0);
+      recvAll(b, into);
     }
     return a.connection?.sender.mss ?? 0;
   };
@@ -40,7 +40,7 @@ function transfer(profile: Partial<Profile>, passes = PASSES) {
   for (let sent = 0; received < OCTETS && took < 60_000; took += 5) {
     hosts.clock.advanceBy(5);
     if (sent < OCTETS) sent += Math.max(0, a.send(new Uint8Array(Math.min(OCTETS - sent, 65_536))));
-    for (let n = b.recv(into); n > 0; n = b.recv(into)) received += n;
+    received += recvAll(b, into);
   }
   return { received, took, mss: a.connection?.sender.mss ?? 0, ssthresh: a.connection?.sender.ssthresh ?? 0 };
 }
@@ -90,7 +90,7 @@ describe('a way that drops large segments and says nothing (RFC 4821)', () => {
     for (let round = 0; round < 100; round++) {
       a.send(new Uint8Array(65_536));
       hosts.clock.advanceBy(20);
-      while (b.recv(into) > 0);
+      recvAll(b, into);
     }
     expect(longest).toBeGreaterThan(1148 - 8);
     expect(longest).toBeLessThanOrEqual(1148);

@@ -1,5 +1,6 @@
 import { ANY_IPV4, ANY_IPV6, LOOPBACK_IPV4, LOOPBACK_IPV6 } from '@halfclose/codec';
 import { Host } from '@halfclose/stack';
+import { patience } from '@halfclose/test-support';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
 import {
@@ -181,7 +182,8 @@ describe('listen() and accept()', () => {
     const sockets = Array.from({ length: 4 }, () => hosts.connecting());
     hosts.settle();
     let waiting = 0;
-    while (listener.accept() instanceof TcpSocket) waiting++;
+    const turn = patience('there are connections to accept');
+    for (; listener.accept() instanceof TcpSocket; turn()) waiting++;
     expect([waiting, sockets.length]).toEqual([2, 4]);
   });
 
@@ -363,7 +365,8 @@ describe('send() and recv()', () => {
     a.owner = { onReadiness: () => told++ };
     hosts.link.heal();
     hosts.settle(5000);
-    while (typeof read(b) === 'number') hosts.settle();
+    const turn = patience('there is text to come');
+    for (; typeof read(b) === 'number'; turn()) hosts.settle();
     expect([taken, more, told > 0, poll(a)]).toEqual([14_480, 'EAGAIN', true, 'OUT']);
   });
 

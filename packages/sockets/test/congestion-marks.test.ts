@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { TwoHosts } from './two-hosts.ts';
+import { recvAll, TwoHosts } from './two-hosts.ts';
 
 const OCTETS = 3_000_000;
 
@@ -13,7 +13,7 @@ function transfer(ecn: 0 | 1) {
     hosts.clock.advanceBy(1);
     if (hosts.clock.now() - began > 60_000) throw new Error('the transfer does not end');
     if (sent < OCTETS) sent += Math.max(0, a.send(new Uint8Array(Math.min(OCTETS - sent, 65_536))));
-    for (let n = b.recv(into); n > 0; n = b.recv(into)) received += n;
+    received += recvAll(b, into);
   }
   const { marked } = hosts.link.aToB.counters;
   return {

@@ -1,4 +1,5 @@
 import { Flag, seqAdd } from '@halfclose/codec';
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { AF_INET, Descriptors, SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { accepted, named, pendingError, poll, read, TwoHosts, write } from './two-hosts.ts';
@@ -313,7 +314,8 @@ describe('the second measurement', () => {
     const hosts = new TwoHosts();
     const { a, b } = hosts.connected();
     b.setsockopt('SO_RCVBUF', 2304);
-    while (write(a, 10_000) !== 'EAGAIN') hosts.settle();
+    const turn = patience('there is room to write');
+    for (; write(a, 10_000) !== 'EAGAIN'; turn()) hosts.settle();
     hosts.settle();
     hosts.sent();
     a.shutdown(SHUT_WR);

@@ -4,7 +4,7 @@ import { Host, linux, type PacketDevice } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { describe, expect, it } from 'vitest';
 import { AF_INET, TcpSocket } from '../src/index.ts';
-import { accepted, address, TwoHosts } from './two-hosts.ts';
+import { accepted, address, recvAll, TwoHosts } from './two-hosts.ts';
 
 const OCTETS = 200_000;
 /** As much as a device can be handed at once. */
@@ -17,7 +17,7 @@ function transfer(clock: VirtualClock, from: TcpSocket, to: TcpSocket): number {
   for (let sent = 0, received = 0; received < OCTETS && clock.now() - began < 60_000;) {
     if (sent < OCTETS) sent += Math.max(0, from.send(new Uint8Array(Math.min(OCTETS - sent, 65_536))));
     clock.advanceBy(1);
-    for (let n = to.recv(into); n > 0; n = to.recv(into)) received += n;
+    received += recvAll(to, into);
   }
   return clock.now() - began;
 }

@@ -11,6 +11,7 @@ import {
 } from '@halfclose/codec';
 import { Link, type LinkOptions } from '@halfclose/netem';
 import { Host, linux, type Profile } from '@halfclose/stack';
+import { patience } from '@halfclose/test-support';
 import { VirtualClock } from '@halfclose/timers';
 import { AF_INET, Errno, errnoName, Poll, TcpSocket } from '../src/index.ts';
 
@@ -167,6 +168,17 @@ export function accepted(listener: TcpSocket): TcpSocket {
 /** What a read of up to 65536 octets says: a count or the name of an error. */
 export function read(socket: TcpSocket): number | string {
   return named(socket.recv(new Uint8Array(65_536)));
+}
+
+/** Receives into `target`, again and again, until there is nothing more. Returns how many octets that were. */
+export function recvAll(socket: TcpSocket, target: Uint8Array): number {
+  let octets = 0;
+  const turn = patience('there is text to receive');
+  for (let count = socket.recv(target); count > 0; count = socket.recv(target)) {
+    octets += count;
+    turn();
+  }
+  return octets;
 }
 
 /** What a write of one octet, or more, says. */

@@ -1,5 +1,6 @@
 import { Flag } from '@halfclose/codec';
 import { type ConnectionState, TRANSITIONS } from '@halfclose/tcp';
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { bsd, type HostedConnection, type Profile, rfc9293, type StackEvent } from '../src/index.ts';
 import { Bench, OWN, OWN6, PEER, PEER6, type SegmentWish, SETTINGS } from './bench.ts';
@@ -429,7 +430,7 @@ describe('the limit of 4.4BSD', () => {
     const times: number[] = [];
     const next = [...heard];
     const isOver = (): boolean => records(bench).length + [...bench.host.hosted()].length === 0;
-    while (!isOver()) {
+    for (const turn = patience('it is not over'); !isOver(); turn()) {
       bench.clock.advanceBy(1000);
       const now = bench.clock.now() - FIN_ACKED;
       for (const { segment } of bench.device.sent.splice(0)) {

@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { AckSchedule } from '../src/ack-schedule.ts';
 import { linux, NEVER } from '../src/index.ts';
@@ -13,7 +14,7 @@ function schedule(): AckSchedule {
 function calm(): AckSchedule {
   const acks = schedule();
   acks.onText(1000, false, 0, RTO, WINDOW);
-  while (acks.isQuick) acks.onSent(false, 0);
+  for (const turn = patience('acknowledgments are quick'); acks.isQuick; turn()) acks.onSent(false, 0);
   acks.onText(1000, false, 30, RTO, WINDOW);
   return acks;
 }
@@ -23,7 +24,7 @@ describe('acknowledgment schedule', () => {
     const acks = schedule();
     acks.onText(1000, false, 0, RTO, WINDOW);
     let quick = 0;
-    while (acks.isQuick) {
+    for (const turn = patience('acknowledgments are quick'); acks.isQuick; turn()) {
       acks.onSent(false, 0);
       quick++;
     }

@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { type CongestionView, congestionControl } from '../src/congestion-control.ts';
 
@@ -34,7 +35,8 @@ class Flow implements CongestionView {
     this.lose();
     this.control.onTimeout();
     this.cwnd = 2;
-    while (this.cwnd < this.ssthresh) this.round();
+    const turn = patience('the window is below the threshold');
+    for (; this.cwnd < this.ssthresh; turn()) this.round();
     return this;
   }
 
@@ -124,7 +126,7 @@ describe('CUBIC (RFC 9438)', () => {
 
   it('gains a segment in a round trip once the Reno window is where it was before the loss (4.3)', () => {
     const flow = flowAt(20, 1);
-    while (flow.cwnd < 20) flow.round();
+    for (const turn = patience('the window is small'); flow.cwnd < 20; turn()) flow.round();
     const rounds = 10;
     const from = flow.cwnd;
     for (let i = 0; i < rounds; i++) flow.round();

@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { ConnectionEvent, type Profile, rfc9293 } from '../src/index.ts';
 import { Wire } from './wire.ts';
@@ -14,7 +15,8 @@ function synTimes(changes: Partial<Profile>, limit: number): { times: number[]; 
   const wire = Wire.synSent({ profile: changes });
   const start = wire.now;
   const times = [0];
-  while (wire.now - start < limit && wire.connection.state === 'SYN-SENT') {
+  const turn = patience('the attempt goes on');
+  for (; wire.now - start < limit && wire.connection.state === 'SYN-SENT'; turn()) {
     wire.advance(wire.connection.deadline - wire.now);
     if (wire.sent.length > 0) times.push(wire.now - start);
     wire.drain();
@@ -59,7 +61,7 @@ describe('R1', () => {
       wire.drain().send('. 1:1(0) ack 101').write(100).drain();
       let retransmissions = 0;
       wire.events = 0;
-      while (!told(wire)) {
+      for (const turn = patience('the program is not told'); !told(wire); turn()) {
         wire.advance(wire.connection.deadline - wire.now);
         retransmissions += wire.sent.length;
         wire.drain();

@@ -12,6 +12,7 @@ import {
 } from '../src/index.ts';
 import { assertInvariants } from './invariants.ts';
 import { pathOf } from './path-of.ts';
+import { patience } from '@halfclose/test-support';
 
 /** One end of a {@link Pair}. */
 export type End = 'a' | 'b';
@@ -56,7 +57,7 @@ export class Pair {
   run(ms: number): void {
     const limit = this.now + ms;
     this.flush();
-    for (;;) {
+    for (const turn = patience('time stands still', 1_000_000); ; turn()) {
       const next = Math.min(this.#nextArrival, this.a.deadline, this.b.deadline);
       if (next > limit) break;
       this.now = Math.max(this.now, next);
@@ -71,7 +72,9 @@ export class Pair {
   flush(): void {
     for (const from of ['a', 'b'] as const) {
       const connection = this[from];
+      const turn = patience('there are segments to send');
       for (let s = connection.nextSegment(this.now); s !== null; s = connection.nextSegment(this.now)) {
+        turn();
         this.#transmit(s, from);
       }
       assertInvariants(connection);

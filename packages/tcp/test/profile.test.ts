@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Flag } from '@halfclose/codec';
-import type { FieldRow } from '@halfclose/test-support';
+import { type FieldRow, patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import {
   type Connection,
@@ -75,7 +75,7 @@ const putOff = (changes: Partial<Profile>): readonly number[] => {
   let now = 0;
   const text = (): number => {
     acks.onText(1000, false, now, 100_000, 65_000);
-    while (acks.isQuick) acks.onSent(false, now);
+    for (const turn = patience('acknowledgments are quick'); acks.isQuick; turn()) acks.onSent(false, now);
     acks.postpone(now, 0);
     const { deadline } = acks;
     acks.onSent(false, now);

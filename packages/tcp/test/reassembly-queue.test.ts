@@ -1,4 +1,5 @@
 import { seqAdd } from '@halfclose/codec';
+import { patience } from '@halfclose/test-support';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReassemblyQueue } from '../src/reassembly-queue.ts';
@@ -56,7 +57,9 @@ describe('reassembly queue', () => {
     const queue = new ReassemblyQueue();
     for (let i = 1; i <= 1000; i++) insert(queue, 10 * i, 10 * i + 10);
     let position = 10;
+    const turn = patience('there is text to take');
     for (let text = queue.take(at(position)); text !== null; text = queue.take(at(position))) {
+      turn();
       expect([...text]).toEqual([...textAt(position, text.length)]);
       position += text.length;
       const later = 10_010 + position;
@@ -93,7 +96,9 @@ describe('reassembly queue', () => {
           expect(queue.octets).toBe(model.size);
         }
         let position = next;
+        const turn = patience('there is text to take');
         for (let text = queue.take(at(position)); text !== null; text = queue.take(at(position))) {
+          turn();
           expect([text.length > 0, Buffer.compare(text, textAt(position, text.length))]).toEqual([true, 0]);
           position += text.length;
         }

@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { CwndReduction } from '../src/cwnd-reduction.ts';
 import { RetransmitQueue } from '../src/retransmit-queue.ts';
@@ -95,7 +96,8 @@ describe('the reordering window (RFC 8985, 6.2, step 4)', () => {
     const { sender } = wire.connection;
     for (let i = 0; i < reports; i++, from += 1000) {
       wire.write(1000).drain();
-      while (sender.retransmissions === i) wire.advance(1);
+      const turn = patience('nothing is sent again', 100_000);
+      for (; sender.retransmissions === i; turn()) wire.advance(1);
       wire.drain().advance(100);
       wire.send(`. 1:1(0) ack ${from + 1000} <sack ${from}:${from + 1000}>`);
     }
@@ -105,7 +107,7 @@ describe('the reordering window (RFC 8985, 6.2, step 4)', () => {
       .advance(100)
       .send(`. 1:1(0) ack ${from} <sack ${from + 1000}:${from + 2000}>`);
     const began = wire.now;
-    while (wire.sent.length === 0) wire.advance(1);
+    for (const turn = patience('nothing is sent'); wire.sent.length === 0; turn()) wire.advance(1);
     return wire.now - began;
   };
 

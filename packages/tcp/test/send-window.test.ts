@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { BlockPool } from '../src/index.ts';
 import { Wire } from './wire.ts';
@@ -45,7 +46,7 @@ describe('the peer’s window', () => {
   it('may close on what is in flight: it is sent again, for as long as the peer answers (SHLD-17, MAY-7)', () => {
     const wire = Wire.established().write(3000).drain().send('. 1:1(0) ack 1 win 0');
     for (let i = 0; i < 60; i++) {
-      while (wire.sent.length === 0) wire.advance(1000);
+      for (const turn = patience('nothing is sent'); wire.sent.length === 0; turn()) wire.advance(1000);
       wire.expect('. 1:1001(1000) ack 1').drain().send('. 1:1(0) ack 1 win 0');
     }
     wire.drain().send('. 1:1(0) ack 1001 win 5000').expectState('ESTABLISHED');
@@ -98,7 +99,7 @@ describe('a closed window', () => {
   it('may stay closed for ever if the peer answers the probes', () => {
     const wire = closed();
     for (let i = 0; i < 40; i++) {
-      while (wire.sent.length === 0) wire.advance(1000);
+      for (const turn = patience('nothing is sent'); wire.sent.length === 0; turn()) wire.advance(1000);
       wire.drain().send('. 1:1(0) ack 1 win 0');
     }
     wire.drain().send('. 1:1(0) ack 1 win 5000').expect('. 1:1001(1000) ack 1').expectState('ESTABLISHED');
@@ -112,7 +113,7 @@ describe('a closed window', () => {
   it('waits at most two minutes between probes', () => {
     const wire = closed();
     for (let i = 0; i < 12; i++) {
-      while (wire.sent.length === 0) wire.advance(1000);
+      for (const turn = patience('nothing is sent'); wire.sent.length === 0; turn()) wire.advance(1000);
       wire.drain().send('. 1:1(0) ack 1 win 0');
     }
     wire.advance(119_000).drain().advance(2000).expect('. 0:0(0) ack 1');

@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { type TcpInfo, tcpInfo } from '../src/index.ts';
 import { Wire } from './wire.ts';
@@ -69,7 +70,8 @@ describe('what TCP_INFO tells of retransmission timeouts', () => {
     wire.advance(50).send('. 1:1(0) ack 1001').advance(1000);
     expect(fields(wire, ...names)).toEqual([2, 1, 650]);
     wire.write(1000).drain();
-    while (wire.connection.sender.recovery.timeouts === 0) wire.advance(1);
+    const turn = patience('there is no timeout');
+    for (; wire.connection.sender.recovery.timeouts === 0; turn()) wire.advance(1);
     wire.drain().advance(10).send('. 1:1(0) ack 2001');
     expect(fields(wire, ...names)).toEqual([3, 2, 660]);
   });

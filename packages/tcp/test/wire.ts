@@ -1,4 +1,5 @@
 import { type IpAddress, ipv4, parseIpAddress, type Segment, seqDiff } from '@halfclose/codec';
+import { patience } from '@halfclose/test-support';
 import { expect } from 'vitest';
 import {
   BlockPool,
@@ -217,7 +218,8 @@ export class Wire {
   /** Lets `ms` pass, with the connection's deadlines on the way. */
   advance(ms: number): this {
     const end = this.now + ms;
-    while (this.connection.deadline <= end) {
+    const turn = patience('a timer strikes without end');
+    for (; this.connection.deadline <= end; turn()) {
       this.now = Math.max(this.now, this.connection.deadline);
       this.connection.tick(this.now);
       this.#pull();

@@ -4,6 +4,7 @@ import { type Action, type EndName, opposite, partsOf } from './action.ts';
 import type { Bounds } from './bounds.ts';
 import { End, type Mutation } from './end.ts';
 import { Flight } from './flight.ts';
+import { patience } from '@halfclose/test-support';
 
 /** More segments than any step calls for: beyond, an end answers itself for ever. */
 const TOO_MANY = 50;
@@ -159,7 +160,7 @@ export class World {
     if (syn === null || (syn.flags & Flag.SYN) === 0) throw new Error('no SYN');
     b.connection.accept(syn, this.now);
     this.#flush();
-    while (this.inFlight > 0) {
+    for (const turn = patience('segments are on their way'); this.inFlight > 0; turn()) {
       const from = this.sentBy.a.length > 0 ? 'a' : 'b';
       this.#arrive(this.sentBy[from].take(0), opposite(from));
       this.#flush();
@@ -225,7 +226,9 @@ function act(end: End, verb: string, now: number): void {
 /** Reads everything there is, and compares it with what the peer's program writes. */
 function readAll(end: End, now: number): void {
   const { connection } = end;
+  const turn = patience('there is text to read');
   for (let text = connection.read(16, now); text.length > 0; text = connection.read(16, now)) {
+    turn();
     for (const octet of text) {
       const expected = (end.name === 'a' ? 0x61 : 0x41) + end.read;
       if (octet !== expected) end.misread ??= `octet ${end.read} is ${octet}, not ${expected}`;
