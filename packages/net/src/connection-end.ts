@@ -1,9 +1,11 @@
+import type { AsyncResource } from 'node:async_hooks';
 import { type Connection, lingers } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
 import { SocketCloseReport } from './close-report.ts';
 import { socketClosed } from './errors.ts';
 import type { LingerTime } from './linger-time.ts';
 import type { ProcessHold } from './process-hold.ts';
+import { within } from './within.ts';
 
 /** Settles the promise of a `close`. */
 interface Settle {
@@ -23,6 +25,8 @@ export class ConnectionEnd {
   unflushed = 0;
   /** The socket underneath, once it has been let go of. */
   tcp: TcpSocket | null = null;
+  /** The async context of the connection, in which the program is told of its end. */
+  scope: AsyncResource | null = null;
   /** 'close' has been emitted. */
   closed = false;
   /** 'close' comes when Linux's close() would have returned: with SO_LINGER of t > 0 s. */
@@ -79,10 +83,11 @@ export class ConnectionEnd {
       this.settle();
       return;
     }
-    const isWatched = tcp.watchOrphan(() => {
+    const onOrphan = (): void => {
       if (this.closed && tcp.ended) this.settle();
       onEvents();
-    });
+    };
+    const isWatched = tcp.watchOrphan(within(this.scope, onOrphan));
     if (!isWatched) this.settle();
   }
 

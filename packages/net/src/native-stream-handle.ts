@@ -15,6 +15,7 @@ export class NativeStreamHandle implements StreamHandle {
   bytesRead = 0;
   bytesWritten = 0;
   readonly tcp = null;
+  readonly scope = null;
   readonly connection = null;
   readonly octetsFailed = 0;
   readonly #socket: Socket = new native.Socket({ allowHalfOpen: true });

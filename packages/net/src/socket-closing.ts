@@ -13,6 +13,7 @@ import { SocketSettings } from './socket-settings.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { bufferedOctets } from './stream-octets.ts';
 import { requireBoolean, requireNumber } from './validate.ts';
+import { within } from './within.ts';
 import {
   kAbortClosing,
   kApplyLinger,
@@ -109,7 +110,10 @@ export abstract class SocketClosing extends SocketSettings {
       return;
     }
     if (linger === null) this[kLimitFlushing](end);
-    else end.lingerTime = new LingerTime(this[kNetwork].host.timers, linger, () => this.destroy());
+    else {
+      const onOver = within(this[kHandle]?.scope ?? null, () => void this.destroy());
+      end.lingerTime = new LingerTime(this[kNetwork].host.timers, linger, onOver);
+    }
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
     else {
@@ -174,6 +178,7 @@ export abstract class SocketClosing extends SocketSettings {
     if (tcp === null) return;
     const { current: end, strict } = this[kMakeEnd]();
     end.tcp = tcp;
+    end.scope = handle.scope;
     end.buffered = bufferedOctets(this, handle.bytesRead);
     end.unflushed = this[kUnflushed]();
     end.lingers = end.lingerTime !== null || (this[kLinger] ?? 0) > 0;

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import type { TcpSocket } from '@halfclose/sockets';
 import type { Connection } from '@halfclose/stack';
 import type { AddressRecord } from './address-record.ts';
@@ -16,6 +17,8 @@ export interface StreamHandle {
   readonly octetsFailed: number;
   /** The socket underneath; `null` where there is none. */
   readonly tcp: TcpSocket | null;
+  /** The async context in which the handle tells; `null`: that of whatever it stands for. */
+  readonly scope: AsyncResource | null;
   /** The connection underneath; `null` where there is none. */
   readonly connection: Connection | null;
   readStart(): number;

@@ -8,6 +8,7 @@ import type { Network } from './network.ts';
 import { ReadingSide } from './reading-side.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { fillPeerName, fillSocketName, setKeepAlive, setNoDelay } from './tcp-settings.ts';
+import { within } from './within.ts';
 import { WritingSide } from './writing-side.ts';
 
 /**
@@ -38,6 +39,10 @@ export class TcpHandle extends Handle implements StreamHandle {
   /** See {@link StreamHandle.tcp}. */
   get tcp(): TcpSocket | null {
     return this.#tcp;
+  }
+
+  get scope(): this {
+    return this;
   }
 
   get connection(): Connection | null {
@@ -197,9 +202,11 @@ export class TcpHandle extends Handle implements StreamHandle {
 
   /** The owner is to be told of the connection's news after the handle is closed, too. */
   watchEnd(): void {
-    this.#tcp?.watchOrphan(() => {
-      this.runInAsyncScope(tellNews, undefined, this);
-    });
+    this.#tcp?.watchOrphan(
+      within(this, () => {
+        this.owner?.[onNews]();
+      }),
+    );
   }
 
   // --- steps
@@ -268,8 +275,4 @@ export class TcpHandle extends Handle implements StreamHandle {
   getpeername(out: AddressRecord): number {
     return this.#tcp === null ? EBADF : fillPeerName(this.#tcp, out);
   }
-}
-
-function tellNews(handle: TcpHandle): void {
-  handle.owner?.[onNews]();
 }
