@@ -186,12 +186,11 @@ export class Host {
       hosted.connection.abort('listener closed', now);
       this.wake(hosted);
     }
-    for (const hosted of listener.synQueue) {
+    for (const hosted of listener.synQueue.takeAll()) {
       hosted.listener = null;
       hosted.standing = 'abandoned';
       hosted.connection.disown(now);
     }
-    listener.synQueue.clear();
   }
 
   /** A port that nobody holds, by the profile's range; 0: none. */

@@ -30,6 +30,8 @@ export class HostedConnection extends Timer implements FourTuple {
   owner: ConnectionOwner | null = null;
   /** The listener in whose queues it is; `null`: accepted, or opened actively. */
   listener: Listener | null;
+  /** Its place among the half-open connections of its listener; -1: it is not among them. */
+  synQueuePlace = -1;
   /** In the host's list of connections that have work. */
   queued = false;
   standing: Standing = 'held';

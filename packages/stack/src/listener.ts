@@ -2,6 +2,7 @@ import type { IpAddress } from '@halfclose/codec';
 import type { ConnectionSettings } from '@halfclose/tcp';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { Binding } from './port-table.ts';
+import { SynQueue } from './syn-queue.ts';
 
 /** Half-open connections that a listener of the smallest backlog still keeps. */
 const MIN_SYN_QUEUE = 16;
@@ -30,7 +31,7 @@ export class Listener {
   owner: ListenerOwner | null;
   readonly settings: InheritedSettings;
   /** In SYN-RECEIVED. */
-  readonly synQueue = new Set<HostedConnection>();
+  readonly synQueue = new SynQueue();
   /** Ready to be accepted, in order. */
   readonly acceptQueue: HostedConnection[] = [];
   /** When a SYN was last answered with a cookie: no other acknowledgment is looked at for one. */
