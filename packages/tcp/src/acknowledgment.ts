@@ -10,6 +10,7 @@ import {
 } from '@halfclose/codec';
 import { AckTally } from './ack-tally.ts';
 import { NEVER } from './connection-time.ts';
+import { onWindowReopened } from './retransmission-timeout.ts';
 import type { Sender } from './sender.ts';
 import { arm, armPersist, disarm, rearm } from './transmit-timer.ts';
 
@@ -35,6 +36,7 @@ export function takeAcknowledgment(
   const { ack } = segment;
   const una = sender.sndUna;
   const isOld = seqLt(ack, una);
+  const wasClosed = sender.sndWnd === 0;
   const windowChanged = !isOld && sender.window.update(segment, una);
   sender.probesOut = 0;
   if (flight.packetsOut === 0) {
@@ -69,6 +71,7 @@ export function takeAcknowledgment(
   recovery.onAck(sender, tally);
   tally.end();
   if (told) rearm(sender, advanced && !recovery.isImpatient(sender, una), now);
+  if (wasClosed && windowChanged && !advanced) onWindowReopened(sender, now);
   return advanced;
 }
 

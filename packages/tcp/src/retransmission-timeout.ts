@@ -4,6 +4,7 @@ import { NEVER } from './connection-time.ts';
 import type { LossRecovery } from './loss-recovery.ts';
 import { totalsOf } from './send-totals.ts';
 import type { Sender } from './sender.ts';
+import { armRetransmission } from './transmit-timer.ts';
 import { mayUndo, thresholdBefore, undo } from './undoing.ts';
 
 /**
@@ -45,6 +46,19 @@ export function endTimeouts(sender: Sender, now: number): void {
   const { recovery } = sender;
   if (recovery.timeouts > 0) totalsOf(sender).timeoutTime += Math.floor(now) - recovery.firstTimeoutAt;
   recovery.timeouts = 0;
+}
+
+/**
+ * A peer that had taken its window back, for want of memory, opened it again: what went into the closed one was a probe
+ * (RFC 9293, 3.8.6), and need not be waited for.
+ */
+export function onWindowReopened(sender: Sender, now: number): void {
+  const { flight, recovery, rtt } = sender;
+  if (recovery.state !== 'loss' || recovery.timeouts === 0 || flight.head?.retransmitted !== true) return;
+  flight.markLost(flight.head);
+  recovery.permission = 'now';
+  rtt.resetBackoff();
+  armRetransmission(sender, now);
 }
 
 /** An acknowledgment in `loss`: F-RTO (RFC 5682, 2.1 and 3.1), else the ordinary way (RFC 5681, 3.1). */

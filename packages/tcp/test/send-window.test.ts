@@ -53,6 +53,19 @@ describe('the peer’s window', () => {
     wire.expect('. 1001:2001(1000) ack 1');
   });
 
+  it('may close on what is in flight for long: when it opens, that is sent again at once', () => {
+    const wire = Wire.established().write(3000).drain().send('. 1:1(0) ack 1 win 0');
+    for (let i = 0; i < 5; i++) {
+      while (wire.sent.length === 0) wire.advance(1000);
+      wire.expect('. 1:1001(1000) ack 1').drain().send('. 1:1(0) ack 1 win 0');
+    }
+    wire.send('. 1:1(0) ack 1 win 5000').expect('. 1:1001(1000) ack 1').expectNothing();
+    wire
+      .send('. 1:1(0) ack 1001 win 5000')
+      .expect('. 1001:2001(1000) ack 1')
+      .expect('P. 2001:3001(1000) ack 1');
+  });
+
   it('does not end the connection by shrinking', () => {
     const wire = Wire.established().write(3000).drain().send('. 1:1(0) ack 1 win 0').advance(60_000);
     wire.expectState('ESTABLISHED').drain().send('. 1:1(0) ack 3001 win 5000').write(100);
