@@ -4,6 +4,8 @@ import type { Profile } from '@halfclose/stack';
 export type MutableProfile = { -readonly [K in keyof Profile]: Profile[K] };
 
 const SECOND = 1000;
+/** Octets of a page, in which the kernel counts memory. */
+const PAGE = 4096;
 /** Linux takes 0 to mean 8 while the retransmission timeout is short of its ceiling. */
 const ORPHAN_RETRIES_OF_ZERO = 8;
 
@@ -18,11 +20,18 @@ const one =
 
 /** Sysctls that have a field in the profile, without `net.ipv4.`. */
 const SETTINGS: Readonly<Record<string, Setting>> = {
-  tcp_rmem: (profile, [, initial = 131_072, max = 6_291_456]) => {
+  tcp_mem: (profile, [low = 0, pressure = 0, high = 0]) => {
+    profile.memoryLow = low * PAGE;
+    profile.memoryPressure = pressure * PAGE;
+    profile.memoryHigh = high * PAGE;
+  },
+  tcp_rmem: (profile, [min = 4096, initial = 131_072, max = 6_291_456]) => {
+    profile.receiveBufferMin = min;
     profile.receiveBufferInitial = initial;
     profile.receiveBufferMax = max;
   },
-  tcp_wmem: (profile, [, initial = 16_384, max = 4_194_304]) => {
+  tcp_wmem: (profile, [min = 4096, initial = 16_384, max = 4_194_304]) => {
+    profile.sendBufferMin = min;
     profile.sendBufferInitial = initial;
     profile.sendBufferMax = max;
   },

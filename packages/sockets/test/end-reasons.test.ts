@@ -187,6 +187,13 @@ const SCENARIOS: Record<EndReason, () => End> = {
     },
     { maxOrphans: 0 },
   ),
+  'out of memory': closed(
+    ({ a }, hosts) => {
+      a.send(new Uint8Array(10_000));
+      hosts.link.partition();
+    },
+    { memoryHigh: 0, sendBufferMin: 10_000 },
+  ),
   'too many in TIME-WAIT': closed(() => undefined, { maxTimeWaits: 0 }),
   'accept queue full': () => {
     const hosts = new TwoHosts({ abortOnOverflow: true });

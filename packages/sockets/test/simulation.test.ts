@@ -19,10 +19,11 @@ const PROFILES: readonly (readonly [string, Partial<Profile>])[] = [
     { tailLossProbe: false, receiveBufferInitial: 16_384, receiveBufferMax: 65_536 },
   ],
   ['ECN, and a search for the path MTU from the beginning', { ecn: 1, mtuProbing: 2 }],
+  ['next to no memory', { memoryLow: 20_000, memoryPressure: 30_000, memoryHigh: 50_000 }],
 ];
 
-function checkSeeds(first: number, options: SimulationOptions): void {
-  const seeds = ONLY === undefined ? Array.from({ length: SEEDS }, (_, i) => first + i) : [Number(ONLY)];
+function checkSeeds(first: number, options: SimulationOptions, count = SEEDS): void {
+  const seeds = ONLY === undefined ? Array.from({ length: count }, (_, i) => first + i) : [Number(ONLY)];
   for (const seed of seeds) {
     try {
       new Simulation(seed, options).run();
@@ -44,4 +45,15 @@ describe.each(FAMILIES)('over a bad link, %s', (family) => {
   it.each(['offload', 'loopback'] as const)('every octet arrives once and in order by %s', (way) => {
     checkSeeds(way === 'offload' ? 20_000 : 30_000, { family, profile: {}, way });
   });
+
+  it.each(['offload', 'loopback'] as const)(
+    'every octet arrives once and in order by %s without memory',
+    (way) => {
+      checkSeeds(
+        way === 'offload' ? 40_000 : 50_000,
+        { family, profile: { memoryHigh: 0 }, way },
+        Math.ceil(SEEDS / 6),
+      );
+    },
+  );
 });

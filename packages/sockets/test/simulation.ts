@@ -170,6 +170,8 @@ export class Simulation {
         throw new Error(`${host.name}: left in ${connection.state}`);
       for (const { binding } of host.listeners())
         throw new Error(`${host.name}: port ${binding.port} listens`);
+      const { used, holders } = host.memory;
+      if (used !== 0 || holders !== 0) throw new Error(`${host.name}: ${used} octets in ${holders} buffers`);
       for (const { state } of host.records()) throw new Error(`${host.name}: a record is left in ${state}`);
       for (let port = 0; port < 65_536; port++) {
         if (!host.ports.isFree(port)) throw new Error(`${host.name}: port ${port} is still held`);

@@ -1,4 +1,4 @@
-import { ConnectionEvent, isFinWait2Record, NEVER, timeWaitOf } from '@halfclose/tcp';
+import { ConnectionEvent, isFinWait2Record, LEAST_SEND_BUFFER, NEVER, timeWaitOf } from '@halfclose/tcp';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
 
@@ -49,8 +49,8 @@ export class ConnectionService {
   }
 
   /**
-   * Its program has let go of it, and its FIN went if it could. Returns whether it was reset, as one orphan too many
-   * (Linux tcp_close). What waits for the peer's FIN alone does not count.
+   * Its program has let go of it, and its FIN went if it could. Returns whether it was reset, as one orphan too many or
+   * because memory is short (Linux tcp_close). What waits for the peer's FIN alone does not count.
    */
   #becomesOrphan(hosted: HostedConnection, now: number): boolean {
     switch (hosted.connection.state) {
@@ -61,16 +61,20 @@ export class ConnectionService {
       default:
         hosted.standing = 'orphan';
         this.#state.orphans++;
-        return this.#resetIfTooMany(hosted, 1, now);
+        return this.#resetIfTooMuch(hosted, 1, now);
     }
   }
 
   /** `weight`: how much each orphan counts for this one. */
-  #resetIfTooMany(hosted: HostedConnection, weight: number, now: number): boolean {
-    const { orphans, profile, counters } = this.#state;
-    if (orphans * weight <= profile.maxOrphans) return false;
+  #resetIfTooMuch(hosted: HostedConnection, weight: number, now: number): boolean {
+    const { orphans, profile, counters, memory } = this.#state;
+    const { connection } = hosted;
+    const isTooMany = orphans * weight > profile.maxOrphans;
+    // Linux tcp_out_of_memory: what holds next to nothing may stay.
+    const isTooLarge = memory.isExceeded && connection.sender.memory > LEAST_SEND_BUFFER;
+    if (!isTooMany && !isTooLarge) return false;
     counters.orphansReset++;
-    hosted.connection.abort('too many orphans', now);
+    connection.abort(isTooMany ? 'too many orphans' : 'out of memory', now);
     return true;
   }
 
@@ -87,7 +91,7 @@ export class ConnectionService {
     if (this.#state.events.active) this.#state.events.timer(hosted, struck, now);
     // Linux tcp_out_of_resources.
     if (hosted.standing === 'orphan' && (struck === 'retransmission' || struck === 'persist')) {
-      this.#resetIfTooMany(hosted, connection.softError === null ? 1 : 2, now);
+      this.#resetIfTooMuch(hosted, connection.softError === null ? 1 : 2, now);
     }
   }
 

@@ -1,4 +1,6 @@
-/** Why a host dropped a packet. */
+import type { MemoryCounters } from '@halfclose/tcp';
+
+/** Why a host dropped a packet, or text out of one. */
 export const HOST_DROP_REASONS = [
   'not-local',
   'multicast',
@@ -16,13 +18,15 @@ export const HOST_DROP_REASONS = [
   'icmp-not-in-flight',
   'icmp-ignored',
   'no-route',
+  'receive-memory',
+  'out-of-order-memory',
 ] as const;
 
 /** One of {@link HOST_DROP_REASONS}. */
 export type HostDropReason = (typeof HOST_DROP_REASONS)[number];
 
 /** How much went through a host, and why packets were dropped. */
-export class HostCounters {
+export class HostCounters implements MemoryCounters {
   packetsReceived = 0;
   packetsSent = 0;
   resetsSent = 0;
@@ -36,7 +40,10 @@ export class HostCounters {
   synCookiesSent = 0;
   synCookiesReceived = 0;
   synCookiesFailed = 0;
-  /** Orphans reset for being too many (Linux TCPAbortOnMemory). */
+  memoryPressures = 0;
+  outOfOrderPruned = 0;
+  sendsCutShort = 0;
+  /** Orphans reset for being too many, or for want of memory (Linux TCPAbortOnMemory). */
   orphansReset = 0;
   readonly dropped: Partial<Record<HostDropReason, number>> = {};
 

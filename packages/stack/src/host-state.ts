@@ -18,6 +18,7 @@ import {
   type FourTuple,
   type KeyedHash,
   linux,
+  MemoryAccount,
   type Profile,
   sipHash,
   timestampOffset,
@@ -77,6 +78,8 @@ export class HostState {
   readonly records: RecordTable;
   readonly finWait2: FinWait2Records;
   readonly #pool: BlockPool;
+  /** What the buffers of all connections take. */
+  readonly memory: MemoryAccount;
   readonly #unroutable: 'unreachable' | 'blackhole';
   readonly paths: PathTable;
   #settings: ConnectionSettings;
@@ -112,6 +115,7 @@ export class HostState {
     });
     this.finWait2 = new FinWait2Records(this, wake);
     this.#pool = new BlockPool(options.allocate);
+    this.memory = new MemoryAccount(this.profile, this.counters);
     this.#settings = defaultSettings(this.profile);
     this.#unroutable = options.unroutable ?? 'unreachable';
     this.paths = new PathTable(this.timers, this.profile);
@@ -161,6 +165,7 @@ export class HostState {
       initialSequenceNumber: iss,
       timestampOffset: this.timestampOffset(tuple.localAddress, tuple.remoteAddress),
       pool: this.#pool,
+      memory: this.memory,
     });
     if (settings.noDelay) connection.sender.nagle.noDelay = true;
     if (settings.receiveBuffer > 0) connection.receiver.window.fix(settings.receiveBuffer);

@@ -1,5 +1,11 @@
 import type { IpAddress } from '@halfclose/codec';
-import { type EndReason, initialSequenceNumber, type Profile, REOPEN_ISS_STEP } from '@halfclose/tcp';
+import {
+  type EndReason,
+  initialSequenceNumber,
+  type MemoryAccount,
+  type Profile,
+  REOPEN_ISS_STEP,
+} from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
 import { checkInterface } from './check-options.ts';
 import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
@@ -76,6 +82,11 @@ export class Host {
   /** What went through, and what was dropped for which reason. */
   get counters(): HostCounters {
     return this.#state.counters;
+  }
+
+  /** What the buffers of all connections take, and whether that is too much: see `memoryHigh` of the profile. */
+  get memory(): Pick<MemoryAccount, 'used' | 'holders' | 'isUnderPressure' | 'isExceeded'> {
+    return this.#state.memory;
   }
 
   /** Which local ports are in use. */

@@ -48,6 +48,16 @@ function learned(changes: Partial<Profile>, told: number, milliseconds = 0): { m
   return { mtu, mss: bench.device.sent.at(-1)?.segment.maximumSegmentSize ?? 0 };
 }
 
+/** Of ten segments of 1000 octets, which take 2304 octets of memory each, how many are taken in. */
+function takenIn(bench: Bench): number {
+  const hosted = bench.connected();
+  for (let i = 0; i < 10; i++) {
+    const ack = hosted.connection.sender.sndNxt;
+    bench.reply(hosted, { flags: Flag.ACK, seq: 1 + i * 1000, ack, payload: new Uint8Array(1000) });
+  }
+  return hosted.connection.readable / 1000;
+}
+
 /** The ephemeral ports that connections to one peer find free. */
 function ports(changes: Partial<Profile>): number[] {
   const bench = new Bench(changes);
@@ -118,6 +128,40 @@ const ROWS: readonly FieldRow<Profile>[] = [
     },
     [1, 1],
     [2, 0],
+  ],
+  [
+    'memoryPressure',
+    (changes) => {
+      const bench = new Bench(changes);
+      takenIn(bench);
+      return bench.host.memory.isUnderPressure;
+    },
+    [23_039, true],
+    [23_040, false],
+  ],
+  [
+    'memoryLow',
+    (changes) => {
+      const bench = new Bench({ ...changes, memoryPressure: 20_000 });
+      takenIn(bench);
+      for (const { connection } of bench.host.hosted()) connection.read(5000, bench.clock.now());
+      return bench.host.memory.isUnderPressure;
+    },
+    [11_520, true],
+    [11_521, false],
+  ],
+  ['memoryHigh', (changes) => takenIn(new Bench(changes)), [11_520, 5], [13_824, 6]],
+  [
+    'receiveBufferMin',
+    (changes) => takenIn(new Bench({ ...changes, memoryHigh: 2304 })),
+    [4607, 1],
+    [9216, 4],
+  ],
+  [
+    'sendBufferMin',
+    (changes) => new Bench({ ...changes, memoryHigh: 0 }).connected().connection.sendRoom,
+    [4096, 2816],
+    [10_000, 6800],
   ],
   ['timeWaitReuse', (changes) => reusesPort(changes, 5000), [1, true], [0, false]],
   [

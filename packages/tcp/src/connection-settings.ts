@@ -1,4 +1,5 @@
 import type { IpAddress, SequenceNumber } from '@halfclose/codec';
+import type { MemoryAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import type { BlockPool } from './send-buffer.ts';
 import type { Path } from './path.ts';
@@ -17,6 +18,8 @@ export interface ConnectionInit {
   /** Added to the milliseconds of the clock to make TSval (RFC 7323, 5.4; random per peer). */
   readonly timestampOffset: number;
   readonly pool: BlockPool;
+  /** What its buffers are charged to, with those of the other connections of its host. Default: one of its own. */
+  readonly memory?: MemoryAccount;
   /** What the connection starts with; shared, so not to be written to. */
   readonly settings: ConnectionSettings;
 }

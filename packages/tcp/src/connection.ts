@@ -27,6 +27,7 @@ import type { EndMark, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
 import { makeSegment, mostSackBlocks } from './make-segment.ts';
 import { changePath, exceedsMtu, largestMss, offeredMss, updateMss } from './path-mss.ts';
+import { ownAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import { readableOctets, readInto, readText } from './reading.ts';
 import { Receiver } from './receiver.ts';
@@ -119,9 +120,10 @@ export class Connection implements SegmentMaker {
     this.profile = profile;
     this.path = init.path;
     this.#timestampOffset = init.timestampOffset;
-    this.sender = new Sender(this, profile, init.initialSequenceNumber, init.pool);
+    const memory = init.memory ?? ownAccount(profile);
+    this.sender = new Sender(this, profile, init.initialSequenceNumber, init.pool, memory);
     this.#settings = init.settings;
-    this.receiver = new Receiver(profile, this.offeredMss);
+    this.receiver = new Receiver(profile, this.offeredMss, memory);
     if (init.settings.sendBuffer > 0) expandSendBuffer(this);
   }
 

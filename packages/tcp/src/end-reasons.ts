@@ -46,6 +46,7 @@ export const END_REASONS = {
   'keep-alive exhausted': because('time', 'no probe of TCP_KEEPCNT was answered'),
   'FIN-WAIT-2 limit': because('time', 'the peer’s FIN did not come, and nobody waits for it'),
   'too many orphans': because('limit', 'more connections without an owner than the host allows'),
+  'out of memory': because('limit', 'an orphan, when the buffers of the host hold more than they may'),
   'too many in TIME-WAIT': because('limit', 'more records than the host allows'),
   'accept queue full': because('limit', 'nobody accepted, and the profile resets instead of waiting'),
   'FIN acknowledged': because('order', 'the peer’s FIN had come before, so that is all'),

@@ -82,6 +82,7 @@ export {
   timestampOffset,
 } from './initial-sequence-number.ts';
 export { sipHash } from './keyed-hash.ts';
+export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './memory-account.ts';
 export type { NetworkErrorKind } from './network-error.ts';
 export { type ListenVerdict, receiveInListen } from './listen.ts';
 export { bsd, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
@@ -112,7 +113,7 @@ export {
   urgentOctetsAhead,
   type UrgentRead,
 } from './urgent-data.ts';
-export { expectMore } from './writing.ts';
+export { expectMore, LEAST_SEND_BUFFER } from './writing.ts';
 export {
   decideTimeWait,
   TIME_WAIT_TABLE,

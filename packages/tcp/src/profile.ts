@@ -136,6 +136,20 @@ export interface Profile {
   readonly sendBufferInitial: number;
   readonly sendBufferMax: number;
 
+  /**
+   * What the buffers of all connections of a host may take together, in octets, received and sent text alike, counted as
+   * memory (docs/decisions/0005-memory-of-segments.md): above `memoryPressure` no buffer grows until less than `memoryLow`
+   * is in use; nothing is taken in that would exceed `memoryHigh` (net.ipv4.tcp_mem, there in pages). Linux takes a sixteenth
+   * of the machine's memory for `memoryPressure`, three quarters and one and a half of that for the others; so do these
+   * defaults, of 2 GiB: docs/decisions/0009-memory-limit.md.
+   */
+  readonly memoryLow: number;
+  readonly memoryPressure: number;
+  readonly memoryHigh: number;
+  /** What each buffer may take in any case (the first value of net.ipv4.tcp_rmem, and of net.ipv4.tcp_wmem). */
+  readonly receiveBufferMin: number;
+  readonly sendBufferMin: number;
+
   /** 2MSL: how long TIME-WAIT lasts (Linux TCP_TIMEWAIT_LEN). */
   readonly timeWait: number;
   /** How long an orphan may stay in FIN-WAIT-2; Infinity: for ever (net.ipv4.tcp_fin_timeout; closing/LINUX.md, c11). */
@@ -293,6 +307,11 @@ export const linux: Profile = {
   receiveBufferMax: 33_554_432,
   sendBufferInitial: 262_144,
   sendBufferMax: 33_554_432,
+  memoryLow: 100_663_296,
+  memoryPressure: 134_217_728,
+  memoryHigh: 201_326_592,
+  receiveBufferMin: 4096,
+  sendBufferMin: 4096,
   timeWait: 60_000,
   finWait2: 60_000,
   finWait2LimitsWithoutReader: false,

@@ -27,5 +27,6 @@ export function readInto(connection: Connection, target: Uint8Array, peek: boole
 }
 
 function onRead({ state, receiver, sender, receiveShut }: Connection, octets: number, now: number): void {
+  receiver.charge();
   if (state !== 'CLOSED') receiver.onRead(octets, now, sender.rtt.smoothed, receiveShut);
 }

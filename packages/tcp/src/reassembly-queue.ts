@@ -114,6 +114,20 @@ export class ReassemblyQueue {
     return true;
   }
 
+  /** Lets go of what is held behind `seq`, from the end, until `memory` octets are free (Linux tcp_prune_ofo_queue). */
+  prune(seq: SequenceNumber, memory: number): void {
+    const pieces = this.#pieces;
+    const enough = this.memory - memory;
+    while (this.memory > enough && this.#first < pieces.length) {
+      const last = pieces[pieces.length - 1];
+      if (last === undefined || !seqGt(last.seq, seq)) return;
+      pieces.pop();
+      this.octets -= last.text.length;
+      this.memory -= receiveMemory(last.text.length);
+    }
+    if (this.isEmpty) this.clear();
+  }
+
   clear(): void {
     this.#pieces = [];
     this.#first = 0;

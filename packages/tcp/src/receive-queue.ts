@@ -22,8 +22,7 @@ export class ReceiveQueue {
   /** What they take from the receive buffer. */
   memory = 0;
 
-  push(view: Uint8Array): void {
-    const cost = receiveMemory(view.length);
+  push(view: Uint8Array, cost = receiveMemory(view.length)): void {
     if (this.#views === NO_VIEWS) {
       this.#views = [];
       this.#costs = [];

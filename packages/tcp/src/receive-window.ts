@@ -129,6 +129,20 @@ export class ReceiveWindow {
     return segment === full && free > offered + (full >> 1) ? free : offered;
   }
 
+  /**
+   * What was offered holds no more: there is no memory for it. The one case in which the window shrinks from the right
+   * (Linux tcp_select_window, ICSK_ACK_NOMEM), as else the peer goes on to send what is thrown away.
+   */
+  takeBack(rcvNxt: SequenceNumber): void {
+    this.#offered = 0;
+    this.#updatedAt = rcvNxt;
+  }
+
+  /** The host is short of memory: the window does not grow beyond a few segments (Linux tcp_adjust_rcv_ssthresh). */
+  restrain(mss: number): void {
+    this.#soft = Math.min(this.#soft, 4 * mss);
+  }
+
   /** The window field of the segment that goes out now. */
   field(rcvNxt: SequenceNumber, memory: number, mss: number): number {
     const current = this.remaining(rcvNxt);
@@ -158,9 +172,9 @@ export class ReceiveWindow {
    * The application read `octets`: once a round trip, looks whether the buffer is to grow (Linux's
    * tcp_rcv_space_adjust). It holds twice what was read in one, as what is measured is one round trip old, and twice
    * the growth on top, as slow start doubles meanwhile; and the `waiting` octets from RCV.NXT to the end of what came
-   * behind a hole, which the peer sends beyond.
+   * behind a hole, which the peer sends beyond. `mayGrow`: the host has memory for that.
    */
-  onRead(octets: number, waiting: number, now: number, roundTrip: number): void {
+  onRead(octets: number, waiting: number, now: number, roundTrip: number, mayGrow = true): void {
     this.#readSince += octets;
     if (roundTrip <= 0) return;
     const time = microseconds(now);
@@ -169,7 +183,7 @@ export class ReceiveWindow {
     if (elapsed >= 0 && elapsed < roundTrip * 1000) return;
     const round = this.#readSince;
     const last = this.#lastRound;
-    if (round > last) {
+    if (round > last && mayGrow) {
       if (!this.#fixed) {
         const window = 2 * round * (1 + (2 * (round - last)) / last) + waiting;
         const buffer = Math.min(Math.ceil((window * WHOLE) / this.#ratio), this.#profile.receiveBufferMax);

@@ -1,10 +1,21 @@
-import { Flag, type Segment, type SequenceNumber, seqDiff, seqGeq, seqLeq, seqLt } from '@halfclose/codec';
+import {
+  Flag,
+  NO_BYTES,
+  type Segment,
+  type SequenceNumber,
+  seqDiff,
+  seqGeq,
+  seqLeq,
+  seqLt,
+} from '@halfclose/codec';
 import { AckSchedule } from './ack-schedule.ts';
+import type { MemoryAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import { ReassemblyQueue } from './reassembly-queue.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import { ReceiveWindow } from './receive-window.ts';
 import { SackBlocks } from './sack-blocks.ts';
+import { octetsReceivedIn, receiveMemory } from './segment-memory.ts';
 
 /** What arrived, as {@link Receiver.accept} tells: bits. */
 export const Arrival = { None: 0, Text: 1, Fin: 2 } as const;
@@ -12,12 +23,20 @@ export const Arrival = { None: 0, Text: 1, Fin: 2 } as const;
 /** Of connections that have received no text; never pushed to. */
 const NOTHING_RECEIVED = new ReceiveQueue();
 
+/** Octets of text that are taken in at least when nothing is unread: what any path passes (RFC 9293, 3.7.1). */
+const LEAST_TEXT = 536;
+
 /** The receiving half of a connection: RCV.NXT, the window, reassembly, and when to acknowledge. */
 export class Receiver {
   /** One for all connections until text arrives. */
   queue = NOTHING_RECEIVED;
   readonly window: ReceiveWindow;
   readonly acks: AckSchedule;
+  readonly account: MemoryAccount;
+  /** What the account knows of. */
+  #charged = 0;
+  /** Text was thrown away for want of memory: nothing is offered until there is some (Linux ICSK_ACK_NOMEM). */
+  #lacksMemory = false;
   /** RCV.NXT. */
   rcvNxt: SequenceNumber = 0;
   /** IRS. */
@@ -40,7 +59,8 @@ export class Receiver {
   /** Where a FIN that came ahead of a hole stands. */
   #finSeq: SequenceNumber | null = null;
 
-  constructor(profile: Profile, mss: number) {
+  constructor(profile: Profile, mss: number, account: MemoryAccount) {
+    this.account = account;
     this.window = new ReceiveWindow(profile);
     this.acks = new AckSchedule(profile, mss);
   }
@@ -95,7 +115,34 @@ export class Receiver {
 
   /** The window field for the segment that goes out now. */
   windowField(): number {
-    return this.window.field(this.rcvNxt, this.memory, this.acks.peerMss);
+    if (this.account.isUnderPressure) this.window.restrain(this.acks.peerMss);
+    if (this.#lacksMemory && this.#isShort) this.window.takeBack(this.rcvNxt);
+    else this.#lacksMemory = false;
+    return this.#lacksMemory ? 0 : this.window.field(this.rcvNxt, this.memory, this.acks.peerMss);
+  }
+
+  /** Whether the next segment would not be taken in either. */
+  get #isShort(): boolean {
+    return this.queue.length > 0 && this.#available < receiveMemory(this.acks.peerMss);
+  }
+
+  /** What may be taken in on top of what is held; not positive: nothing. */
+  get #available(): number {
+    return this.account.availableToReceive(this.memory);
+  }
+
+  /** Tells the account of the host what is held. To be called when something was taken out of the queue. */
+  charge(): void {
+    const { memory } = this;
+    if (memory === this.#charged) return;
+    this.account.change(this.#charged, memory);
+    this.#charged = memory;
+  }
+
+  /** Throws away the next octet. */
+  dropNext(): void {
+    this.queue.drop(1);
+    this.charge();
   }
 
   /** Octets of the option that {@link sackBlocksForSegment} would fill, two of padding included (RFC 2018, section 3). */
@@ -142,6 +189,12 @@ export class Receiver {
     let result: number = Arrival.None;
     if (text.length > 0) {
       const size = segment.gsoSize > 0 ? segment.gsoSize : text.length;
+      const cost = receiveMemory(text.length);
+      if (cost > this.#available && !this.#makeRoom(this.rcvNxt, cost)) {
+        text = this.#lessOf(text);
+        if (text.length === 0) return Arrival.None;
+        fin = false;
+      }
       this.#deliver(text, size, (segment.flags & Flag.PSH) !== 0, now, rto);
       result = Arrival.Text;
     }
@@ -157,6 +210,7 @@ export class Receiver {
       result |= Arrival.Fin;
     }
     this.#sackBlocks?.advance(this.rcvNxt);
+    this.charge();
     return result;
   }
 
@@ -196,7 +250,13 @@ export class Receiver {
   /** The owner read `octets`: decides whether to tell the peer about the room (Linux tcp_cleanup_rbuf). */
   onRead(octets: number, now: number, smoothedRtt: number, shut: boolean): void {
     const { acks, window } = this;
-    window.onRead(octets, this.#waitingSpan, now, this.#roundTrip / 8 || smoothedRtt);
+    window.onRead(
+      octets,
+      this.#waitingSpan,
+      now,
+      this.#roundTrip / 8 || smoothedRtt,
+      !this.account.isUnderPressure,
+    );
     if (acks.scheduled && acks.owed === 0) {
       if (
         seqDiff(this.rcvNxt, window.lastUpdate) > acks.peerMss ||
@@ -206,7 +266,7 @@ export class Receiver {
         return;
       }
     }
-    if (shut || acks.owed > 0) return;
+    if (shut || acks.owed > 0 || (this.#lacksMemory && this.#isShort)) return;
     const remaining = this.remainingWindow;
     const candidate = window.candidate(this.memory, acks.peerMss);
     if (candidate > 0 && candidate >= 2 * remaining) acks.atOnce();
@@ -227,6 +287,7 @@ export class Receiver {
   discardUnread(): void {
     this.discarded += this.queue.length;
     this.queue.clear();
+    this.charge();
   }
 
   /** Lets go of everything held. */
@@ -240,6 +301,7 @@ export class Receiver {
     this.#reassembly = null;
     this.#sackBlocks = null;
     this.#finSeq = null;
+    this.charge();
   }
 
   /**
@@ -252,6 +314,53 @@ export class Receiver {
 
   #blocks(): SackBlocks {
     return (this.#sackBlocks ??= new SackBlocks());
+  }
+
+  /** Holds text behind a hole if there is memory for it, if need be in place of what is farther behind. */
+  #insert(reassembly: ReassemblyQueue, seq: SequenceNumber, text: Uint8Array): boolean {
+    if (reassembly.insert(seq, text, this.#outOfOrderLimit)) return true;
+    const cost = receiveMemory(text.length);
+    if (cost <= this.#available || !this.#makeRoom(seq, cost)) return false;
+    return reassembly.insert(seq, text, this.#outOfOrderLimit);
+  }
+
+  /** Memory that may be taken behind a hole. */
+  get #outOfOrderLimit(): number {
+    const held = this.#reassembly?.memory ?? 0;
+    return Math.min(this.#memoryLimit, held + this.#available);
+  }
+
+  /**
+   * The host is short of memory for a segment at `seq` that takes `cost`: copies together what is small, then throws away
+   * what is held behind `seq` and will come again (Linux tcp_prune_queue; RFC 2018, section 8, allows it). Returns whether
+   * there is enough now.
+   */
+  #makeRoom(seq: SequenceNumber, cost: number): boolean {
+    this.queue.collapse(0);
+    this.charge();
+    const reassembly = this.#reassembly;
+    if (cost > this.#available && reassembly !== null && !reassembly.isEmpty) {
+      const before = reassembly.memory;
+      reassembly.prune(seq, cost - this.#available);
+      if (reassembly.memory < before) {
+        this.account.counters.outOfOrderPruned++;
+        this.#sackBlocks?.forget();
+        this.charge();
+      }
+    }
+    return cost <= this.#available;
+  }
+
+  /**
+   * The part of the text that comes next for which there is memory: none, but where nothing is unread, so that the
+   * connection goes on (Linux tcp_data_queue). The peer is told that there is no window.
+   */
+  #lessOf(text: Uint8Array): Uint8Array {
+    this.account.counters.drop('receive-memory');
+    this.#lacksMemory = true;
+    this.acks.atOnce();
+    if (this.queue.length > 0) return NO_BYTES;
+    return text.subarray(0, Math.max(octetsReceivedIn(this.#available), LEAST_TEXT));
   }
 
   /** Old, or beyond the window: not taken in, but acknowledged at once. */
@@ -291,10 +400,12 @@ export class Receiver {
     this.#reassembly ??= new ReassemblyQueue();
     this.#reassembly.arrivals++;
     const known = kept.length > 0 && this.#reassembly.covers(seq, end);
-    if (!known && kept.length > 0 && !this.#reassembly.insert(seq, kept, this.#memoryLimit)) {
+    if (!known && kept.length > 0 && !this.#insert(this.#reassembly, seq, kept)) {
+      this.account.counters.drop('out-of-order-memory');
       this.#refuse();
       return;
     }
+    this.charge();
     if (fin && whole) this.#finSeq = end;
     if (this.sack) {
       const right = fin && whole ? (end + 1) | 0 : end;

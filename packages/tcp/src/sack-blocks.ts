@@ -58,6 +58,11 @@ export class SackBlocks {
     this.#edges = kept;
   }
 
+  /** What was held out of order is no more; a duplicate is still to be told of (Linux tcp_sack_reset). */
+  forget(): void {
+    this.#edges = [];
+  }
+
   /** The right edge of the rightmost block, or `null`. */
   get rightmostEdge(): SequenceNumber | null {
     let rightmost: SequenceNumber | null = null;

@@ -18,6 +18,14 @@ export function receiveMemory(octets: number): number {
   return DESCRIPTOR + block;
 }
 
+/** Octets of text that a segment may have which is to take no more than `memory`. */
+export function octetsReceivedIn(memory: number): number {
+  const whole = memory - DESCRIPTOR;
+  if (whole < SMALLEST_BLOCK) return 0;
+  const block = whole < PAGE ? 2 ** (31 - Math.clz32(whole)) : whole - (whole % PAGE);
+  return block - AROUND_TEXT;
+}
+
 /** What Linux's send buffer is charged for each segment besides its text. */
 const SENT_SEGMENT = 640;
 
@@ -26,8 +34,21 @@ export function sendMemory(octets: number, mss: number): number {
   return octets + Math.ceil(octets / mss) * SENT_SEGMENT;
 }
 
-/** Octets that may still be written when `held` are in a send buffer of `limit`: whole segments, the last may exceed it. */
-export function sendRoom(held: number, mss: number, limit: number): number {
-  const left = limit - sendMemory(held, mss);
+/** Octets that may still be written where `memory` is taken of a send buffer of `limit`: whole segments, the last may exceed it. */
+export function sendRoom(memory: number, mss: number, limit: number): number {
+  const left = limit - memory;
   return left <= 0 ? 0 : Math.ceil(left / (mss + SENT_SEGMENT)) * mss;
+}
+
+/** Octets of text that take no more than `memory` of a send buffer. */
+export function octetsSentIn(memory: number, mss: number): number {
+  if (memory <= 0) return 0;
+  const segments = Math.floor(memory / (mss + SENT_SEGMENT));
+  const rest = memory - segments * (mss + SENT_SEGMENT) - SENT_SEGMENT;
+  return segments * mss + Math.max(rest, 0);
+}
+
+/** The most that one write may take beyond what {@link sendRoom} counts. */
+export function lastSegmentMemory(mss: number): number {
+  return mss + SENT_SEGMENT;
 }

@@ -14,6 +14,7 @@ import { deadlineAt, LONG_AGO, NEVER } from './connection-time.ts';
 import { CwndUsage } from './cwnd-usage.ts';
 import type { EcnState } from './ecn.ts';
 import { LossRecovery } from './loss-recovery.ts';
+import type { MemoryAccount } from './memory-account.ts';
 import { Nagle } from './nagle.ts';
 import type { Path } from './path.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
@@ -23,6 +24,7 @@ import { onRetransmissionTimeout } from './retransmission-timeout.ts';
 import { RttEstimator } from './rtt-estimator.ts';
 import type { BlockPool, SendBuffer } from './send-buffer.ts';
 import { noteLimit, type SendTotals } from './send-totals.ts';
+import { sendMemory } from './segment-memory.ts';
 import { SendWindow } from './send-window.ts';
 import { SentSegment } from './sent-segment.ts';
 import { nextToSend } from './transmission.ts';
@@ -73,6 +75,9 @@ export class Sender implements CongestionView {
   buffer: SendBuffer;
   /** Octets of memory that it may take (Linux sk_sndbuf). */
   bufferLimit: number;
+  readonly account: MemoryAccount;
+  /** What the account knows of. */
+  #charged = 0;
   readonly flight = new RetransmitQueue();
   readonly rtt: RttEstimator;
   readonly recovery: LossRecovery;
@@ -120,7 +125,13 @@ export class Sender implements CongestionView {
   #usage: CwndUsage | null = null;
   #nagle: Nagle | null = null;
 
-  constructor(maker: SegmentMaker, profile: Profile, iss: SequenceNumber, pool: BlockPool) {
+  constructor(
+    maker: SegmentMaker,
+    profile: Profile,
+    iss: SequenceNumber,
+    pool: BlockPool,
+    account: MemoryAccount,
+  ) {
     this.maker = maker;
     this.profile = profile;
     this.iss = iss;
@@ -129,10 +140,16 @@ export class Sender implements CongestionView {
     this.pushedSeq = seqAdd(iss, 1);
     this.buffer = pool.empty;
     this.bufferLimit = profile.sendBufferInitial;
+    this.account = account;
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt, profile);
     this.#roundEnd = iss;
     this.cwnd = profile.initialWindow;
+  }
+
+  /** What the buffer takes (Linux sk_wmem_queued). */
+  get memory(): number {
+    return sendMemory(this.buffer.length, this.window.bound(this.mss));
   }
 
   /** SND.WND in octets. */
@@ -309,6 +326,7 @@ export class Sender implements CongestionView {
   clear(): void {
     this.discarded += this.buffer.length;
     this.buffer.clear();
+    this.#charge();
     this.unsent = 0;
     this.flight.clear();
     this.probe = 'none';
@@ -321,6 +339,7 @@ export class Sender implements CongestionView {
     nagle.pushesQueued = nagle.expectsMore = false;
     if (this.buffer.isShared) this.buffer = this.buffer.another();
     this.buffer.append(bytes);
+    this.#charge();
     this.unsent += bytes.length;
   }
 
@@ -335,6 +354,7 @@ export class Sender implements CongestionView {
     this.sndUna = ack;
     if (octets <= 0) return;
     this.buffer.release(octets);
+    this.#charge();
     this.textAcknowledged += octets;
   }
 
@@ -372,6 +392,13 @@ export class Sender implements CongestionView {
       (length === this.unsent && !this.nagle.expectsMore) ||
       seqDiff(end, this.pushedSeq) > this.window.max >> 1
     );
+  }
+
+  #charge(): void {
+    const { memory } = this;
+    if (memory === this.#charged) return;
+    this.account.change(this.#charged, memory);
+    this.#charged = memory;
   }
 
   #onRetransmissionTimeout(now: number): void {

@@ -90,7 +90,7 @@ function notePointer(connection: Connection, segment: Segment): void {
   if (urgent.octet !== 'none') {
     if (seqLeq(mark, urgent.mark)) return;
     // Whoever stopped at the old mark goes on behind it: its octet is no part of the text (Linux tcp_check_urg).
-    if (!settings.urgentInline && urgent.mark === receiver.copied) receiver.queue.drop(1);
+    if (!settings.urgentInline && urgent.mark === receiver.copied) receiver.dropNext();
   }
   urgent.mark = mark;
   urgent.octet = 'announced';
@@ -111,7 +111,7 @@ export function octetsToMark(connection: Connection, urgent: UrgentData, max: nu
 /** Reading goes on behind the mark, if it has come to it. */
 function passMark({ receiver, settings }: Connection, urgent: UrgentData): void {
   if (receiver.queue.length === 0) return;
-  if (!settings.urgentInline) receiver.queue.drop(1);
+  if (!settings.urgentInline) receiver.dropNext();
   urgent.octet = 'none';
 }
 

@@ -1,7 +1,8 @@
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { canSendText } from './connection-state.ts';
-import { sendMemory, sendRoom } from './segment-memory.ts';
+import { lastSegmentMemory, octetsSentIn, sendMemory, sendRoom } from './segment-memory.ts';
+import type { Sender } from './sender.ts';
 
 /** What the owner writes, and how much of it the send buffer takes. */
 
@@ -10,8 +11,11 @@ export function write(connection: Connection, bytes: Uint8Array): number {
   if (connection.sendShut || !canSendText(connection.state)) return 0;
   const room = writeRoom(connection);
   const count = bytes.length <= room ? bytes.length : room;
-  if (count < bytes.length) connection.sendBufferWasFull = true;
   if (count > 0) connection.sender.append(count === bytes.length ? bytes : bytes.subarray(0, count));
+  if (count < bytes.length) {
+    connection.sendBufferWasFull = true;
+    if (room < bufferRoom(connection.sender)) moderateSendBuffer(connection);
+  }
   return count;
 }
 
@@ -24,16 +28,42 @@ export function expectMore({ sender }: Connection): void {
 }
 
 /** Octets that {@link write} would take now. */
-export function writeRoom(connection: Connection): number {
-  const { buffer, window, mss, bufferLimit } = connection.sender;
-  return sendRoom(buffer.length, window.bound(mss), bufferLimit);
+export function writeRoom({ sender }: Connection): number {
+  const { memory, bufferLimit, window, account } = sender;
+  const mss = window.bound(sender.mss);
+  const room = sendRoom(memory, mss, bufferLimit);
+  const available = account.availableToSend(memory);
+  if (bufferLimit - memory + lastSegmentMemory(mss) <= available) return room;
+  const octets = octetsSentIn(available, mss);
+  // Whatever there is, something goes: it is what an acknowledgment comes for, and thereby the next Writable.
+  return Math.min(room, memory === 0 ? Math.max(octets, LEAST_WRITE) : octets);
+}
+
+/** Octets that one write takes at least when nothing is in the buffer: a segment that any path passes (RFC 9293, 3.7.1). */
+const LEAST_WRITE = 536;
+
+/** Octets that the send buffer has room for, whatever others hold. */
+function bufferRoom({ memory, bufferLimit, window, mss }: Sender): number {
+  return sendRoom(memory, window.bound(mss), bufferLimit);
+}
+
+/** What no send buffer is made smaller than (Linux SOCK_MIN_SNDBUF). */
+export const LEAST_SEND_BUFFER = 4608;
+
+/**
+ * Memory took less than the buffer would have: the buffer becomes as small as half of what is in it, so that its owner
+ * is not told that it is writable before much of that is acknowledged (Linux sk_stream_moderate_sndbuf).
+ */
+function moderateSendBuffer({ sender, settings }: Connection): void {
+  sender.account.counters.sendsCutShort++;
+  if (settings.sendBuffer > 0) return;
+  sender.bufferLimit = Math.max(Math.min(sender.bufferLimit, sender.memory >> 1), LEAST_SEND_BUFFER);
 }
 
 /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
-export function isWritable(connection: Connection): boolean {
-  const { buffer, window, mss, bufferLimit } = connection.sender;
-  const memory = sendMemory(buffer.length, window.bound(mss));
-  return 2 * (bufferLimit - memory) >= memory;
+export function isWritable({ sender }: Connection): boolean {
+  const { memory, bufferLimit, account } = sender;
+  return 2 * (bufferLimit - memory) >= memory && account.availableToSend(memory) > 0;
 }
 
 /** An acknowledgment made room, or showed that more is wanted. */
@@ -58,14 +88,16 @@ const MOST_BY_REFERENCE = 2_097_152;
 
 /**
  * The send buffer holds twice what cwnd takes, so that fast recovery has something to send, and what may come behind a late
- * segment on a path that reorders. It never shrinks, as cwnd does (Linux tcp_sndbuf_expand); SO_SNDBUF fixes it.
+ * segment on a path that reorders. It does not shrink as cwnd does, and grows only while the host has memory (Linux
+ * tcp_sndbuf_expand, tcp_should_expand_sndbuf); SO_SNDBUF fixes it.
  */
 export function expandSendBuffer({ settings, sender, profile, path }: Connection): void {
   if (settings.sendBuffer > 0) {
     sender.bufferLimit = settings.sendBuffer;
     return;
   }
-  const { cwnd, mss, recovery, bufferLimit } = sender;
+  const { cwnd, mss, recovery, bufferLimit, account } = sender;
+  if (!account.isAmple) return;
   const { sendBufferMax, initialWindow } = profile;
   const most = path.byReference ? Math.min(sendBufferMax, MOST_BY_REFERENCE) : sendBufferMax;
   const segments = Math.max(initialWindow, cwnd, recovery.detection.threshold + 1);
