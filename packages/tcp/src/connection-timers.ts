@@ -47,7 +47,11 @@ function onTransmitTimer(connection: Connection, now: number): void {
   const { sender } = connection;
   if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
     if (giveUpRetransmitting(connection, now)) return;
-  } else if (sender.timer === 'persist' && giveUpProbing(connection, now)) return;
+    sender.buffer.keep();
+  } else if (sender.timer === 'persist') {
+    if (giveUpProbing(connection, now)) return;
+    sender.buffer.keep();
+  }
   sender.onTimer(now);
   if (connection.settings.userTimeout > 0) strikeAtUserTimeout(connection);
 }

@@ -1,5 +1,6 @@
 import { NO_BYTES, type SequenceNumber, seqDiff, seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import { receiveMemory } from './segment-memory.ts';
+import { isSmallPart } from './small-part.ts';
 
 /** Text that arrived ahead of a hole. */
 interface Piece {
@@ -18,9 +19,6 @@ const MAX_PIECES = 16_384;
 const FEW_PIECES = 64;
 /** In the place of a piece that was taken, which thereby is let go of. */
 const TAKEN: Piece = { seq: 0, end: 0, text: NO_BYTES };
-
-/** Text that is a smaller part of its memory than this is copied, lest an octet keep a frame or a batch of them. */
-const LEAST_PART = 1 / 4;
 
 /**
  * Text that arrived out of order, sorted and disjoint, until the holes before it fill (RFC 9293, 3.10.7.4:
@@ -80,8 +78,7 @@ export class ReassemblyQueue {
     const part = text.subarray(seqDiff(from, seq), seqDiff(end, seq));
     memory += receiveMemory(part.length);
     if (memory > limit || (covered === 0 && this.pieces >= MAX_PIECES)) return false;
-    const isSmall = part.length < part.buffer.byteLength * LEAST_PART;
-    const piece = { seq: from, end, text: isSmall ? new Uint8Array(part) : part };
+    const piece = { seq: from, end, text: isSmallPart(part) ? new Uint8Array(part) : part };
     if (first === pieces.length) pieces.push(piece);
     else pieces.splice(first, covered, piece);
     this.octets = octets + part.length;

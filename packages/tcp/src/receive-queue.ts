@@ -1,5 +1,6 @@
 import { NO_BYTES } from '@halfclose/codec';
 import { receiveMemory } from './segment-memory.ts';
+import { isSmallPart } from './small-part.ts';
 
 /** Octets from which on an arrival is handed out by itself rather than copied together with the next. */
 const WORTH_A_READ = 16_384;
@@ -17,6 +18,8 @@ export class ReceiveQueue {
   /** What each arrival takes from the receive buffer until it has been read to its end. */
   #costs = NO_COSTS;
   #first = 0;
+  /** Arrivals before this one have been kept: see {@link keep}. */
+  #kept = 0;
   /** Octets held. */
   length = 0;
   /** What they take from the receive buffer. */
@@ -31,6 +34,19 @@ export class ReceiveQueue {
     this.#costs.push(cost);
     this.memory += cost;
     this.length += view.length;
+  }
+
+  /**
+   * What the owner left unread may stay for long: text that is a small part of its memory is copied, so that it keeps no
+   * more than it is charged for.
+   */
+  keep(): void {
+    const views = this.#views;
+    for (let i = Math.max(this.#kept, this.#first); i < views.length; i++) {
+      const view = views[i];
+      if (view !== undefined && isSmallPart(view)) views[i] = new Uint8Array(view);
+    }
+    this.#kept = views.length;
   }
 
   /**
@@ -53,6 +69,7 @@ export class ReceiveQueue {
     this.#views = views;
     this.#costs = costs;
     this.#first = 0;
+    this.#kept = 0;
     this.memory = memory;
   }
 
@@ -126,6 +143,7 @@ export class ReceiveQueue {
     this.#views = NO_VIEWS;
     this.#costs = NO_COSTS;
     this.#first = 0;
+    this.#kept = 0;
     this.length = 0;
     this.memory = 0;
   }
@@ -183,6 +201,7 @@ export class ReceiveQueue {
     if (this.#first === 0 && this.#views.length === 1) {
       // The usual case, and cheaper than cutting arrays to nothing.
       this.#views.pop();
+      this.#kept = 0;
       this.memory -= this.#costs.pop() ?? 0;
       return;
     }
@@ -193,9 +212,11 @@ export class ReceiveQueue {
       this.#views.length = 0;
       this.#costs.length = 0;
       this.#first = 0;
+      this.#kept = 0;
     } else if (this.#first >= 64 && this.#first * 2 >= this.#views.length) {
       this.#views.splice(0, this.#first);
       this.#costs.splice(0, this.#first);
+      this.#kept = Math.max(this.#kept - this.#first, 0);
       this.#first = 0;
     }
   }

@@ -1,4 +1,5 @@
 import { NO_BYTES } from '@halfclose/codec';
+import { isSmallPart } from './small-part.ts';
 
 /** Makes the memory that text is copied into. The package `net` passes `Buffer.allocUnsafeSlow`. */
 export type Allocate = (octets: number) => Uint8Array;
@@ -36,6 +37,11 @@ class Chunk {
   start: number;
   end: number;
   next: Chunk | null = null;
+
+  /** A view of it. */
+  get text(): Uint8Array {
+    return this.block.subarray(this.start, this.end);
+  }
 
   constructor(block: Uint8Array, start: number, end: number) {
     this.block = block;
@@ -154,6 +160,39 @@ export class SendBuffer {
       filled += part;
     }
     return copy;
+  }
+
+  /**
+   * What nobody acknowledges for long: text that is a small part of its memory is copied, so that it does not keep blocks of
+   * what others wrote.
+   */
+  keep(): void {
+    this.#cursor = null;
+    let chunk = this.#head;
+    this.#head = this.#tail = null;
+    while (chunk !== null) {
+      let octets = 0;
+      let end: Chunk | null = chunk;
+      for (; end !== null && isSmallPart(end.text); end = end.next) octets += end.end - end.start;
+      if (octets > 0) this.#push(this.#gather(chunk, octets));
+      chunk = end;
+      if (chunk === null) return;
+      const { next }: Chunk = chunk;
+      chunk.next = null;
+      this.#push(chunk);
+      chunk = next;
+    }
+  }
+
+  /** A copy of so many octets, which chunks from `first` on hold. */
+  #gather(first: Chunk, octets: number): Chunk {
+    const copy = this.#pool.allocate(octets);
+    let filled = 0;
+    for (let chunk: Chunk | null = first; chunk !== null && filled < octets; chunk = chunk.next) {
+      copy.set(chunk.text, filled);
+      filled += chunk.end - chunk.start;
+    }
+    return new Chunk(copy, 0, octets);
   }
 
   /** Lets go of everything. */

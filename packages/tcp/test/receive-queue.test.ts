@@ -61,7 +61,7 @@ describe('receive queue', () => {
         }),
       },
       fc.record({
-        kind: fc.constantFrom('read' as const, 'copy' as const, 'peek' as const),
+        kind: fc.constantFrom('read' as const, 'copy' as const, 'peek' as const, 'keep' as const),
         octets: fc.nat(400),
       }),
     );
@@ -76,6 +76,10 @@ describe('receive queue', () => {
             end += octets;
             continue;
           }
+          if (kind === 'keep') {
+            queue.keep();
+            continue;
+          }
           const expected = memory.subarray(first, first + Math.min(octets, end - first));
           const target = new Uint8Array(octets);
           const got =
@@ -88,5 +92,19 @@ describe('receive queue', () => {
         }
       }),
     );
+  });
+
+  it('copies what is to stay unless it fills most of its memory, or that is small, however much was read before', () => {
+    const queue = new ReceiveQueue();
+    const octetIn = (octets: number): Uint8Array => new Uint8Array(octets).subarray(0, 1);
+    for (let i = 0; i < 200; i++) queue.push(octetIn(65_536));
+    queue.keep();
+    for (let i = 0; i < 140; i++) expect(queue.read(1).buffer.byteLength).toBe(1);
+    queue.push(octetIn(65_536));
+    queue.push(octetIn(1000));
+    queue.push(new Uint8Array(4000).subarray(0, 2000));
+    queue.keep();
+    queue.drop(60);
+    expect([1, 1, 2000].map((octets) => queue.read(octets).buffer.byteLength)).toEqual([1, 1000, 4000]);
   });
 });

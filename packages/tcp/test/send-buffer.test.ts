@@ -38,8 +38,28 @@ describe('send buffer', () => {
     expect([a.view(5, 10, true).length, a.view(5, 10, false).length]).toEqual([5, 10]);
   });
 
+  it('gathers in memory of its own what is to stay, but for what fills most of its memory', () => {
+    const pool = new BlockPool();
+    const [a, b] = [new SendBuffer(pool), new SendBuffer(pool)];
+    for (let i = 0; i < 3; i++) {
+      a.append(textAt(10 * i, 10));
+      b.append(textAt(0, 1));
+    }
+    a.append(textAt(30, 40_000));
+    const large = a.view(30, 1, false).buffer;
+    a.append(textAt(40_030, 10));
+    a.view(0, 10, false);
+    a.keep();
+    expect([a.view(0, 30, true).buffer.byteLength, a.view(40_030, 10, true).buffer.byteLength]).toEqual([
+      30, 10,
+    ]);
+    expect(a.view(30, 1, false).buffer).toBe(large);
+    expect(Buffer.compare(a.view(0, 40_040, false), textAt(0, 40_040))).toBe(0);
+  });
+
   it('behaves as an array of octets', () => {
     const command = fc.oneof(
+      fc.record({ kind: fc.constant('keep' as const) }),
       fc.record({ kind: fc.constant('append' as const), octets: fc.integer({ min: 0, max: 100_000 }) }),
       fc.record({ kind: fc.constant('release' as const), part: fc.double({ min: 0, max: 1, noNaN: true }) }),
       fc.record({
@@ -64,7 +84,8 @@ describe('send buffer', () => {
             const count = Math.floor((end - first) * step.part);
             buffer.release(count);
             first += count;
-          } else if (end > first) {
+          } else if (step.kind === 'keep') buffer.keep();
+          else if (end > first) {
             const offset = Math.floor((end - first - 1) * step.part);
             const wanted = Math.min(step.octets, end - first - offset);
             const view = buffer.view(offset, wanted, step.contiguous);

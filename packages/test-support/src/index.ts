@@ -2,3 +2,4 @@ export type { FieldRow } from './field-row.ts';
 export { type Example, examplesOf, type ExampleRun, runExample } from './readme-example.ts';
 export { patience } from './patience.ts';
 export { SAMPLE_RECORD } from './sample-record.ts';
+export { collectGarbage, heldMemory } from './held-memory.ts';
