@@ -42,7 +42,7 @@ else if (values['idle-memory'] !== undefined) {
       process.stderr.write(`${row.name}: ${row.ratio.toFixed(2)}x\n`);
     },
   );
-  const records = 'records'.includes(values.only) ? measureRecords(rounds) : [];
+  const records = 'records'.includes(values.only) ? await measureRecords(rounds) : [];
   const results: Results = { machine: machine(), rows, records };
   if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
   if (records.length > 0) process.stdout.write(`${recordTable(records)}\n`);

@@ -67,13 +67,13 @@ export function table(rows: readonly Row[]): string {
 /** What records cost, as a table for people. */
 export function recordTable(all: readonly RecordFigures[]): string {
   const out = new Table({
-    head: ['records', 'octets each', 'ns to add', 'to find', 'to miss', 'to expire', 'longest add, us'],
-    colAligns: ['right', 'right', 'right', 'right', 'right', 'right', 'right'],
+    head: ['', 'records', 'octets each', 'ns to add', 'to find', 'to miss', 'to expire', 'longest add, us'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
-  for (const { entries, octets, add, find, miss, expire, longestAdd } of all) {
+  for (const { family, entries, octets, add, find, miss, expire, longestAdd } of all) {
     const figures = [add, find, miss, expire, longestAdd].map(figure);
-    out.push([entries.toLocaleString('en-US'), octets.toFixed(1), ...figures]);
+    out.push([family, entries.toLocaleString('en-US'), octets.toFixed(1), ...figures]);
   }
   return out.toString();
 }

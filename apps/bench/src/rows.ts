@@ -7,7 +7,7 @@ import type { Net } from './subject.ts';
 import { bulk } from './workloads/bulk.ts';
 import { connectAndClose, connectAndReset } from './workloads/connect-close.ts';
 import type { IdleMemory } from './workloads/idle-memory.ts';
-import { type RecordFigures, records } from './workloads/records.ts';
+import { type Family, type RecordFigures, records } from './workloads/records.ts';
 import { roundTrips } from './workloads/round-trips.ts';
 
 const MIB = 2 ** 20;
@@ -94,22 +94,34 @@ const RECORDS = [10_000, 100_000, 1_000_000];
 /** As many readings of each as at most, the largest of which take seconds. */
 const RECORD_ROUNDS = 3;
 
+const FAMILIES: readonly Family[] = ['IPv4', 'IPv6'];
+
 /** Measures what records cost, medians after a warm-up. */
-export function measureRecords(rounds: number): RecordFigures[] {
-  records(RECORDS[0] ?? 0);
-  return RECORDS.map((entries) => {
-    const readings = Array.from({ length: Math.min(rounds, RECORD_ROUNDS) }, () => records(entries));
-    const middle = (pick: (reading: RecordFigures) => number): number => median(readings.map(pick));
-    return {
-      entries,
-      octets: middle(({ octets }) => octets),
-      add: middle(({ add }) => add),
-      find: middle(({ find }) => find),
-      miss: middle(({ miss }) => miss),
-      expire: middle(({ expire }) => expire),
-      longestAdd: middle(({ longestAdd }) => longestAdd),
-    };
-  });
+export async function measureRecords(rounds: number): Promise<RecordFigures[]> {
+  const figures: RecordFigures[] = [];
+  for (const family of FAMILIES) {
+    await records(RECORDS[0] ?? 0, family);
+    for (const entries of RECORDS) {
+      const readings: RecordFigures[] = [];
+      for (let i = 0; i < Math.min(rounds, RECORD_ROUNDS); i++) readings.push(await records(entries, family));
+      figures.push(medians(family, entries, readings));
+    }
+  }
+  return figures;
+}
+
+function medians(family: Family, entries: number, readings: readonly RecordFigures[]): RecordFigures {
+  const middle = (pick: (reading: RecordFigures) => number): number => median(readings.map(pick));
+  return {
+    family,
+    entries,
+    octets: middle(({ octets }) => octets),
+    add: middle(({ add }) => add),
+    find: middle(({ find }) => find),
+    miss: middle(({ miss }) => miss),
+    expire: middle(({ expire }) => expire),
+    longestAdd: middle(({ longestAdd }) => longestAdd),
+  };
 }
 
 /** Each reading in a process of its own, the two sides in turn. */

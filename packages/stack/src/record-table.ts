@@ -1,7 +1,7 @@
 import { IpAddress } from '@halfclose/codec';
 import type { FourTuple, ConnectionRecord } from '@halfclose/tcp';
 import type { TimerService } from '@halfclose/timers';
-import { AddressPairs } from './address-pairs.ts';
+import { AddressNumbers } from './address-numbers.ts';
 import { ExpiryLists } from './expiry-lists.ts';
 import type { Binding, PortTable } from './port-table.ts';
 import { RecordIndex } from './record-index.ts';
@@ -22,7 +22,7 @@ export interface RecordEntry extends FourTuple {
 
 /** The int32 fields of an entry: 40 octets. */
 const Field = {
-  /** IPv4: the addresses. IPv6: twice the number of their pair. */
+  /** IPv4: the addresses. IPv6: where the remote one is, and the number of the local one. */
   Remote: 0,
   Local: 1,
   /** Local port in the high half, remote port in the low one. */
@@ -40,6 +40,8 @@ const Field = {
   Previous: 9,
 } as const;
 const FIELDS = 10;
+/** And those of an IPv6 address: 16 octets. */
+const ADDRESS_FIELDS = 4;
 
 const HAS_TIMESTAMPS = 0x8000;
 const IS_IPV6 = 0x4000;
@@ -94,7 +96,8 @@ export interface RecordSurroundings {
 
 /**
  * What a host keeps of connections that need no more than a record: those in TIME-WAIT, and orphans in FIN-WAIT-2. With
- * the index over them at most 48 octets an entry for IPv4, from 25,000 entries on. The work to find, add, restart and
+ * the index over them at most 48 octets an entry for IPv4, and 65 for IPv6, from 25,000 entries on, whatever their
+ * addresses. The work to find, add, restart and
  * expire one is the same for any number, the growth of the index spread over those that made it grow; but what does not
  * fit the processor's caches takes longer to come by. Memory is given back as entries go.
  *
@@ -105,7 +108,9 @@ export class RecordTable {
   readonly #epoch: number;
   readonly #store = new RecordStore(FIELDS);
   readonly #index = new RecordIndex((slot) => this.#hashOf(slot));
-  readonly #pairs = new AddressPairs();
+  /** Remote IPv6 addresses, one for each entry: peers may all be different, and then nothing is to be shared. */
+  readonly #remotes = new RecordStore(ADDRESS_FIELDS);
+  readonly #locals = new AddressNumbers();
   readonly #lists: ExpiryLists;
   /** Bindings of entries whose place does not fit the entry. */
   readonly #far = new Map<number, Binding>();
@@ -113,7 +118,7 @@ export class RecordTable {
   readonly #many = new Map<number, number>();
   #finWait2s = 0;
   // What is looked for: fields rather than a closure for each look-up.
-  #wantedRemote = 0;
+  #wanted: IpAddress | null = null;
   #wantedLocal = 0;
   #wantedPorts = 0;
   #wantedFamily = 0;
@@ -151,26 +156,23 @@ export class RecordTable {
 
   /** Octets of memory held, the index included. */
   get octets(): number {
-    return this.#store.octets + this.#index.octets;
+    return this.#store.octets + this.#remotes.octets + this.#index.octets;
   }
 
   /** The entry with these four numbers; `null`: none. */
   find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): RecordEntry | null {
     if (this.#index.size === 0) return null;
-    this.#wantedFamily = remote.isIPv4 ? 0 : IS_IPV6;
-    if (remote.isIPv4) {
-      this.#wantedRemote = remote.word3;
-      this.#wantedLocal = local.word3;
-    } else {
-      const pair = this.#pairs.find(local, remote);
-      if (pair < 0) return null;
-      this.#wantedRemote = this.#wantedLocal = pair;
-    }
+    const { isIPv4 } = remote;
+    const localKey = isIPv4 ? local.word3 : this.#locals.find(local);
+    if (!isIPv4 && localKey < 0) return null;
+    this.#wantedFamily = isIPv4 ? 0 : IS_IPV6;
+    this.#wanted = remote;
+    this.#wantedLocal = localKey;
     this.#wantedPorts = (localPort << 16) | remotePort;
-    const slot = this.#index.find(
-      this.#hash(this.#wantedRemote, this.#wantedLocal, this.#wantedPorts),
-      this.#matches,
-    );
+    const remoteKey = isIPv4
+      ? remote.word3
+      : this.#fold(remote.word0, remote.word1, remote.word2, remote.word3);
+    const slot = this.#index.find(this.#hash(remoteKey, localKey, this.#wantedPorts), this.#matches);
     return slot < 0 ? null : this.#entry(slot);
   }
 
@@ -250,18 +252,28 @@ export class RecordTable {
     const store = this.#store;
     const slot = store.allocate();
     const { localAddress: local, remoteAddress: remote, binding } = origin;
-    const pair = remote.isIPv4 ? -1 : this.#pairs.hold(local, remote);
-    store.set(slot, Field.Remote, pair < 0 ? remote.word3 : pair);
-    store.set(slot, Field.Local, pair < 0 ? local.word3 : pair);
+    const { isIPv4 } = remote;
+    store.set(slot, Field.Remote, isIPv4 ? remote.word3 : this.#addRemote(remote));
+    store.set(slot, Field.Local, isIPv4 ? local.word3 : this.#locals.hold(local));
     store.set(slot, Field.Ports, (origin.localPort << 16) | origin.remotePort);
     store.set(slot, Field.SndNxt, record.sndNxt);
-    const flags = (record.timestamps ? HAS_TIMESTAMPS : 0) | (pair < 0 ? 0 : IS_IPV6);
+    const flags = (record.timestamps ? HAS_TIMESTAMPS : 0) | (isIPv4 ? 0 : IS_IPV6);
     store.set(slot, Field.WindowAndFlags, (record.window << 16) | flags);
     store.set(slot, Field.Next, record.windowShift << SHIFT_AT);
     store.set(slot, Field.Previous, Math.min(binding.place, FAR) << RECORD_BITS);
     if (binding.place >= FAR) this.#far.set(slot, binding);
     this.#keep(slot, record);
     return slot;
+  }
+
+  #addRemote({ word0, word1, word2, word3 }: IpAddress): number {
+    const remotes = this.#remotes;
+    const at = remotes.allocate();
+    remotes.set(at, 0, word0);
+    remotes.set(at, 1, word1);
+    remotes.set(at, 2, word2);
+    remotes.set(at, 3, word3);
+    return at;
   }
 
   #enterTimeWait(slot: number, now: number): void {
@@ -324,11 +336,10 @@ export class RecordTable {
     const store = this.#store;
     const ports = store.get(slot, Field.Ports);
     const bits = store.get(slot, Field.WindowAndFlags);
-    const remoteWord = store.get(slot, Field.Remote);
-    const { local, remote } =
-      (bits & IS_IPV6) === 0
-        ? { local: fromWord(store.get(slot, Field.Local)), remote: fromWord(remoteWord) }
-        : this.#pairs.get(remoteWord);
+    const isIPv4 = (bits & IS_IPV6) === 0;
+    const [localKey, remoteKey] = [store.get(slot, Field.Local), store.get(slot, Field.Remote)];
+    const local = isIPv4 ? fromWord(localKey) : this.#locals.get(localKey);
+    const remote = isIPv4 ? fromWord(remoteKey) : this.#remote(remoteKey);
     const deadline = this.#deadline(slot);
     const kind = store.get(slot, Field.Next);
     return {
@@ -376,19 +387,48 @@ export class RecordTable {
     const store = this.#store;
     return (
       store.get(slot, Field.Ports) === this.#wantedPorts &&
-      store.get(slot, Field.Remote) === this.#wantedRemote &&
       store.get(slot, Field.Local) === this.#wantedLocal &&
-      (store.get(slot, Field.WindowAndFlags) & IS_IPV6) === this.#wantedFamily
+      (store.get(slot, Field.WindowAndFlags) & IS_IPV6) === this.#wantedFamily &&
+      this.#isRemoteWanted(store.get(slot, Field.Remote))
     );
   };
 
+  #isRemoteWanted(remoteKey: number): boolean {
+    const wanted = this.#wanted;
+    if (wanted === null) return false;
+    if (this.#wantedFamily === 0) return remoteKey === wanted.word3;
+    const remotes = this.#remotes;
+    return (
+      remotes.get(remoteKey, 3) === wanted.word3 &&
+      remotes.get(remoteKey, 2) === wanted.word2 &&
+      remotes.get(remoteKey, 1) === wanted.word1 &&
+      remotes.get(remoteKey, 0) === wanted.word0
+    );
+  }
+
+  #remote(at: number): IpAddress {
+    const remotes = this.#remotes;
+    return new IpAddress(remotes.get(at, 0), remotes.get(at, 1), remotes.get(at, 2), remotes.get(at, 3));
+  }
+
   #hashOf(slot: number): number {
     const store = this.#store;
-    return this.#hash(
-      store.get(slot, Field.Remote),
-      store.get(slot, Field.Local),
-      store.get(slot, Field.Ports),
-    );
+    const at = store.get(slot, Field.Remote);
+    const remotes = this.#remotes;
+    const isIPv4 = (store.get(slot, Field.WindowAndFlags) & IS_IPV6) === 0;
+    const remoteKey = isIPv4
+      ? at
+      : this.#fold(remotes.get(at, 0), remotes.get(at, 1), remotes.get(at, 2), remotes.get(at, 3));
+    return this.#hash(remoteKey, store.get(slot, Field.Local), store.get(slot, Field.Ports));
+  }
+
+  /** Of an IPv6 address what {@link #hash} takes; the seed keeps strangers from choosing those that collide. */
+  #fold(word0: number, word1: number, word2: number, word3: number): number {
+    let h = Math.imul(this.#around.seed ^ word0, 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 15) ^ word1, 0xc2b2ae35);
+    h = Math.imul(h ^ (h >>> 13) ^ word2, 0x27d4eb2f);
+    h = Math.imul(h ^ (h >>> 16) ^ word3, 0x9e3779b1);
+    return h ^ (h >>> 15);
   }
 
   #hash(remote: number, local: number, ports: number): number {
@@ -405,7 +445,8 @@ export class RecordTable {
     this.#lists.remove(slot);
     if ((store.get(slot, Field.Next) & IS_FIN_WAIT_2) !== 0) this.#finWait2s--;
     if ((store.get(slot, Field.WindowAndFlags) & IS_IPV6) !== 0) {
-      this.#pairs.release(store.get(slot, Field.Remote));
+      this.#remotes.free(store.get(slot, Field.Remote));
+      this.#locals.release(store.get(slot, Field.Local));
     }
     this.#many.delete(slot);
     this.#releasePort(slot);
