@@ -1,6 +1,8 @@
-import type { Segment } from '@halfclose/codec';
+import { NO_BYTES, Segment } from '@halfclose/codec';
 import {
   abortOf,
+  type Afterlife,
+  type Connection,
   type EndReason,
   finWait2Limit,
   finWait2Looks,
@@ -12,7 +14,7 @@ import {
   probeOf,
   receiveInFinWait2,
 } from '@halfclose/tcp';
-import type { HostedConnection } from './hosted-connection.ts';
+import { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
 import { RecordHolders } from './record-holders.ts';
 import type { RecordEntry } from './record-table.ts';
@@ -24,7 +26,7 @@ import type { RecordEntry } from './record-table.ts';
 export class FinWait2Records {
   readonly #state: HostState;
   readonly #wake: (hosted: HostedConnection) => void;
-  readonly #holders = new RecordHolders<HostedConnection>();
+  readonly #holders = new RecordHolders();
 
   /** `wake` has the owner of a connection told what happened to it. */
   constructor(state: HostState, wake: (hosted: HostedConnection) => void) {
@@ -61,14 +63,17 @@ export class FinWait2Records {
       if (answer === 'acknowledge') records.update(entry);
       return answer;
     }
-    const hosted = this.#holders.take(entry.slot);
     if (answer === 'time-wait') {
       counters.timeWaitsEntered++;
       records.closeFinWait2(entry, now);
     } else records.remove(entry);
-    if (hosted !== null) {
-      followRecord(hosted.connection, answer, segment, now);
-      this.#wake(hosted);
+    const holder = this.#holders.take(entry.slot);
+    if (holder !== null) {
+      // Not with what the segment carries, which is a view of more.
+      const header = Object.assign(new Segment(), segment, { payload: NO_BYTES });
+      this.#tell(holder, (connection) => {
+        followRecord(connection, answer, header, now);
+      });
     }
     return answer;
   }
@@ -110,16 +115,25 @@ export class FinWait2Records {
 
   #end(entry: RecordEntry, why: EndReason, now: number): void {
     this.#state.events.recordChanged(entry, entry.state, 'CLOSED', why, now);
-    const hosted = this.#holders.take(entry.slot);
-    if (hosted === null) return;
-    hosted.connection.finish(why, now);
-    this.#wake(hosted);
+    const holder = this.#holders.take(entry.slot);
+    if (holder === null) return;
+    this.#tell(holder, (connection) => {
+      connection.finish(why, now);
+    });
+  }
+
+  /** What became of a record shows in the connection that it stands for, at once if somebody waits for it. */
+  #tell(holder: HostedConnection | Afterlife, news: (connection: Connection) => void): void {
+    if (holder instanceof HostedConnection) {
+      news(holder.connection);
+      this.#wake(holder);
+    } else holder.news = news;
   }
 
   /** The record that stands for a connection; `null`: there is none, or not any more. */
   #entryOf(hosted: HostedConnection): RecordEntry | null {
     const { localAddress, localPort, remoteAddress, remotePort } = hosted;
     const entry = this.#state.records.find(localAddress, localPort, remoteAddress, remotePort);
-    return entry !== null && this.#holders.get(entry.slot) === hosted ? entry : null;
+    return entry !== null && this.#holders.isOf(entry.slot, hosted) ? entry : null;
   }
 }

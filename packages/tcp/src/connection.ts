@@ -8,6 +8,7 @@ import {
   seqDiff,
   seqLt,
 } from '@halfclose/codec';
+import { Afterlife } from './afterlife.ts';
 import {
   closeConnection,
   disownConnection,
@@ -105,6 +106,7 @@ export class Connection implements SegmentMaker {
   readonly #log = new StateLog();
   #marks: readonly EndMark[] = NO_MARKS;
   #settings: ConnectionSettings;
+  #afterlife: Afterlife | null = null;
   #state: ConnectionState = 'CLOSED';
   #events = 0;
   /** What goes before everything else: a RST, and what a reset connection had to send. */
@@ -129,11 +131,13 @@ export class Connection implements SegmentMaker {
 
   /** FINs and RSTs, both ways, in order. */
   get marks(): readonly EndMark[] {
+    if (this.#afterlife !== null) this.#catchUp(this.#afterlife);
     return this.#marks;
   }
 
   /** Every change of state, in order. */
   get history(): readonly StateChange[] {
+    if (this.#afterlife !== null) this.#catchUp(this.#afterlife);
     return this.#log.changes();
   }
 
@@ -148,6 +152,7 @@ export class Connection implements SegmentMaker {
   }
 
   get state(): ConnectionState {
+    if (this.#afterlife !== null) this.#catchUp(this.#afterlife);
     return this.#state;
   }
 
@@ -231,6 +236,16 @@ export class Connection implements SegmentMaker {
   }
 
   // --- the owner's side
+
+  /** What a record of it has to tell; `null`: there never was one. */
+  get afterlife(): Afterlife | null {
+    return this.#afterlife;
+  }
+
+  /** A record takes its place. What becomes of that shows in `state`, `history` and `marks` when they are looked at. */
+  leaveToRecord(): Afterlife {
+    return (this.#afterlife ??= new Afterlife());
+  }
 
   /** Octets that {@link send} would take now. */
   get sendRoom(): number {
@@ -345,6 +360,13 @@ export class Connection implements SegmentMaker {
     if (!TRANSITIONS[from].includes(to)) throw new Error(`no transition from ${from} to ${to} (${why})`);
     this.#state = to;
     this.#log.record(to, why, now);
+  }
+
+  #catchUp(afterlife: Afterlife): void {
+    const { news } = afterlife;
+    if (news === null) return;
+    this.#afterlife = null;
+    news(this);
   }
 
   raise(event: number): void {

@@ -1,3 +1,4 @@
+export { Afterlife } from './afterlife.ts';
 export type { AckSchedule } from './ack-schedule.ts';
 export {
   CLOSE_TABLE,
