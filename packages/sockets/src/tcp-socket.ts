@@ -63,6 +63,8 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (this.isClosed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.binding !== null || this.hosted !== null) return -Errno.EINVAL;
+    // Linux inet6_bind: no stream has such an address.
+    if (address.isMulticast && !address.isIPv4) return -Errno.EINVAL;
     if (!address.isUnspecified && !this.host.isLocal(address)) return -Errno.EADDRNOTAVAIL;
     const chosen = port === 0 ? this.host.freePort(address) : port;
     if (chosen === 0) return -Errno.EADDRINUSE;
@@ -142,7 +144,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     }
     const binding = this.binding;
     const hosted = this.host.connect({
-      remoteAddress: address.isUnspecified ? (address.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6) : address,
+      remoteAddress: address.isUnspecified ? loopbackFor(binding?.address ?? address, address) : address,
       remotePort: port,
       binding,
       localAddress: binding === null || binding.address.isUnspecified ? null : binding.address,
@@ -454,6 +456,11 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (this.family === AF_INET) return address.isIPv4;
     return this.family === AF_INET6 && !(address.isIPv4 && this.ownOptions?.ipv6Only === true);
   }
+}
+
+/** Where connect() to the unspecified address leads: to `::` it may be IPv4, if the socket is bound to that (Linux tcp_v6_connect). */
+function loopbackFor(bound: IpAddress, remote: IpAddress): IpAddress {
+  return bound.isIPv4 || remote.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6;
 }
 
 const SHUT_NAMES: readonly string[] = ['SHUT_RD', 'SHUT_WR', 'SHUT_RDWR'];

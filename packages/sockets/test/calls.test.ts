@@ -50,6 +50,15 @@ describe('send()', () => {
 });
 
 describe('bind()', () => {
+  it.each([
+    ['10.0.0.0', 'EADDRNOTAVAIL'],
+    ['240.0.0.1', 'EADDRNOTAVAIL'],
+    ['::2', 'EADDRNOTAVAIL'],
+    ['ff02::1', 'EINVAL'],
+  ])('to %s says %s', (text, expected) => {
+    expect(named(new TcpSocket(new TwoHosts().a, AF_INET6).bind(address(text), 0))).toBe(expected);
+  });
+
   it('takes a local address and port, which getsockname() tells', () => {
     const socket = alone().socket();
     expect([
@@ -265,6 +274,34 @@ describe('connect()', () => {
 
   it('says ENETUNREACH without a route', () => {
     expect(named(alone().socket().connect(address('192.0.2.1'), 80))).toBe('ENETUNREACH');
+  });
+
+  // Measured on Linux 6.18; of a socket bound to ::1 it lets packets out.
+  it.each([
+    [AF_INET, null, '224.0.0.1', 'ENETUNREACH'],
+    [AF_INET, null, '255.255.255.255', 'ENETUNREACH'],
+    [AF_INET, null, '10.0.0.255', 'ENETUNREACH'],
+    [AF_INET, null, '127.255.255.255', 'ENETUNREACH'],
+    [AF_INET, '127.0.0.1', '10.0.0.2', 'EINVAL'],
+    [AF_INET, '127.0.0.1', '10.0.0.1', 'EINPROGRESS'],
+    [AF_INET, '10.0.0.1', '127.0.0.1', 'EINPROGRESS'],
+    [AF_INET6, null, 'ff02::1', 'ENETUNREACH'],
+    [AF_INET6, null, '224.0.0.1', 'ENETUNREACH'],
+    [AF_INET6, '::1', '10.0.0.2', 'ENETUNREACH'],
+    [AF_INET6, '::1', '0.0.0.0', 'ENETUNREACH'],
+    [AF_INET6, '127.0.0.1', '::1', 'EAFNOSUPPORT'],
+    [AF_INET6, '0.0.0.0', '::1', 'EAFNOSUPPORT'],
+    [AF_INET6, '127.0.0.1', 'ff02::1', 'ENETUNREACH'],
+    [AF_INET6, '127.0.0.1', '::', 'EINPROGRESS'],
+    [AF_INET6, '0.0.0.0', '::', 'EINPROGRESS'],
+    [AF_INET6, '::', '127.0.0.1', 'EINPROGRESS'],
+  ] as const)('with family %i, bound to %s, to %s says %s', (family, bound, to, expected) => {
+    const { a } = new TwoHosts();
+    const socket = new TcpSocket(a, family);
+    if (bound !== null) expect(socket.bind(address(bound), 0)).toBe(0);
+    expect(named(socket.connect(address(to), 80))).toBe(expected);
+    const { connection } = socket;
+    expect(connection?.localAddress.isIPv4).toBe(connection?.remoteAddress.isIPv4);
   });
 
   it('uses the address and port of bind()', () => {

@@ -4,7 +4,10 @@ import type { MemoryCounters } from '@halfclose/tcp';
 export const HOST_DROP_REASONS = [
   'not-local',
   'multicast',
+  'broadcast',
   'martian-source',
+  'martian-destination',
+  'loopback-address-on-wire',
   'source-route',
   'no-connection',
   'no-connection-reset',
@@ -13,6 +16,7 @@ export const HOST_DROP_REASONS = [
   'accept-queue-full',
   'time-wait-ignored',
   'fin-wait-2-ignored',
+  'icmp-martian',
   'icmp-no-connection',
   'icmp-record',
   'icmp-not-in-flight',

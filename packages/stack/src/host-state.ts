@@ -24,6 +24,7 @@ import {
   timestampOffset,
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
+import { hasLoopbackAddress } from './address-rules.ts';
 import { BLACKHOLE } from './blackhole-device.ts';
 import { checkHostOptions } from './check-options.ts';
 import { ConnectionTable } from './connection-table.ts';
@@ -128,6 +129,11 @@ export class HostState {
     return { device: BLACKHOLE, source: destination.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6 };
   }
 
+  /** Whether no single host has `address`. */
+  isForNobody(address: IpAddress): boolean {
+    return address.isMulticast || address.isUnspecified || this.routes.isBroadcast(address);
+  }
+
   /** Nothing seems to arrive where the connection leads: its device is told, and another way taken if there is one. */
   adviseAgainst(hosted: HostedConnection): void {
     const { device, remoteAddress } = hosted;
@@ -230,6 +236,11 @@ export class HostState {
     return allowed && now - former.since >= timeWaitReuseDelay;
   }
 
+  /** Whether others may see what is sent on `device`. */
+  leavesHost(device: PacketDevice): boolean {
+    return device !== this.loopback && device !== BLACKHOLE;
+  }
+
   /** The device by which what answers `packet` goes back; `null`: there is no route. */
   wayBack(packet: Packet, device: PacketDevice): PacketDevice | null {
     if (device === this.loopback) return device;
@@ -253,6 +264,10 @@ export class HostState {
       connection === null
         ? packetOfNobody(from, segment, this.profile.hopLimit, dscp)
         : packetOfConnection(from, segment, connection);
+    if (this.leavesHost(device) && hasLoopbackAddress(packet)) {
+      this.drop(packet, 'loopback-address-on-wire', now);
+      return;
+    }
     this.counters.packetsSent++;
     if ((segment.flags & Flag.RST) !== 0) this.counters.resetsSent++;
     if (this.events.active) this.events.segment('sent', packet, state, now);

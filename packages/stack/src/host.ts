@@ -7,6 +7,7 @@ import {
   REOPEN_ISS_STEP,
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
+import { refusedPair } from './address-rules.ts';
 import { checkInterface } from './check-options.ts';
 import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
 import { ConnectionService } from './connection-service.ts';
@@ -18,7 +19,7 @@ import type { PacketDevice } from './packet-device.ts';
 import { PacketInput } from './packet-input.ts';
 import { PortChoice } from './port-choice.ts';
 import type { Binding, PortTable } from './port-table.ts';
-import { type InterfaceAddress, isBroadcast } from './route-table.ts';
+import type { InterfaceAddress } from './route-table.ts';
 import { type Caller, RunLoop } from './run-loop.ts';
 import type { StackEvent, StackObserver } from './stack-event.ts';
 import type { RecordEntry } from './record-table.ts';
@@ -141,18 +142,27 @@ export class Host {
 
   /**
    * Opens a connection. The SYN goes out after the calling code has returned.
-   * `EADDRNOTAVAIL`: no port is left, or the four numbers are in use; `ENETUNREACH`: no route.
+   * `EADDRNOTAVAIL`: no port is left, or the four numbers are in use; `ENETUNREACH`: no route, or to nobody in particular;
+   * `EINVAL`: an address of loopback would leave the host; `EAFNOSUPPORT`: bound to IPv4, and to IPv6.
    */
-  connect(request: ConnectRequest): HostedConnection | 'EADDRNOTAVAIL' | 'ENETUNREACH' {
+  connect(
+    request: ConnectRequest,
+  ): HostedConnection | 'EADDRNOTAVAIL' | 'ENETUNREACH' | 'EINVAL' | 'EAFNOSUPPORT' {
     const state = this.#state;
     const { remoteAddress, remotePort } = request;
-    // RFC 9293, 3.9.2.3, MUST-46.
-    if (remoteAddress.isMulticast || isBroadcast(remoteAddress)) return 'ENETUNREACH';
+    const refusal = refusedPair(request.localAddress ?? request.binding?.address ?? null, remoteAddress);
+    if (refusal !== null) return refusal;
     const chosen = remoteAddress.isIPv4 ? request.settings.connection?.sourceRoute : null;
-    const route = state.routeTo(chosen?.hops[0] ?? remoteAddress);
+    const firstHop = chosen?.hops[0] ?? remoteAddress;
+    const route = state.routeTo(firstHop);
     if (route === null) return 'ENETUNREACH';
     const { now } = this;
     const localAddress = request.localAddress ?? route.source;
+    if (!state.routes.isLocal(localAddress)) return 'EADDRNOTAVAIL';
+    // In this order on Linux (__mkroute_output, then tcp_v4_connect). Of IPv6 it lets ::1 out.
+    if (state.leavesHost(route.device) && (localAddress.isLoopback || remoteAddress.isLoopback))
+      return 'EINVAL';
+    if (state.isForNobody(firstHop) || state.isForNobody(remoteAddress)) return 'ENETUNREACH';
     const binding = this.#bindingFor(request, localAddress, now);
     if (binding === null) return 'EADDRNOTAVAIL';
     const tuple = { localAddress, localPort: binding.port, remoteAddress, remotePort };

@@ -15,6 +15,7 @@ import {
 } from '@halfclose/tcp';
 import type { Timer } from '@halfclose/timers';
 import { hashFourTuple } from './connection-table.ts';
+import { FROM_WIRE, wasOnWire } from './address-rules.ts';
 import type { HostDropReason } from './drop-counters.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
@@ -22,7 +23,6 @@ import { networkErrorOf } from './icmp-errors.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { RecordInput } from './record-input.ts';
-import { isBroadcast } from './route-table.ts';
 import { learnsRoute, returnRoute } from './source-routing.ts';
 import { answerWithCookie, synOfReturnedCookie } from './syn-cookie-exchange.ts';
 
@@ -48,22 +48,25 @@ export class PacketInput {
   receive(packet: Packet, device: PacketDevice, now: number): void {
     const state = this.#state;
     state.counters.packetsReceived++;
-    const { destination, source } = packet;
-    if (device !== state.loopback) {
-      if (destination.isMulticast || source.isMulticast) {
-        state.drop(packet, 'multicast', now);
-        return;
-      }
-      if (source.isLoopback || source.isUnspecified || isBroadcast(source)) {
-        state.drop(packet, 'martian-source', now);
-        return;
-      }
-    }
-    if (!state.routes.isLocal(destination)) state.drop(packet, 'not-local', now);
+    const refusal = device === state.loopback ? null : this.#refusal(packet);
+    if (refusal !== null) state.drop(packet, refusal, now);
     else if (packet.kind === 'icmp') this.#receiveIcmp(packet, now);
     else if (packet.sourceRoute !== undefined && !this.#admitsRoute(packet.sourceRoute))
       state.drop(packet, 'source-route', now);
     else this.#receiveTcp(packet, device, now);
+  }
+
+  /** Why a packet from a wire is not for this host. On loopback is only what the host itself sent there. */
+  #refusal(packet: Packet): HostDropReason | null {
+    const { routes } = this.#state;
+    const { source, destination } = packet;
+    // A v4-mapped address beside one of IPv6, which no kernel lets in (Linux ip6_rcv_core).
+    if (source.isIPv4 !== destination.isIPv4) return 'martian-source';
+    const refusal =
+      FROM_WIRE[routes.kindOf(source)].source ?? FROM_WIRE[routes.kindOf(destination)].destination;
+    if (refusal !== null || packet.kind === 'tcp') return refusal;
+    const { quoted } = packet.message;
+    return quoted === null || wasOnWire(quoted, (address) => routes.kindOf(address)) ? null : 'icmp-martian';
   }
 
   #receiveTcp(packet: TcpPacket, device: PacketDevice, now: number): void {

@@ -1,4 +1,5 @@
 import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, matchesPrefix } from '@halfclose/codec';
+import { type AddressKind, isLimitedBroadcast } from './address-rules.ts';
 import type { PacketDevice } from './packet-device.ts';
 
 /** An address of a host on one of its devices. */
@@ -20,16 +21,18 @@ interface Prefix extends Route {
   readonly length: number;
 }
 
-/** Whether `address` is 255.255.255.255, which nobody has (RFC 1122, 3.2.1.3). */
-export function isBroadcast(address: IpAddress): boolean {
-  return address.isIPv4 && address.word3 === -1;
-}
+/** A longer prefix has no address to spare for a broadcast (RFC 3021). */
+const LONGEST_WITH_BROADCAST = 30;
 
 /** Which device leads to an address, and which addresses are the host's own. */
 export class RouteTable {
   readonly #loopback: PacketDevice;
   readonly #local: IpAddress[] = [];
+  /** The same by their last word, for what is asked of each packet. */
+  readonly #own = new Map<number, IpAddress[]>();
   readonly #prefixes: Prefix[] = [];
+  /** The last word of the broadcast address of each IPv4 subnet, of which loopback is the first. */
+  readonly #broadcasts = new Set([0x7fffffff]);
 
   constructor(loopback: PacketDevice) {
     this.#loopback = loopback;
@@ -39,7 +42,11 @@ export class RouteTable {
   addInterface(device: PacketDevice, addresses: readonly InterfaceAddress[]): void {
     for (const { address, prefixLength } of addresses) {
       this.#local.push(address);
+      this.#own.set(address.word3, [...(this.#own.get(address.word3) ?? []), address]);
       this.#addPrefix({ device, source: address, prefix: address, length: prefixLength });
+      if (address.isIPv4 && prefixLength <= LONGEST_WITH_BROADCAST) {
+        this.#broadcasts.add(address.word3 | (-1 >>> prefixLength));
+      }
     }
   }
 
@@ -50,7 +57,21 @@ export class RouteTable {
 
   /** Whether packets to `address` are for this host. */
   isLocal(address: IpAddress): boolean {
-    return address.isLoopback || this.#local.some((own) => own.equals(address));
+    return address.isLoopback || this.#isOwn(address);
+  }
+
+  /** What `address` is to this host. */
+  kindOf(address: IpAddress): AddressKind {
+    if (address.isLoopback) return 'loopback';
+    if (this.#isOwn(address)) return 'own';
+    if (address.isMulticast) return 'multicast';
+    if (address.isUnspecified) return 'unspecified';
+    return this.isBroadcast(address) ? 'broadcast' : 'other';
+  }
+
+  /** Whether `address` is 255.255.255.255, or all hosts of a subnet of this one (RFC 1122, 3.2.1.3 (c), (d)). */
+  isBroadcast(address: IpAddress): boolean {
+    return isLimitedBroadcast(address) || (address.isIPv4 && this.#broadcasts.has(address.word3));
   }
 
   /** Addresses of the host beside loopback. */
@@ -63,8 +84,7 @@ export class RouteTable {
     if (destination.isLoopback) {
       return { device: this.#loopback, source: destination.isIPv4 ? LOOPBACK_IPV4 : LOOPBACK_IPV6 };
     }
-    for (const own of this.#local)
-      if (own.equals(destination)) return { device: this.#loopback, source: own };
+    if (this.#isOwn(destination)) return { device: this.#loopback, source: destination };
     let best: Prefix | null = null;
     for (const entry of this.#prefixes) {
       if (entry.prefix.isIPv4 !== destination.isIPv4) continue;
@@ -79,6 +99,13 @@ export class RouteTable {
     const found = this.find(destination);
     const at = this.#prefixes.findIndex((entry) => entry === found);
     if (at >= 0) this.#prefixes.push(...this.#prefixes.splice(at, 1));
+  }
+
+  #isOwn(address: IpAddress): boolean {
+    const candidates = this.#own.get(address.word3);
+    if (candidates === undefined) return false;
+    for (const own of candidates) if (own.equals(address)) return true;
+    return false;
   }
 
   #addPrefix(entry: Prefix): void {

@@ -34,40 +34,6 @@ describe('a segment to nobody', () => {
   });
 });
 
-describe('a packet that is not for this host', () => {
-  it.each([
-    ['not-local', { to: ip('10.0.0.77') }],
-    ['multicast', { to: ip('224.0.0.1') }],
-    ['multicast', { from: ip('224.0.0.1') }],
-    ['multicast', { to: ip('ff02::1') }],
-    ['martian-source', { from: ip('127.0.0.1') }],
-    ['martian-source', { from: ip('0.0.0.0') }],
-    ['martian-source', { from: ip('::1'), to: OWN6 }],
-  ] as const)('is dropped silently as %s', (reason, wish) => {
-    const bench = new Bench();
-    bench.listen();
-    bench.receive({ flags: Flag.SYN, ...wish });
-    expect([bench.sent(), bench.host.counters.dropped]).toEqual([[], { [reason]: 1 }]);
-  });
-
-  it.each([ip('255.255.255.255'), ip('10.0.0.255')])(
-    'is dropped silently if it is a broadcast to %s',
-    (to) => {
-      const bench = new Bench();
-      bench.listen();
-      bench.receive({ flags: Flag.SYN, to });
-      expect(bench.sent()).toEqual([]);
-    },
-  );
-
-  it('is not taken from a broadcast address', () => {
-    const bench = new Bench();
-    bench.listen();
-    bench.receive({ flags: Flag.SYN, from: ip('255.255.255.255') });
-    expect(bench.sent()).toEqual([]);
-  });
-});
-
 describe('a listener', () => {
   it('answers a SYN, and lets the connection be accepted once the ACK came', () => {
     const bench = new Bench();
