@@ -2,6 +2,7 @@ import type { MemoryCounters } from '@halfclose/tcp';
 
 /** Why a host dropped a packet, or text out of one. */
 export const HOST_DROP_REASONS = [
+  'input-backlog-full',
   'not-local',
   'multicast',
   'broadcast',

@@ -32,6 +32,7 @@ import { HostCounters, type HostDropReason } from './drop-counters.ts';
 import { EventSource } from './event-source.ts';
 import { FinWait2Records } from './fin-wait-2-records.ts';
 import { HostedConnection } from './hosted-connection.ts';
+import { InputBacklog } from './input-backlog.ts';
 import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
 import { LoopbackDevice } from './loopback-device.ts';
 import { type AddressPair, packetOfConnection, packetOfNobody } from './outgoing-packet.ts';
@@ -72,6 +73,7 @@ export class HostState {
   readonly events: EventSource;
   readonly ports = new PortTable();
   readonly loopback: PacketDevice = new LoopbackDevice();
+  readonly backlog = new InputBacklog();
   readonly routes: RouteTable;
   readonly connections: ConnectionTable<HostedConnection>;
   readonly listeners = new ListenerTable();

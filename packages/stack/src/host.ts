@@ -59,7 +59,9 @@ export class Host {
       },
       (hosted, now) => service.serve(hosted, now),
     );
-    this.#attach(state.loopback);
+    state.loopback.attach((packet) => {
+      this.#loop.receive(packet, state.loopback);
+    });
   }
 
   /** Name in events. */
@@ -295,8 +297,10 @@ export class Host {
   };
 
   #attach(device: PacketDevice): void {
+    const state = this.#state;
     device.attach((packet) => {
-      this.#loop.receive(packet, device);
+      if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
+      else state.drop(packet, 'input-backlog-full', this.now);
     });
   }
 

@@ -48,7 +48,7 @@ export class PacketInput {
   receive(packet: Packet, device: PacketDevice, now: number): void {
     const state = this.#state;
     state.counters.packetsReceived++;
-    const refusal = device === state.loopback ? null : this.#refusal(packet);
+    const refusal = device === state.loopback ? null : this.#takeFromWire(packet);
     if (refusal !== null) state.drop(packet, refusal, now);
     else if (packet.kind === 'icmp') this.#receiveIcmp(packet, now);
     else if (packet.sourceRoute !== undefined && !this.#admitsRoute(packet.sourceRoute))
@@ -57,8 +57,9 @@ export class PacketInput {
   }
 
   /** Why a packet from a wire is not for this host. On loopback is only what the host itself sent there. */
-  #refusal(packet: Packet): HostDropReason | null {
-    const { routes } = this.#state;
+  #takeFromWire(packet: Packet): HostDropReason | null {
+    const { routes, backlog } = this.#state;
+    backlog.leave();
     const { source, destination } = packet;
     // A v4-mapped address beside one of IPv6, which no kernel lets in (Linux ip6_rcv_core).
     if (source.isIPv4 !== destination.isIPv4) return 'martian-source';

@@ -116,6 +116,13 @@ export class Bench {
 
   /** connect() to the peer; the SYN is among what was sent. */
   connect(remoteAddress = PEER, remotePort = 80): HostedConnection {
+    const hosted = this.open(remoteAddress, remotePort);
+    this.clock.runTasks();
+    return hosted;
+  }
+
+  /** connect() to the peer; nothing was sent yet. */
+  open(remoteAddress = PEER, remotePort = 80): HostedConnection {
     const hosted = this.host.connect({
       remoteAddress,
       remotePort,
@@ -124,7 +131,6 @@ export class Bench {
       settings: SETTINGS,
     });
     if (typeof hosted === 'string') throw new Error(hosted);
-    this.clock.runTasks();
     return hosted;
   }
 

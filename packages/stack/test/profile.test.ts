@@ -163,6 +163,17 @@ const ROWS: readonly FieldRow<Profile>[] = [
     [4096, 2816],
     [10_000, 6800],
   ],
+  [
+    'maxInputBacklog',
+    (changes) => {
+      const bench = new Bench(changes);
+      for (let i = 0; i < 4; i++) bench.device.deliver(packetOf({ flags: Flag.SYN }));
+      bench.clock.runTasks();
+      return bench.sent().length;
+    },
+    [3, 3],
+    [4, 4],
+  ],
   ['timeWaitReuse', (changes) => reusesPort(changes, 5000), [1, true], [0, false]],
   [
     'timeWaitReuseDelay',

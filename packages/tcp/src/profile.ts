@@ -233,6 +233,11 @@ export interface Profile {
   /** Packets that came by a source route are taken in (net.ipv4.conf.*.accept_source_route; RFC 9293, 3.9.2.1). */
   readonly acceptSourceRoute: boolean;
 
+  /**
+   * Most packets from wires that wait for the host to take them in; more are dropped, as no host keeps up with everything
+   * that can be sent to it (net.core.netdev_max_backlog, of which Linux has one for each processor).
+   */
+  readonly maxInputBacklog: number;
   /** Upper bound of a listener's backlog (net.core.somaxconn). */
   readonly maxBacklog: number;
   /**
@@ -340,6 +345,7 @@ export const linux: Profile = {
   unreachableEndsOpening: true,
   hardErrorsEndConnections: false,
   acceptSourceRoute: false,
+  maxInputBacklog: 1000,
   maxBacklog: 4096,
   synCookies: 1,
   abortOnOverflow: false,

@@ -578,6 +578,7 @@ const SHOWN_ABOVE: Readonly<Partial<Record<keyof Profile, string>>> = {
   maxPathMtus: 'stack',
   offersMssOfPath: 'stack',
   acceptSourceRoute: 'stack',
+  maxInputBacklog: 'stack',
   maxBacklog: 'stack',
   synCookies: 'stack',
   ephemeralPortFirst: 'stack',
