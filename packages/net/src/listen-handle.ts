@@ -41,7 +41,7 @@ export class ListenHandle extends Handle {
   listen(backlog: number): number {
     if (this.#bindError !== 0) return this.#bindError;
     if (this.#tcp === null) return EBADF;
-    const result = this.#tcp.listen(Math.trunc(backlog));
+    const result = this.#tcp.listen(backlog | 0);
     if (result < 0) return result;
     this.#isListening = true;
     this.updateHold();

@@ -435,3 +435,21 @@ it('tells of a reset no sooner than a program that awaits the data before it can
   expect((error as NodeJS.ErrnoException).message).toBe('read ECONNRESET');
   server.close();
 });
+
+it.each([-1, -(2 ** 31), 0, 1.5, -1.5, NaN, 2 ** 31, 2 ** 32, '3'])(
+  'accepts with a backlog of %s, which is turned into an int as Node does',
+  async (backlog) => {
+    await expectSame(async (net, log) => {
+      const server = net.createServer((socket) => socket.resume());
+      server.listen({ port: 0, host: '127.0.0.1', backlog: backlog as number });
+      await event(server, 'listening');
+      const { port } = server.address() as { port: number };
+      const client = net.connect(port, '127.0.0.1');
+      await event(client, 'connect');
+      log.push('connected');
+      client.end();
+      server.close();
+      await event(server, 'close');
+    });
+  },
+);

@@ -21,9 +21,14 @@ export function assertEndpoint(address: IpAddress, port: number): void {
   }
 }
 
-/** Throws a RangeError for a backlog that is no integer. */
+/** Throws a RangeError for a backlog that is no int of C. */
 export function assertBacklog(backlog: number): void {
-  if (!Number.isInteger(backlog)) throw new RangeError(`backlog must be an integer, got ${backlog}`);
+  if (!isInt(backlog)) throw new RangeError(`backlog must be an integer of 32 bits, got ${backlog}`);
+}
+
+/** Whether `value` is an int of C: all that setsockopt(2) and listen(2) can be given. */
+export function isInt(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
 }
 
 /** Throws a TypeError for a buffer that is none; `name` is that of the argument. */

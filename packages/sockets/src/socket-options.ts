@@ -7,6 +7,7 @@ import {
   parseIpOptions,
   type Profile,
 } from '@halfclose/stack';
+import { isInt } from './check-arguments.ts';
 import { Errno } from './errno.ts';
 import type { OptionValues } from './option-values.ts';
 
@@ -160,7 +161,7 @@ export class SocketOptions {
 
   /** Sets a number option; times in the units of Linux (seconds; TCP_USER_TIMEOUT: milliseconds). 0 or an errno negated. */
   set(option: NumberOption, value: number, now: number): number {
-    if (!Number.isInteger(value)) return -Errno.EINVAL;
+    if (!isInt(value)) return -Errno.EINVAL;
     this.#forAccepted = null;
     switch (option) {
       case 'SO_REUSEADDR':
@@ -193,11 +194,11 @@ export class SocketOptions {
         this.#connection?.updateKeepAlive(now);
         return 0;
       case 'SO_RCVBUF':
-        this.#own.receiveBuffer = Math.max(2 * Math.min(value, MAX_BUFFER), MIN_RECEIVE_BUFFER);
+        this.#own.receiveBuffer = bufferOf(value, MIN_RECEIVE_BUFFER);
         this.#connection?.receiver.window.fix(this.#inherited.receiveBuffer);
         return 0;
       case 'SO_SNDBUF':
-        this.#change({ sendBuffer: Math.max(2 * Math.min(value, MAX_BUFFER), MIN_SEND_BUFFER) });
+        this.#change({ sendBuffer: bufferOf(value, MIN_SEND_BUFFER) });
         return 0;
       case 'SO_OOBINLINE':
         this.#change({ urgentInline: value !== 0 });
@@ -311,6 +312,11 @@ export class SocketOptions {
   get #settings(): ConnectionSettings {
     return this.#inherited.connection ?? defaultSettings(this.#profile);
   }
+}
+
+/** Twice what was asked for, and the most for what is negative: Linux compares it as unsigned (sk_setsockopt). */
+function bufferOf(value: number, least: number): number {
+  return Math.max(2 * Math.min(value >>> 0, MAX_BUFFER), least);
 }
 
 /** Of a program without types the value can be anything. */

@@ -75,7 +75,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     return 0;
   }
 
-  /** listen(2). Again on a listener: changes its backlog. */
+  /** listen(2). Again on a listener: changes its backlog. A negative one is the largest, as on Linux. */
   listen(backlog: number): number {
     assertBacklog(backlog);
     return this.called('listen', this.#listen(backlog));
@@ -85,7 +85,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (this.isClosed) return -Errno.EBADF;
     if (this.hosted !== null) return -Errno.EINVAL;
     if (this.listener !== null) {
-      this.listener.backlog = Math.min(backlog, this.host.profile.maxBacklog);
+      this.host.changeBacklog(this.listener, backlog);
       return 0;
     }
     if (this.binding === null) {

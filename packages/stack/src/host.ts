@@ -176,12 +176,22 @@ export class Host {
     return hosted;
   }
 
-  /** Starts to listen on a binding; SYNs are answered from now on. */
+  /** Starts to listen on a binding; SYNs are answered from now on. `backlog`: see {@link Host.changeBacklog}. */
   listen(binding: Binding, backlog: number, settings: InheritedSettings, owner: ListenerOwner): Listener {
-    const listener = new Listener(binding, Math.min(backlog, this.profile.maxBacklog), settings, owner);
+    const listener = new Listener(binding, 0, settings, owner);
+    this.changeBacklog(listener, backlog);
     binding.listening = true;
     this.#state.listeners.add(listener);
     return listener;
+  }
+
+  /**
+   * How many connections may wait to be accepted: at most the profile's `maxBacklog`, and that many where `backlog` is negative,
+   * as Linux takes the int for unsigned (__sys_listen).
+   */
+  changeBacklog(listener: Listener, backlog: number): void {
+    const { maxBacklog } = this.profile;
+    listener.backlog = backlog < 0 ? maxBacklog : Math.min(backlog, maxBacklog);
   }
 
   /** The next connection that is ready, `null`: none. The caller becomes its owner. */
