@@ -3,6 +3,7 @@ import type { Packet } from './packet.ts';
 import type { Segment } from './segment.ts';
 import { checkSourceRoute } from './source-route.ts';
 import { MAXIMAL_TCP_HEADER, MINIMAL_TCP_HEADER } from './tcp-length.ts';
+import { IPV6_HEADER } from './write-ip-header.ts';
 
 // What the wire cannot carry is a mistake of the caller: these throw, and name the field.
 
@@ -21,9 +22,15 @@ export function checkIpFields(packet: Packet, totalLength: number): void {
     if (!packet.source.isIPv4) throw new RangeError('sourceRoute: IPv6 has none');
     checkSourceRoute(packet.sourceRoute);
   }
-  if (totalLength > 0xffff) {
-    throw new RangeError(`packet: ${String(totalLength)} octets, and IP carries at most 65535`);
+  const most = maximalLength(packet);
+  if (totalLength > most) {
+    throw new RangeError(`packet: ${String(totalLength)} octets, and IP carries at most ${String(most)}`);
   }
+}
+
+/** Octets that a packet can have. IPv6 does not count its header (RFC 791, 3.1; RFC 8200, section 3). */
+export function maximalLength({ source }: Packet): number {
+  return source.isIPv4 ? 0xffff : 0xffff + IPV6_HEADER;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkIpFields, checkMask, checkMessage, checkSegment } from './check-packet.ts';
+import { checkIpFields, checkMask, checkMessage, checkSegment, maximalLength } from './check-packet.ts';
 import { onesComplementSum, pseudoHeaderSum } from './checksum.ts';
 import type { IcmpMessage } from './icmp-message.ts';
 import { writeInt32, writeUint16 } from './octets.ts';
@@ -6,7 +6,7 @@ import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
 import { Protocol } from './protocol.ts';
 import type { Segment } from './segment.ts';
 import { finalDestination, sourceRouteLength, writeSourceRoute } from './source-route.ts';
-import { tcpHeaderLength } from './tcp-length.ts';
+import { MINIMAL_TCP_HEADER, packedOptionsLength, tcpHeaderLength } from './tcp-length.ts';
 import {
   DONT_FRAGMENT,
   IPV4_HEADER,
@@ -34,8 +34,21 @@ const ICMP_HEADER = 8;
 export function packetLength(packet: Packet): number {
   const ipHeader = ipHeaderLength(packet);
   return packet.kind === 'tcp'
-    ? ipHeader + tcpHeaderLength(packet.segment) + packet.segment.payload.length
+    ? ipHeader + tcpHeaderLengthOf(packet) + packet.segment.payload.length
     : ipHeader + ICMP_HEADER + packet.message.body.length;
+}
+
+/** Octets of the headers in front of a packet's text, of each part if it is split. */
+export function headersLength(packet: TcpPacket): number {
+  return ipHeaderLength(packet) + tcpHeaderLength(packet.segment);
+}
+
+/** Without the padding between options where that would be too much for the packet. */
+function tcpHeaderLengthOf(packet: TcpPacket): number {
+  const { segment } = packet;
+  const usual = tcpHeaderLength(segment);
+  const room = maximalLength(packet) - ipHeaderLength(packet) - segment.payload.length;
+  return usual <= room ? usual : MINIMAL_TCP_HEADER + packedOptionsLength(segment);
 }
 
 function ipHeaderLength(packet: Packet): number {
@@ -76,7 +89,7 @@ export function encodePacketInto(
 
 function encodeTcp(packet: TcpPacket, target: Uint8Array, offset: number, options?: EncodeOptions): number {
   const segment = packet.segment;
-  const headerLength = tcpHeaderLength(segment);
+  const headerLength = tcpHeaderLengthOf(packet);
   const length = headerLength + segment.payload.length;
   checkSegment(segment, headerLength);
   const start = writeIpHeader(packet, segment.ecn, Protocol.TCP, length, target, offset, options);
@@ -99,7 +112,8 @@ function writeTcpHeader(segment: Segment, headerLength: number, target: Uint8Arr
   writeUint16(target, offset + 12, (headerLength << 10) | segment.flags);
   writeUint16(target, offset + 14, segment.window);
   writeInt32(target, offset + 16, segment.urgentPointer);
-  if (headerLength !== 20) writeTcpOptions(segment, target, offset + 20);
+  const optionsLength = headerLength - MINIMAL_TCP_HEADER;
+  if (optionsLength !== 0) writeTcpOptions(segment, target, offset + MINIMAL_TCP_HEADER, optionsLength);
 }
 
 function encodeIcmp(packet: IcmpPacket, target: Uint8Array, offset: number, options?: EncodeOptions): number {

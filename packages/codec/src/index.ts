@@ -20,7 +20,13 @@ export { matchesPrefix } from './ip-prefix.ts';
 
 export { type DecodeOptions, decodePacket } from './decode-packet.ts';
 export { DROP_REASONS, type DropReason } from './drop-reason.ts';
-export { encodePacket, encodePacketInto, type EncodeOptions, packetLength } from './encode-packet.ts';
+export {
+  encodePacket,
+  encodePacketInto,
+  type EncodeOptions,
+  headersLength,
+  packetLength,
+} from './encode-packet.ts';
 export { finalDestination, readSourceRoute, type SourceRoute, sourceRouteLength } from './source-route.ts';
 export { tcpHeaderLength, tcpOptionsLength } from './tcp-length.ts';
 

@@ -169,7 +169,7 @@ describe('what the wire cannot carry', () => {
     ['unknownOptions', { unknownOptions: [{ kind: 1, data: new Uint8Array(0) }] }],
     ['unknownOptions', { unknownOptions: [{ kind: 256, data: new Uint8Array(0) }] }],
     ['options', { unknownOptions: [{ kind: 254, data: new Uint8Array(39) }] }],
-    ['options', { maximumSegmentSize: 1, hasTimestamps: true, sackBlocks: [1, 2, 3, 4, 5, 6] }],
+    ['options', { maximumSegmentSize: 1, hasTimestamps: true, sackBlocks: [1, 2, 3, 4, 5, 6, 7, 8] }],
     ['packet', { payload: new Uint8Array(65_535 - 40 + 1) }],
   ])('is refused by name: %s (%#)', (field, fields) => {
     expect(() => encodePacket(tcp4(fields))).toThrow(new RegExp(`^${field}: `));

@@ -1,4 +1,4 @@
-import { Flag, packetLength, seqAdd, type TcpPacket } from '@halfclose/codec';
+import { Flag, headersLength, seqAdd, type TcpPacket } from '@halfclose/codec';
 import { copySegment } from './copy-segment.ts';
 
 /**
@@ -11,7 +11,7 @@ import { copySegment } from './copy-segment.ts';
 export function splitSegment(packet: TcpPacket, mtu: number): readonly TcpPacket[] {
   const whole = packet.segment;
   const { payload, gsoSize } = whole;
-  const fitting = mtu - (packetLength(packet) - payload.length);
+  const fitting = mtu - headersLength(packet);
   const room = gsoSize > 0 ? Math.min(gsoSize, fitting) : fitting;
   if (payload.length <= room) return [packet];
   if (room <= 0) throw new RangeError(`mtu: ${mtu} octets have no room for the headers of the packet`);

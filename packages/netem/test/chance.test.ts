@@ -104,6 +104,14 @@ describe('reordering', () => {
 });
 
 describe('corruption', () => {
+  test('takes packets whose options fill the header without padding', () => {
+    const options = { hasTimestamps: true, windowScale: 7, sackBlocks: [1, 2, 3, 4, 5, 6] };
+    const { link, clock, send } = bench({ corrupt: 1 });
+    send(20, options);
+    clock.runUntilIdle();
+    expect(link.aToB.counters).toMatchObject({ corrupted: 20, droppedTotal: 20 });
+  });
+
   test('of one bit never gets past the checksums of IPv4', () => {
     const { counters } = sendOver({ corrupt: 1 }, 2000, 100);
     expect(counters).toMatchObject({ corrupted: 2000, delivered: 0, droppedTotal: 2000 });

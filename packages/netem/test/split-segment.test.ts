@@ -1,4 +1,4 @@
-import { Flag } from '@halfclose/codec';
+import { Flag, packetLength } from '@halfclose/codec';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitSegment } from '../src/index.ts';
@@ -33,6 +33,12 @@ describe('splitting a large segment', () => {
   test('leaves alone what has no more than the size that it asks for', () => {
     const whole = packet({ octets: 488, gsoSize: 488 });
     expect(splitSegment(whole, 1500)[0]).toBe(whole);
+  });
+
+  test('makes parts that fit, also of a segment with so much text that its own options have no room for padding', () => {
+    const whole = packet({ octets: 65_480, hasTimestamps: true, sackBlocks: [1, 2] });
+    const octets = splitSegment(whole, 1500).map((part) => packetLength(part));
+    expect([Math.max(...octets), octets.slice(0, -1).every((each) => each === 1500)]).toEqual([1500, true]);
   });
 
   test('counts the options of each part', () => {

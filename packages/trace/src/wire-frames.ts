@@ -1,4 +1,4 @@
-import { encodePacket, Flag, type Packet, packetLength, Segment, type TcpPacket } from '@halfclose/codec';
+import { encodePacket, Flag, headersLength, type Packet, Segment, type TcpPacket } from '@halfclose/codec';
 
 /** The most octets of an IP packet (RFC 791, 3.1). IPv6 would allow for 40 more. */
 const MAXIMAL_PACKET = 65_535;
@@ -20,7 +20,7 @@ export function wireFrames(packet: Packet): Uint8Array[] | null {
 function piecesOf(packet: Packet): Packet[] {
   if (packet.kind !== 'tcp') return [packet];
   const length = packet.segment.payload.length;
-  const room = MAXIMAL_PACKET - (packetLength(packet) - length);
+  const room = MAXIMAL_PACKET - headersLength(packet);
   if (length <= room) return [packet];
   const pieces: Packet[] = [];
   for (let at = 0; at < length; at += room) pieces.push(pieceOf(packet, at, room));
