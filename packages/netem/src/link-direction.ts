@@ -1,10 +1,13 @@
 import { packetLength, type Packet } from '@halfclose/codec';
+import { checkFunction, checkOptions } from '@halfclose/codec/arguments';
 import { Timer, type Milliseconds, type TimerService } from '@halfclose/timers';
 import { Bottleneck } from './bottleneck.ts';
 import type { Crossing } from './crossing.ts';
 import { markCongestion } from './ecn-mark.ts';
 import { flipBits } from './flip-bits.ts';
-import { checkImpairments, NO_IMPAIRMENTS, type Impairments } from './impairments.ts';
+import { checkImpairments, IMPAIRMENTS } from './check-impairments.ts';
+import { checkVerdict } from './check-verdict.ts';
+import { NO_IMPAIRMENTS, type Impairments } from './impairments.ts';
 import { LinkCounters } from './link-counters.ts';
 import type { LinkEvent } from './link-event.ts';
 import { LossModel } from './loss-model.ts';
@@ -75,9 +78,10 @@ export class LinkDirection {
   /**
    * Changes what happens to packets from now on; what is not named stays. Packets on their way keep their times.
    *
-   * @throws RangeError that names a field with an impossible value; nothing changes then
+   * @throws TypeError or RangeError that names a field which is unknown, or has an impossible value; nothing changes then
    */
   set(changes: Partial<Impairments>): void {
+    checkOptions('changes', changes, IMPAIRMENTS);
     const impairments = checkImpairments({ ...this.#impairments, ...changes });
     this.#impairments = impairments;
     this.#bottleneck.set(impairments.rate, impairments.queue);
@@ -85,6 +89,7 @@ export class LinkDirection {
 
   /** Says who receives. */
   attach(receive: (packet: Packet) => void): void {
+    checkFunction('receive', receive);
     if (this.#receive !== null)
       throw new Error(`${this.#link}: the receiving end of ${this.name} is attached already`);
     this.#receive = receive;
@@ -103,10 +108,11 @@ export class LinkDirection {
     const now = this.#timers.now();
     const octets = packetLength(packet);
     const counters = this.counters;
-    const ordinal = ++counters.sent;
+    const ordinal = counters.sent + 1;
+    const verdict = this.#judge(packet, now, ordinal);
+    counters.sent = ordinal;
     counters.sentOctets += octets;
     counters.inFlight++;
-    const verdict = this.#judge(packet, now, ordinal);
     const fault = typeof verdict === 'string' ? {} : verdict;
     const crossing: Crossing = {
       packet,
@@ -133,9 +139,11 @@ export class LinkDirection {
       packet.kind === 'tcp' && (rules.length > 0 || isSyn(packet)) ? this.#streams.see(packet) : NOWHERE;
     if (rules.length === 0) return 'pass';
     const context = { now, direction: this.name, ordinal, ...place };
-    for (const rule of rules) {
+    for (const [i, rule] of rules.entries()) {
       const verdict = rule(packet, context);
-      if (verdict !== 'pass') return verdict;
+      if (verdict === 'pass') continue;
+      checkVerdict(`rules[${i}]`, verdict);
+      return verdict;
     }
     return 'pass';
   }

@@ -1,6 +1,17 @@
 import type { Packet } from '@halfclose/codec';
+import {
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  checkText,
+  type OptionNames,
+} from '@halfclose/codec/arguments';
 import type { TimerService } from '@halfclose/timers';
-import type { Impairments } from './impairments.ts';
+import { checkImpairments, IMPAIRMENTS } from './check-impairments.ts';
+import { checkPacket } from './check-packet.ts';
+import { checkTimers } from './check-timers.ts';
+import { type Impairments, NO_IMPAIRMENTS } from './impairments.ts';
 import { LinkDirection } from './link-direction.ts';
 import type { LinkEvent } from './link-event.ts';
 import type { PacketDevice } from './packet-device.ts';
@@ -44,9 +55,11 @@ export class Link {
   /**
    * A link with both ends free.
    *
-   * @throws RangeError that names a field with an impossible value
+   * @throws TypeError or RangeError that names an option which is unknown, or has an impossible value
    */
   constructor(timers: TimerService, options: LinkOptions = {}) {
+    checkTimers(timers);
+    checkLinkOptions(options);
     const {
       name = 'link',
       mtu = 1500,
@@ -57,7 +70,6 @@ export class Link {
       bToA,
       ...both
     } = options;
-    if (!(mtu >= 68)) throw new RangeError(`mtu must be 68 octets or more (RFC 791), not ${mtu}`);
     this.name = name;
     this.mtu = mtu;
     this.aToB = new LinkDirection(timers, { link: name, name: 'aToB', mtu, seed, observe });
@@ -83,6 +95,49 @@ export class Link {
   /** Ends a partition. */
   heal(): void {
     this.set({ partition: false });
+  }
+}
+
+/** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
+const LEAST_MTU = 68;
+const LARGEST_MTU = 0xffff;
+
+/** The names of {@link LinkOptions}. */
+export const LINK_OPTIONS: OptionNames<LinkOptions> = {
+  ...IMPAIRMENTS,
+  name: true,
+  mtu: true,
+  segmentOctets: true,
+  seed: true,
+  observe: true,
+  aToB: true,
+  bToA: true,
+};
+
+/** Throws a TypeError or RangeError that names an option which is unknown, or has an impossible value. */
+export function checkLinkOptions(options: LinkOptions): void {
+  checkOptions('options', options, LINK_OPTIONS);
+  const {
+    name = '',
+    mtu = LEAST_MTU,
+    segmentOctets = 0,
+    seed = 1,
+    observe = null,
+    aToB,
+    bToA,
+    ...both
+  } = options;
+  checkText('name', name);
+  checkInteger('mtu', mtu, LEAST_MTU, LARGEST_MTU);
+  checkInteger('segmentOctets', segmentOctets, 0, Infinity);
+  checkNumber('seed', seed, -Number.MAX_VALUE, Number.MAX_VALUE);
+  if (observe !== null) checkFunction('observe', observe);
+  for (const [direction, changes] of [
+    ['aToB', aToB],
+    ['bToA', bToA],
+  ] as const) {
+    if (changes !== undefined) checkOptions(direction, changes, IMPAIRMENTS);
+    checkImpairments({ ...NO_IMPAIRMENTS, ...both, ...changes });
   }
 }
 
@@ -113,6 +168,7 @@ class LinkEnd implements PacketDevice {
   }
 
   transmit(packet: Packet): void {
+    checkPacket(packet);
     this.#outward.transmit(packet, this.offload.segmentOctets > 0);
   }
 

@@ -1,6 +1,16 @@
 import { Flag, type IpAddress, type Segment } from '@halfclose/codec';
+import {
+  checkAddress,
+  checkFunction,
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+} from '@halfclose/codec/arguments';
 import type { Milliseconds } from '@halfclose/timers';
 import type { DirectionName, Match } from './rule.ts';
+
+/** All bits of `Flag`. */
+const EVERY_FLAG = 0x1ff;
 
 /** Every packet. */
 export function any(): Match {
@@ -9,11 +19,16 @@ export function any(): Match {
 
 /** Segments of which the condition holds. */
 export function segment(condition: (segment: Segment) => boolean): Match {
+  checkFunction('condition', condition);
   return (packet) => packet.kind === 'tcp' && condition(packet.segment);
 }
 
 /** Segments whose flags under `mask` are exactly `value`; without a value, those that have every flag of the mask. */
 export function flags(mask: number, value = mask): Match {
+  checkInteger('mask', mask, 1, EVERY_FLAG);
+  checkInteger('value', value, 0, mask);
+  if ((value & ~mask) !== 0)
+    throw new RangeError(`value has flags that mask ${mask} does not, and matches nothing`);
   return segment((segment) => (segment.flags & mask) === value);
 }
 
@@ -60,26 +75,32 @@ export function icmp(): Match {
 
 /** Segments from or to a port. */
 export function port(number: number): Match {
+  checkInteger('number', number, 0, 0xffff);
   return segment(({ sourcePort, destinationPort }) => sourcePort === number || destinationPort === number);
 }
 
 /** Packets from an address. */
 export function from(address: IpAddress): Match {
+  checkAddress('address', address);
   return (packet) => packet.source.equals(address);
 }
 
 /** Packets to an address. */
 export function to(address: IpAddress): Match {
+  checkAddress('address', address);
   return (packet) => packet.destination.equals(address);
 }
 
 /** Packets that go this way. */
 export function direction(name: DirectionName): Match {
+  checkOneOf('name', name, ['aToB', 'bToA']);
   return (_packet, context) => context.direction === name;
 }
 
 /** Segments with text between two places of the stream, in octets from its start; `end` is not included. */
 export function octets(start: number, end: number): Match {
+  checkNumber('start', start, -Infinity, Infinity);
+  checkNumber('end', end, start, Infinity);
   return (packet, context) =>
     packet.kind === 'tcp' &&
     packet.segment.payload.length > 0 &&
@@ -89,40 +110,51 @@ export function octets(start: number, end: number): Match {
 
 /** Packets sent between two times of the clock; `end` is not included. */
 export function during(start: Milliseconds, end: Milliseconds): Match {
+  checkNumber('start', start, -Infinity, Infinity);
+  checkNumber('end', end, start, Infinity);
   return (_packet, { now }) => now >= start && now < end;
 }
 
 /** Packets that match all conditions. Counting conditions belong around it: `nth(2, all(fin(), port(80)))`. */
 export function all(...matches: readonly Match[]): Match {
+  checkMatches(matches);
   return (packet, context) => matches.every((match) => match(packet, context));
 }
 
 /** Packets that match one of the conditions. */
 export function either(...matches: readonly Match[]): Match {
+  checkMatches(matches);
   return (packet, context) => matches.some((match) => match(packet, context));
 }
 
 /** Packets that do not match. */
 export function not(match: Match): Match {
+  checkFunction('match', match);
   return (packet, context) => !match(packet, context);
 }
 
 /** The `n`th packet that matches, from 1. Counts what it is asked about, in both directions of a link alike. */
 export function nth(n: number, match: Match): Match {
-  return counting(match, (count) => count === n);
+  return counting(n, match, (count) => count === n);
 }
 
 /** The first `n` packets that match. */
 export function first(n: number, match: Match): Match {
-  return counting(match, (count) => count <= n);
+  return counting(n, match, (count) => count <= n);
 }
 
 /** Every `n`th packet that matches. */
 export function every(n: number, match: Match): Match {
-  return counting(match, (count) => count % n === 0);
+  return counting(n, match, (count) => count % n === 0);
 }
 
-function counting(match: Match, isChosen: (count: number) => boolean): Match {
+function checkMatches(matches: readonly Match[]): void {
+  for (const [i, match] of matches.entries()) checkFunction(`matches[${i}]`, match);
+}
+
+function counting(n: number, match: Match, isChosen: (count: number) => boolean): Match {
+  checkInteger('n', n, 1, Infinity);
+  checkFunction('match', match);
   let count = 0;
   return (packet, context) => match(packet, context) && isChosen(++count);
 }

@@ -8,8 +8,10 @@ import {
   packetLength,
   parseIpAddress,
 } from '@halfclose/codec';
+import { checkAddress, checkArray, checkOptions, type OptionNames, shown } from '@halfclose/codec/arguments';
 import type { TimerService } from '@halfclose/timers';
-import { Link, type LinkOptions } from './link.ts';
+import { checkTimers } from './check-timers.ts';
+import { checkLinkOptions, Link, LINK_OPTIONS, type LinkOptions } from './link.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { Random } from './random.ts';
 
@@ -21,6 +23,9 @@ export interface NetworkOptions extends Omit<LinkOptions, 'aToB' | 'bToA'> {
    */
   readonly router?: readonly (IpAddress | string)[];
 }
+
+const { aToB: _aToB, bToA: _bToA, ...OF_BOTH_WAYS } = LINK_OPTIONS;
+const NETWORK_OPTIONS: OptionNames<NetworkOptions> = { ...OF_BOTH_WAYS, router: true };
 
 /** Hop limit of what the router itself sends (RFC 1700). */
 const ROUTER_HOP_LIMIT = 64;
@@ -51,10 +56,14 @@ export class Network {
    * @param options of the links of its hosts, unless {@link Network.attach} says otherwise
    */
   constructor(timers: TimerService, options: NetworkOptions = {}) {
+    checkTimers(timers);
+    checkOptions('options', options, NETWORK_OPTIONS);
     const { router = [], ...defaults } = options;
+    checkArray('router', router);
+    checkLinkOptions(defaults);
     this.#timers = timers;
     this.#defaults = { name: 'network', ...defaults };
-    this.#router = router.map(toAddress);
+    this.#router = router.map((address, i) => toAddress(`router[${i}]`, address));
     this.#seeds = new Random(defaults.seed ?? 1);
   }
 
@@ -67,7 +76,9 @@ export class Network {
    * @throws RangeError if an address is malformed or taken
    */
   attach(addresses: readonly (IpAddress | string)[], options: LinkOptions = {}): PacketDevice {
-    const keys = addresses.map((address) => toAddress(address).toString());
+    checkArray('addresses', addresses);
+    checkLinkOptions(options);
+    const keys = addresses.map((address, i) => toAddress(`addresses[${i}]`, address).toString());
     for (const key of keys) {
       if (this.#links.has(key)) throw new RangeError(`addresses: ${key} is taken`);
     }
@@ -89,7 +100,7 @@ export class Network {
    * @throws RangeError if no host has it
    */
   linkOf(address: IpAddress | string): Link {
-    const link = this.#links.get(toAddress(address).toString());
+    const link = this.#links.get(toAddress('address', address).toString());
     if (link === undefined) throw new RangeError(`address: ${address.toString()} belongs to no host`);
     return link;
   }
@@ -146,9 +157,12 @@ const ICMPV6_OF: Record<Refusal, readonly [number, number]> = {
   'too-big': [Icmpv6Type.PACKET_TOO_BIG, 0],
 };
 
-function toAddress(address: IpAddress | string): IpAddress {
-  if (typeof address !== 'string') return address;
+function toAddress(name: string, address: IpAddress | string): IpAddress {
+  if (typeof address !== 'string') {
+    checkAddress(name, address);
+    return address;
+  }
   const parsed = parseIpAddress(address);
-  if (parsed === null) throw new RangeError(`address: '${address}' is no IP address`);
+  if (parsed === null) throw new RangeError(`${name} must be an IP address, not ${shown(address)}`);
   return parsed;
 }

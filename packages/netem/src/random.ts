@@ -1,3 +1,5 @@
+import { checkNumber } from '@halfclose/codec/arguments';
+
 /**
  * Pseudo-random numbers that are the same for the same seed, on every engine: xoshiro128** (Blackman and Vigna,
  * 2018), seeded by splitmix32. Only exactly rounded operations are used.
@@ -15,6 +17,8 @@ export class Random {
    * @param stream numbers the independent sequences of one seed
    */
   constructor(seed: number, stream = 0) {
+    checkNumber('seed', seed, -Number.MAX_VALUE, Number.MAX_VALUE);
+    checkNumber('stream', stream, -Number.MAX_VALUE, Number.MAX_VALUE);
     const next = splitmix32(splitmix32(seed | 0)() ^ Math.imul(stream, 0x9e3779b9));
     this.#a = next();
     this.#b = next();
@@ -42,11 +46,13 @@ export class Random {
 
   /** A whole number from 0 to below `bound`. */
   below(bound: number): number {
+    checkNumber('bound', bound, 0, 2 ** 32);
     return Math.floor(this.uniform() * bound);
   }
 
   /** `true` with this probability; 0 and 1 draw nothing. */
   chance(probability: number): boolean {
+    checkNumber('probability', probability, 0, 1);
     return probability > 0 && (probability >= 1 || this.uniform() < probability);
   }
 

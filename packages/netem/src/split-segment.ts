@@ -1,4 +1,6 @@
 import { Flag, headersLength, seqAdd, type TcpPacket } from '@halfclose/codec';
+import { checkInteger } from '@halfclose/codec/arguments';
+import { checkPacket } from './check-packet.ts';
 import { copySegment } from './copy-segment.ts';
 
 /**
@@ -9,6 +11,8 @@ import { copySegment } from './copy-segment.ts';
  * @throws RangeError if `mtu` has no room for the headers of a packet that has to be split
  */
 export function splitSegment(packet: TcpPacket, mtu: number): readonly TcpPacket[] {
+  checkPacket(packet);
+  checkInteger('mtu', mtu, 0, Infinity);
   const whole = packet.segment;
   const { payload, gsoSize } = whole;
   const fitting = mtu - headersLength(packet);

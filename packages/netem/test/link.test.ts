@@ -105,7 +105,7 @@ describe('changes while running', () => {
   test.each([
     [{ delay: -1 }, 'delay'],
     [{ jitter: Number.NaN }, 'jitter'],
-    [{ jitter: { spread: -2 } }, 'jitter'],
+    [{ jitter: { spread: -2 } }, 'jitter.spread'],
     [{ rate: 0 }, 'rate'],
     [{ loss: 1.1 }, 'loss'],
     [{ loss: { goodToBad: 2, badToGood: 0 } }, 'loss.goodToBad'],

@@ -75,7 +75,7 @@ describe('a network', () => {
     const network = new Network(new VirtualClock());
     network.attach(['10.0.0.1']);
     expect(() => network.attach([ipv4(10, 0, 0, 1)])).toThrow(/10\.0\.0\.1 is taken/);
-    expect(() => network.attach(['10.0.0'])).toThrow(/'10\.0\.0' is no IP address/);
+    expect(() => network.attach(['10.0.0'])).toThrow(/addresses\[0\] must be an IP address, not "10\.0\.0"/);
     expect(() => network.linkOf('10.0.0.9')).toThrow(/10\.0\.0\.9 belongs to no host/);
   });
 });

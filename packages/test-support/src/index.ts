@@ -3,3 +3,4 @@ export { type Example, examplesOf, type ExampleRun, runExample } from './readme-
 export { patience } from './patience.ts';
 export { SAMPLE_RECORD } from './sample-record.ts';
 export { collectGarbage, heldMemory } from './held-memory.ts';
+export { type ArgumentRow, COUNTS, faultsOf, OCTETS, type ValueKind, VALUES } from './misuse.ts';
