@@ -1,3 +1,4 @@
+import { assertFunction, assertHas, assertNumber } from './check-arguments.ts';
 import { Errno } from './errno.ts';
 import type { TcpSocket } from './tcp-socket.ts';
 
@@ -22,28 +23,34 @@ export class Descriptors {
 
   /** At most `limit` are open at a time. */
   constructor(limit = DEFAULT_LIMIT) {
+    assertNumber(limit, 'limit');
     if (!Number.isInteger(limit) || limit < 1) throw new RangeError('limit must be a positive integer');
     this.#limit = limit;
   }
 
   /** A descriptor for `socket`, or `-EMFILE`. */
   add(socket: TcpSocket): number {
+    assertHas(socket, 'getsockname', 'socket', 'a TcpSocket');
     return this.#place({ socket, descriptors: 0 });
   }
 
   /** The socket behind a descriptor; `undefined`: EBADF. */
   get(descriptor: number): TcpSocket | undefined {
+    assertNumber(descriptor, 'descriptor');
     return this.#open[descriptor - FIRST]?.socket;
   }
 
   /** dup(2): another descriptor for the same socket, or an errno negated. */
   dup(descriptor: number): number {
+    assertNumber(descriptor, 'descriptor');
     const open = this.#open[descriptor - FIRST];
     return open === undefined ? -Errno.EBADF : this.#place(open);
   }
 
   /** close(2): see {@link TcpSocket.close}. `onSettled` is called at once unless this was the last descriptor. */
   close(descriptor: number, onSettled?: () => void): number {
+    assertNumber(descriptor, 'descriptor');
+    if (onSettled !== undefined) assertFunction(onSettled, 'onSettled');
     const open = this.#open[descriptor - FIRST];
     if (open === undefined) return -Errno.EBADF;
     this.#open[descriptor - FIRST] = undefined;

@@ -1,3 +1,5 @@
+import { assertNumber } from './check-arguments.ts';
+
 /** Error numbers of Linux (x86-64) by name. Calls return them negated. */
 export const Errno = {
   EPERM: 1,
@@ -69,6 +71,7 @@ const TEXTS: Readonly<Record<ErrnoName, string>> = {
 
 /** The name of an error number, positive or negated; `undefined`: there is none. */
 export function errnoName(errno: number): ErrnoName | undefined {
+  assertNumber(errno, 'errno');
   const number = Math.abs(errno);
   let name: ErrnoName;
   for (name in Errno) if (Errno[name] === number) return name;

@@ -13,6 +13,7 @@ import {
   tcpInfo,
   urgentOctetsAhead,
 } from '@halfclose/stack';
+import { assertHas, assertOption } from './check-arguments.ts';
 import { Errno } from './errno.ts';
 import type { OptionValues } from './option-values.ts';
 import { atMark, listenerReadiness, readiness, unconnectedReadiness } from './readiness.ts';
@@ -40,8 +41,7 @@ type ReadableOption = NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' 
 export abstract class SocketBase {
   readonly host: Host;
   readonly family: number;
-  /** Told when to look again. */
-  owner: SocketOwner | null = null;
+  #owner: SocketOwner | null = null;
   /** `null`: nothing was set. Those of its listener, for an accepted socket that has set nothing. */
   protected ownOptions: SocketOptions | null = null;
   protected binding: Binding | null = null;
@@ -58,6 +58,16 @@ export abstract class SocketBase {
     this.host = host;
     this.family = family;
     this.hosted = hosted;
+  }
+
+  /** Told when to look again. */
+  get owner(): SocketOwner | null {
+    return this.#owner;
+  }
+
+  set owner(owner: SocketOwner | null) {
+    if (owner !== null) assertHas(owner, 'onReadiness', 'owner', 'a SocketOwner or null');
+    this.#owner = owner;
   }
 
   /** The options, to be looked at and set. */
@@ -108,6 +118,7 @@ export abstract class SocketBase {
 
   /** setsockopt(2). Units as on Linux. 0 or an errno negated. */
   setsockopt<O extends keyof OptionValues>(option: O, value: OptionValues[O]): number {
+    assertOption(option);
     const result = this.isClosed ? -Errno.EBADF : this.options.change(option, value, this.host.now);
     // What was held back may go now: TCP_CORK taken away, TCP_NODELAY set.
     if (this.hosted !== null && !this.isClosed) this.host.wake(this.hosted);
@@ -124,6 +135,7 @@ export abstract class SocketBase {
   getsockopt(option: 'TCP_INFO'): TcpInfo | number;
   getsockopt(option: 'IP_OPTIONS'): Uint8Array | number;
   getsockopt(option: ReadableOption): number | Linger | TcpInfo | Uint8Array {
+    assertOption(option);
     const value = this.isClosed ? -Errno.EBADF : this.#valueOf(option);
     if (this.host.observed) {
       this.called(`getsockopt(${option})`, typeof value === 'number' && value < 0 ? value : 0);

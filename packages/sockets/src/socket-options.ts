@@ -7,7 +7,7 @@ import {
   parseIpOptions,
   type Profile,
 } from '@halfclose/stack';
-import { isInt } from './check-arguments.ts';
+import { assertHas, assertOption, assertProfile, assertTime, isInt } from './check-arguments.ts';
 import { Errno } from './errno.ts';
 import type { OptionValues } from './option-values.ts';
 
@@ -76,6 +76,7 @@ export class SocketOptions {
 
   /** `isShared`: for several sockets, so not to be set. */
   constructor(profile: Profile, isShared = false) {
+    assertProfile(profile);
     this.#profile = profile;
     this.isShared = isShared;
   }
@@ -106,12 +107,14 @@ export class SocketOptions {
 
   /** The options act on `connection` from now on. */
   attach(connection: Connection): void {
+    assertHas(connection, 'changeSettings', 'connection', 'a Connection');
     this.#connection = connection;
     if (this.#cork) connection.sender.nagle.cork = true;
   }
 
   /** An accepted socket starts with its listener's options. */
   inheritFrom(listener: SocketOptions): void {
+    assertHas(listener, 'setLinger', 'listener', 'the SocketOptions of one');
     this.#linger = listener.linger;
     this.reuseAddress = listener.reuseAddress;
     this.reusePort = listener.reusePort;
@@ -123,7 +126,9 @@ export class SocketOptions {
    * Sets SO_LINGER. Linux takes any int for the seconds, and a negative one as unsigned (sock_setsockopt): more than 68
    * years, not the 0 that would make close() a reset. Fractions are taken, too; what is no int is `-EINVAL`.
    */
-  setLinger({ onoff, linger }: Linger): number {
+  setLinger(value: Linger): number {
+    if (!isLinger(value)) return -Errno.EINVAL;
+    const { onoff, linger } = value;
     if (!Number.isFinite(onoff) || !(linger >= MIN_INT && linger <= MAX_INT)) return -Errno.EINVAL;
     this.#forAccepted = null;
     const seconds = linger < 0 ? Math.floor(linger) >>> 0 : linger;
@@ -133,6 +138,7 @@ export class SocketOptions {
 
   /** Sets IP_OPTIONS: a source route of the stations before the peer, or no octets for none. */
   setIpOptions(options: Uint8Array): number {
+    if (!(options instanceof Uint8Array)) return -Errno.EINVAL;
     const sourceRoute = parseIpOptions(options);
     if (sourceRoute === 'invalid') return -Errno.EINVAL;
     this.#change({ sourceRoute });
@@ -153,6 +159,7 @@ export class SocketOptions {
 
   /** Sets any option. 0, or an errno negated: `-EINVAL` for a value of another kind, too. */
   change(option: keyof OptionValues, value: number | Linger | Uint8Array, now: number): number {
+    assertOption(option);
     if (option === 'IP_OPTIONS')
       return value instanceof Uint8Array ? this.setIpOptions(value) : -Errno.EINVAL;
     if (option === 'SO_LINGER') return isLinger(value) ? this.setLinger(value) : -Errno.EINVAL;
@@ -161,6 +168,8 @@ export class SocketOptions {
 
   /** Sets a number option; times in the units of Linux (seconds; TCP_USER_TIMEOUT: milliseconds). 0 or an errno negated. */
   set(option: NumberOption, value: number, now: number): number {
+    assertOption(option);
+    assertTime(now);
     if (!isInt(value)) return -Errno.EINVAL;
     this.#forAccepted = null;
     switch (option) {
@@ -246,6 +255,7 @@ export class SocketOptions {
 
   /** Reads a number option, as getsockopt(2) shows it. */
   get(option: NumberOption): number {
+    assertOption(option);
     const profile = this.#profile;
     const settings = this.#settings;
     switch (option) {

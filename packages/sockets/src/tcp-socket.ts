@@ -16,7 +16,17 @@ import {
   passUrgentOctet,
   type ShutdownEffect,
 } from '@halfclose/stack';
-import { assertBacklog, assertEndpoint, assertOctets, assertSocketArguments } from './check-arguments.ts';
+import {
+  assertBacklog,
+  assertFunction,
+  assertCount,
+  assertEndpoint,
+  assertFlags,
+  assertNumber,
+  assertOctets,
+  assertReason,
+  assertSocketArguments,
+} from './check-arguments.ts';
 import { AF_INET, AF_INET6, MSG_MORE, MSG_OOB, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
 import { Errno } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
@@ -45,7 +55,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /** A fresh socket, or the owner of an accepted connection. */
   constructor(host: Host, family: number = AF_INET6, accepted: HostedConnection | null = null) {
     super(host, family, accepted);
-    assertSocketArguments(host, family);
+    assertSocketArguments(host, family, accepted);
     if (accepted !== null) accepted.owner = this;
   }
 
@@ -169,6 +179,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB, MSG_MORE. */
   send(bytes: Uint8Array, flags = 0): number {
     assertOctets(bytes, 'bytes');
+    assertFlags(flags);
     if (this.isClosed) return this.transferred('send', bytes.length, -Errno.EBADF);
     const hosted = this.hosted;
     if (hosted === null) return this.refused('send');
@@ -186,6 +197,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   /** recv(2) into `target`; 0: the end of the peer's stream. `flags`: MSG_PEEK, MSG_OOB. */
   recv(target: Uint8Array, flags = 0): number {
     assertOctets(target, 'target');
+    assertFlags(flags);
     if ((flags & MSG_OOB) !== 0)
       return this.transferred('recv', target.length, this.#receiveUrgent(target, flags));
     const result = this.#readability((flags & MSG_PEEK) !== 0);
@@ -202,6 +214,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    * number negated. The caller owns the octets.
    */
   read(max: number): Uint8Array | number {
+    assertCount(max, 'max');
     const result = this.#readability(false);
     if (result <= 0) return this.transferred('recv', max, result);
     const hosted = this.hosted;
@@ -214,6 +227,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /** shutdown(2): SHUT_RD, SHUT_WR or SHUT_RDWR. */
   shutdown(how: number): number {
+    assertNumber(how, 'how');
     const result = this.#shutdown(how);
     if (this.host.observed) this.called(`shutdown(${SHUT_NAMES[how] ?? how})`, result);
     return result;
@@ -262,6 +276,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    * have returned: all text and the FIN acknowledged, or t seconds over; else at once, before this returns.
    */
   close(onSettled?: () => void): number {
+    if (onSettled !== undefined) assertFunction(onSettled, 'onSettled');
     if (this.isClosed) return this.called('close', -Errno.EBADF);
     this.called('close', 0);
     const hosted = this.#release();
@@ -323,6 +338,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /** Resets the connection after close(), where it goes on without its socket. No call of POSIX does. */
   abortOrphan(reason: EndReason = 'abort'): void {
+    assertReason(reason);
     const hosted = this.hosted;
     if (hosted !== null && this.isClosed && !this.ended) this.host.abort(hosted, reason);
   }
@@ -332,6 +348,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    * (closing/LINUX.md, a01). For layers with a buffer of their own.
    */
   markUnread(octets: number): void {
+    assertCount(octets, 'octets');
     this.hosted?.connection.markUnread(octets);
   }
 
@@ -340,6 +357,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    * the host keeps only a record of it. Returns false where nothing more can be told, as the connection has ended.
    */
   watchOrphan(onEvents: () => void): boolean {
+    assertFunction(onEvents, 'onEvents');
     const hosted = this.hosted;
     if (hosted === null || this.ended) return false;
     this.#prepareAfterClose().onEvents = onEvents;

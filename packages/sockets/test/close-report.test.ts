@@ -173,7 +173,7 @@ describe('octets marked unread', () => {
     b.markUnread(50);
     b.markUnread(50);
     expect(b.closeReport()?.octets).toMatchObject({ received: 100, read: 0, unread: 100 });
-    b.markUnread(-5);
+    expect(() => b.markUnread(-5)).toThrow(RangeError);
     expect(b.closeReport()?.octets.unread).toBe(100);
   });
 });
