@@ -13,6 +13,7 @@ import {
   setTimeout,
   type HostTimer,
 } from './host-runtime.ts';
+import { checkFunction } from './check-arguments.ts';
 import type { TimerService } from './timer-service.ts';
 import type { Timer } from './timer.ts';
 import { TimerWheel } from './timer-wheel.ts';
@@ -67,10 +68,12 @@ export class HostTimers implements TimerService {
   }
 
   defer(task: () => void): void {
+    checkFunction('task', task);
     afterThis(task);
   }
 
   yield(task: () => void): void {
+    checkFunction('task', task);
     // A host's immediate would hold the process; while nothing else does, a released timeout takes its place.
     if (this.#refs > 0) afterInput(task);
     else release(setTimeout(task, 0));

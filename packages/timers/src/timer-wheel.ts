@@ -1,4 +1,5 @@
 import type { Milliseconds } from './clock.ts';
+import { checkTime, checkTimer, shown } from './check-arguments.ts';
 import { DueQueue } from './due-queue.ts';
 import { IDLE, Timer } from './timer.ts';
 
@@ -54,7 +55,8 @@ export class TimerWheel {
    * @param now where it begins; earlier deadlines are due at once
    */
   constructor(now: Milliseconds = 0) {
-    this.#epoch = Math.floor(finite(now, 'now'));
+    checkTime('now', now);
+    this.#epoch = Math.floor(now);
   }
 
   /** How many timers are armed. */
@@ -68,9 +70,10 @@ export class TimerWheel {
    * @throws RangeError if `deadline` is NaN or -Infinity
    */
   arm(timer: Timer, deadline: Milliseconds): void {
-    if (!(deadline > -Infinity && deadline < Infinity)) {
+    checkTimer(timer);
+    if (typeof deadline !== 'number' || !(deadline > -Infinity && deadline < Infinity)) {
       if (deadline !== Infinity)
-        throw new RangeError(`deadline must be a number of milliseconds, not ${deadline}`);
+        throw new RangeError(`deadline must be a number of milliseconds, not ${shown(deadline)}`);
       this.disarm(timer);
       return;
     }
@@ -92,6 +95,7 @@ export class TimerWheel {
 
   /** Disarms a timer in O(1) (O(log n) among n timers of the current millisecond); harmless when it is idle. */
   disarm(timer: Timer): void {
+    checkTimer(timer);
     if (timer.slot === IDLE) return;
     this.#remove(timer);
     timer.next = timer;
@@ -110,7 +114,7 @@ export class TimerWheel {
    * @throws RangeError if `now` is not finite; Error if called inside an expiry
    */
   advance(now: Milliseconds): number {
-    finite(now, 'now');
+    checkTime('now', now);
     if (this.#reached !== -Infinity) throw new Error('TimerWheel.advance() called inside an expiry');
     this.#reached = now;
     let fired = 0;
@@ -264,10 +268,4 @@ function earliestOf(head: Timer): Timer | null {
 
 function firstBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
-}
-
-function finite(value: number, name: string): number {
-  if (!Number.isFinite(value))
-    throw new RangeError(`${name} must be a finite number of milliseconds, not ${value}`);
-  return value;
 }

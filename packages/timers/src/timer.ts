@@ -54,6 +54,8 @@ export class Timer {
   child: Timer = this;
 
   constructor(onExpiry: (now: Milliseconds, timer: Timer) => void) {
+    const given: unknown = onExpiry;
+    if (typeof given !== 'function') throw new TypeError(`onExpiry must be a function, not ${typeof given}`);
     this.onExpiry = onExpiry;
   }
 

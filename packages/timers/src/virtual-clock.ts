@@ -1,4 +1,5 @@
 import type { Milliseconds } from './clock.ts';
+import { checkFunction, checkOptions, shown } from './check-arguments.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { TimerService } from './timer-service.ts';
 import type { Timer } from './timer.ts';
@@ -16,6 +17,7 @@ export interface RunOptions {
   readonly untilCall?: boolean;
 }
 
+const RUN_OPTIONS: Readonly<Record<keyof RunOptions, true>> = { limit: true, untilCall: true };
 const DEFAULT_LIMIT = 10_000_000;
 
 /**
@@ -79,10 +81,12 @@ export class VirtualClock implements TimerService {
   }
 
   defer(task: () => void): void {
+    checkFunction('task', task);
     this.#deferred.add(task);
   }
 
   yield(task: () => void): void {
+    checkFunction('task', task);
     this.#yielded.add(task);
   }
 
@@ -118,8 +122,10 @@ export class VirtualClock implements TimerService {
    * @throws RangeError if `time` is not finite or lies in the past
    */
   advanceTo(time: Milliseconds, options: RunOptions = {}): void {
-    if (!(time >= this.#now && time < Infinity)) {
-      throw new RangeError(`time must be a finite number of milliseconds from ${this.#now} on, not ${time}`);
+    if (typeof time !== 'number' || !(time >= this.#now && time < Infinity)) {
+      throw new RangeError(
+        `time must be a finite number of milliseconds from ${this.#now} on, not ${shown(time)}`,
+      );
     }
     this.#run(options, () => {
       this.#runInstant();
@@ -134,8 +140,10 @@ export class VirtualClock implements TimerService {
    * @throws RangeError if `duration` is negative or not finite
    */
   advanceBy(duration: Milliseconds, options: RunOptions = {}): void {
-    if (!(duration >= 0 && duration < Infinity)) {
-      throw new RangeError(`duration must be a finite number of milliseconds from 0 on, not ${duration}`);
+    if (typeof duration !== 'number' || !(duration >= 0 && duration < Infinity)) {
+      throw new RangeError(
+        `duration must be a finite number of milliseconds from 0 on, not ${shown(duration)}`,
+      );
     }
     this.advanceTo(this.#now + duration, options);
   }
@@ -154,7 +162,13 @@ export class VirtualClock implements TimerService {
     return this.#now;
   }
 
-  #run({ limit = DEFAULT_LIMIT, untilCall = false }: RunOptions, body: () => void): void {
+  #run(options: RunOptions, body: () => void): void {
+    checkOptions(options, RUN_OPTIONS);
+    const { limit = DEFAULT_LIMIT, untilCall = false } = options;
+    if (typeof limit !== 'number' || !(limit >= 0))
+      throw new RangeError(`limit must be a count from 0 on, not ${shown(limit)}`);
+    if (typeof untilCall !== 'boolean')
+      throw new TypeError(`untilCall must be a boolean, not ${shown(untilCall)}`);
     if (this.#running) throw new Error('VirtualClock was told to run by code that it is running');
     this.#running = true;
     this.#limit = limit;
