@@ -214,7 +214,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
    * number negated. The caller owns the octets.
    */
   read(max: number): Uint8Array | number {
-    assertCount(max, 'max');
+    if (max !== Infinity) assertCount(max, 'max');
     const result = this.#readability(false);
     if (result <= 0) return this.transferred('recv', max, result);
     const hosted = this.hosted;
