@@ -10,6 +10,22 @@ import {
 } from '@halfclose/codec';
 import { Afterlife } from './afterlife.ts';
 import {
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkOctets,
+  checkOneOf,
+  checkText,
+} from '@halfclose/codec/arguments';
+import {
+  checkConnectionInit,
+  checkNow,
+  checkPath,
+  checkReason,
+  checkSegment,
+  checkSettings,
+} from './check-arguments.ts';
+import {
   closeConnection,
   disownConnection,
   markFinSent,
@@ -114,6 +130,7 @@ export class Connection implements SegmentMaker {
   #synPending = false;
 
   constructor(init: ConnectionInit) {
+    checkConnectionInit(init);
     const { profile } = init;
     this.localAddress = init.localAddress;
     this.localPort = init.localPort;
@@ -147,6 +164,7 @@ export class Connection implements SegmentMaker {
 
   /** Changes some settings of this connection. */
   changeSettings(changes: Partial<ConnectionSettings>): void {
+    checkSettings(changes);
     this.#settings = { ...this.#settings, ...changes };
     if (changes.sendBuffer !== undefined) expandSendBuffer(this);
   }
@@ -165,23 +183,30 @@ export class Connection implements SegmentMaker {
 
   /** OPEN, active: sends a SYN. */
   connect(now: number): void {
+    checkNow(now);
     openActive(this, now);
   }
 
   /** OPEN by a listener that got `syn`: answers with a SYN+ACK. */
   accept(syn: Segment, now: number): void {
+    checkSegment('syn', syn);
+    checkNow(now);
     openPassive(this, syn, now);
   }
 
   /** As {@link accept}, of a SYN that a cookie has answered; the segment that brought it back is to be received next. */
   acceptByCookie(syn: Segment, now: number): void {
+    checkSegment('syn', syn);
+    checkNow(now);
     openByCookie(this, syn, now);
   }
 
   // --- the network's side
 
-  /** A segment arrived for this connection. Never throws. */
+  /** A segment arrived for this connection. Never throws, whatever it says. */
   receive(segment: Segment, now: number): void {
+    checkSegment('segment', segment);
+    checkNow(now);
     this.segmentsReceived++;
     if (segment.payload.length > 0) this.textSegmentsReceived++;
     if (this.#state === 'SYN-SENT') receiveInSynSent(this, segment, now);
@@ -196,11 +221,13 @@ export class Connection implements SegmentMaker {
 
   /** A deadline has come; harmless when none has. Returns the name of the timer that struck, `null`: none. */
   tick(now: number): string | null {
+    checkNow(now);
     return tickConnection(this, now);
   }
 
   /** The next segment to send; `null`: nothing more now. The stack fills in what belongs to IP. */
   nextSegment(now: number): Segment | null {
+    checkNow(now);
     if (this.#replies !== null) {
       const reply = this.#replies.shift();
       if (reply !== undefined) return reply;
@@ -254,6 +281,7 @@ export class Connection implements SegmentMaker {
 
   /** Takes as much of `bytes` as fits into the send buffer, by copy. Returns the octets taken. */
   send(bytes: Uint8Array): number {
+    checkOctets('bytes', bytes);
     return write(this, bytes);
   }
 
@@ -269,28 +297,36 @@ export class Connection implements SegmentMaker {
 
   /** Takes up to `max` octets of text, as a view where possible; empty if there is none. The caller owns it. */
   read(max: number, now: number): Uint8Array {
+    if (max !== Infinity) checkInteger('max', max, 0, Infinity);
+    checkNow(now);
     return readText(this, max, now);
   }
 
   /** Copies text into `target`; takes it out unless `peek`. Returns the octets copied. */
   readInto(target: Uint8Array, peek: boolean, now: number): number {
+    checkOctets('target', target);
+    checkBoolean('peek', peek);
+    checkNow(now);
     return readInto(this, target, peek, now);
   }
 
   /** Octets that were read went back: they count as unread, and close() finds them. Never more than were read. */
   markUnread(octets: number): void {
+    checkInteger('octets', octets, 0, Infinity);
     const { receiver } = this;
     const read = receiver.textReceived - receiver.queue.length - receiver.discarded;
-    receiver.discarded += Math.max(0, Math.min(octets, read));
+    receiver.discarded += Math.min(octets, read);
   }
 
   /** No more text will be written: the FIN follows what is queued (SHUT_WR). */
   shutdownSend(now: number): void {
+    checkNow(now);
     shutdownSending(this, 'shutdown', now);
   }
 
   /** Nothing more will be read; nothing is sent (SHUT_RD). */
   shutdownReceive(now: number): void {
+    checkNow(now);
     shutdownReceiving(this, now);
   }
 
@@ -299,21 +335,27 @@ export class Connection implements SegmentMaker {
    * {@link disown}, at once or when a lingering close has waited long enough.
    */
   close(lingerZero: boolean, now: number): void {
+    checkBoolean('lingerZero', lingerZero);
+    checkNow(now);
     closeConnection(this, lingerZero ? 'linger 0' : null, now);
   }
 
   /** As {@link close} with SO_LINGER of {1, 0}, without the option: the program asks for a reset. */
   closeByReset(now: number): void {
+    checkNow(now);
     closeConnection(this, 'reset', now);
   }
 
   /** The owner lets go for good: the connection is an orphan from now on. */
   disown(now: number): void {
+    checkNow(now);
     disownConnection(this, now);
   }
 
   /** ABORT: a RST where the state calls for one, and CLOSED. */
   abort(reason: EndReason, now: number): void {
+    checkReason(reason);
+    checkNow(now);
     reset(this, reason, now);
   }
 
@@ -327,6 +369,7 @@ export class Connection implements SegmentMaker {
 
   /** Starts or stops keep-alives after a change of settings. */
   updateKeepAlive(now: number): void {
+    checkNow(now);
     const open = this.#state !== 'CLOSED' && this.#state !== 'SYN-SENT' && this.#state !== 'TIME-WAIT';
     const { keepAlive, keepAliveIdle } = this.settings;
     this.keepAliveDeadline = keepAlive && open ? deadlineAt(now + keepAliveIdle) : NEVER;
@@ -334,21 +377,27 @@ export class Connection implements SegmentMaker {
 
   /** Whether an octet of ours with this number is on its way: what RFC 5927, 4.1 lets ICMP errors quote. */
   isInFlight(seq: SequenceNumber): boolean {
+    checkNumber('seq', seq, -Number.MAX_VALUE, Number.MAX_VALUE);
     return seqDiff(seq, this.sender.sndUna) >= 0 && seqDiff(seq, this.sender.sndNxt) < 0;
   }
 
   /** A network error that quotes a segment of ours in flight (RFC 9293, 3.9.2.2; RFC 5927). */
   onNetworkError(error: ErrorCode, kind: NetworkErrorKind, now: number): void {
+    checkText('error', error);
+    checkOneOf('kind', kind, ['hard', 'unreachable', 'passing']);
+    checkNow(now);
     takeNetworkError(this, error, kind, now);
   }
 
   /** Whether it may have sent packets of more than `mtu` octets. */
   exceedsMtu(mtu: number): boolean {
+    checkNumber('mtu', mtu, 0, Infinity);
     return exceedsMtu(this, mtu);
   }
 
   /** Packets go by `path` from now on: text in flight that does not fit it is sent again (RFC 1191, RFC 8201). */
   changePath(path: Path): void {
+    checkPath('path', path);
     changePath(this, path);
   }
 

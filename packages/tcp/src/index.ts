@@ -86,7 +86,7 @@ export { sipHash } from './keyed-hash.ts';
 export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './memory-account.ts';
 export type { NetworkErrorKind } from './network-error.ts';
 export { type ListenVerdict, receiveInListen } from './listen.ts';
-export { bsd, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
+export { bsd, checkWholeProfile, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
 export { errorOfReset, RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';
 export { resetFor } from './reset-reply.ts';
 export { orphanPatience } from './retry-limits.ts';

@@ -1,3 +1,5 @@
+import { checkObject } from '@halfclose/codec/arguments';
+import { checkProfile } from './check-profile.ts';
 import type { CongestionControlName } from './congestion-control.ts';
 import type { LingerUntil } from './linger-table.ts';
 
@@ -423,7 +425,27 @@ export const bsd: Profile = {
 /** The profiles by name. */
 export const PROFILES: Readonly<Record<string, Profile>> = { linux, rfc9293, bsd };
 
-/** A copy of `base` (the default: {@link linux}) with some fields changed. */
+/**
+ * A copy of `base` (the default: {@link linux}) with some fields changed.
+ *
+ * @throws TypeError or RangeError that names a field which is unknown, or has an impossible value
+ */
 export function profile(changes: Partial<Profile>, base: Profile = linux): Profile {
+  checkProfile('changes', changes, linux);
+  checkWholeProfile('base', base);
   return { ...base, ...changes };
+}
+
+/**
+ * Checks that `value` is a profile with all of its fields.
+ *
+ * @throws TypeError or RangeError that names what is missing, unknown or impossible
+ */
+export function checkWholeProfile(name: string, value: Profile): void {
+  checkObject(name, value, 'a Profile: linux, rfc9293, bsd, or what profile() makes');
+  checkProfile(name, value, linux);
+  for (const field of Object.keys(linux)) {
+    if (Reflect.get(value, field) === undefined)
+      throw new TypeError(`${name}.${field} is missing: profile() makes whole ones`);
+  }
 }

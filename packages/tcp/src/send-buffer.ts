@@ -1,4 +1,5 @@
 import { NO_BYTES } from '@halfclose/codec';
+import { checkFunction } from '@halfclose/codec/arguments';
 import { isSmallPart } from './small-part.ts';
 
 /** Makes the memory that text is copied into. The package `net` passes `Buffer.allocUnsafeSlow`. */
@@ -20,6 +21,7 @@ export class BlockPool {
   used = 0;
 
   constructor(allocate: Allocate = (octets) => new Uint8Array(octets)) {
+    checkFunction('allocate', allocate);
     this.allocate = allocate;
     this.empty = new SendBuffer(this);
   }

@@ -1,0 +1,107 @@
+import type { Segment } from '@halfclose/codec';
+import {
+  checkAddress,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkObject,
+  checkOptions,
+  type OptionNames,
+  shown,
+} from '@halfclose/codec/arguments';
+import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
+import { END_REASONS } from './end-reasons.ts';
+import type { Path } from './path.ts';
+
+const MIN_INT = -(2 ** 31);
+const MAX_INT = 2 ** 31 - 1;
+const MOST_OCTET = 255;
+const MOST_DSCP = 63;
+
+const SETTINGS: OptionNames<ConnectionSettings> = {
+  keepAlive: true,
+  keepAliveIdle: true,
+  keepAliveInterval: true,
+  keepAliveProbes: true,
+  userTimeout: true,
+  linger2: true,
+  maxSegment: true,
+  sendBuffer: true,
+  urgentInline: true,
+  errorReports: true,
+  timeToLive: true,
+  hopLimit: true,
+  dscp: true,
+  dscpIPv6: true,
+  sourceRoute: true,
+};
+
+/** Throws a TypeError or RangeError for what no connection can be made of; once for each, so it looks at no more than types. */
+export function checkConnectionInit(init: ConnectionInit): void {
+  checkObject('init', init);
+  checkAddress('init.localAddress', init.localAddress);
+  checkAddress('init.remoteAddress', init.remoteAddress);
+  checkInteger('init.localPort', init.localPort, 0, 0xffff);
+  checkInteger('init.remotePort', init.remotePort, 0, 0xffff);
+  checkInteger('init.initialSequenceNumber', init.initialSequenceNumber, MIN_INT, MAX_INT);
+  checkInteger('init.timestampOffset', init.timestampOffset, MIN_INT, MAX_INT);
+  checkObject('init.profile', init.profile);
+  checkNumber('init.profile.minRto', init.profile.minRto, 0, Infinity);
+  checkPath('init.path', init.path);
+  checkObject('init.settings', init.settings);
+  checkNumber('init.settings.sendBuffer', init.settings.sendBuffer, 0, Infinity);
+  checkObject('init.pool', init.pool, 'a BlockPool');
+}
+
+/** Throws a TypeError or RangeError for what is no path. */
+export function checkPath(name: string, path: Path): void {
+  checkObject(name, path);
+  checkNumber(`${name}.mtu`, path.mtu, 0, Infinity);
+}
+
+/** Throws a TypeError or RangeError for settings that are unknown, or have an impossible value. */
+export function checkSettings(changes: Partial<ConnectionSettings>): void {
+  checkOptions('changes', changes, SETTINGS);
+  for (const [name, value] of Object.entries(changes)) {
+    const label = `changes.${name}`;
+    switch (name) {
+      case 'keepAlive':
+      case 'urgentInline':
+      case 'errorReports':
+        checkBoolean(label, value);
+        break;
+      case 'sourceRoute':
+        if (value !== null) checkObject(label, value, 'a ChosenRoute or null');
+        break;
+      case 'timeToLive':
+      case 'hopLimit':
+        checkInteger(label, value, 0, MOST_OCTET);
+        break;
+      case 'dscp':
+      case 'dscpIPv6':
+        checkInteger(label, value, 0, MOST_DSCP);
+        break;
+      default:
+        checkNumber(label, value, name === 'linger2' ? -1 : 0, Infinity);
+    }
+  }
+}
+
+/** Throws a RangeError for a time that is none: it would stay among deadlines. */
+export function checkNow(now: number): void {
+  if (typeof now !== 'number' || !(now > -Infinity && now < Infinity))
+    throw new RangeError(`now must be milliseconds of a clock, not ${shown(now)}`);
+}
+
+/** Throws a TypeError for what is no segment. What it says is never too much. */
+export function checkSegment(name: string, segment: Segment): void {
+  const given: unknown = segment;
+  if (typeof given !== 'object' || given === null || !(segment.payload instanceof Uint8Array))
+    throw new TypeError(`${name} must be a Segment, not ${shown(given)}`);
+}
+
+/** Throws a RangeError for a reason that is none. */
+export function checkReason(reason: string): void {
+  if (typeof reason !== 'string' || !Object.hasOwn(END_REASONS, reason))
+    throw new RangeError(`reason must be one of END_REASONS, not ${shown(reason)}`);
+}
