@@ -1,4 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
+import { checkOptions } from '@halfclose/codec/arguments';
 import type { Host } from '@halfclose/stack';
 import { connectionsOf } from './connections.ts';
 import { invalidArgumentType } from './errors.ts';
@@ -38,6 +39,7 @@ export interface NetOptions {
 export function createNet(options: Host | NetOptions): Net {
   if (!isHostOrOptions(options))
     throw invalidArgumentType('options', 'a Host, or an object with one', options);
+  if ('host' in options) checkOptions('options', options, { host: true });
   const network = new Network('host' in options ? options.host : options);
   return createNetOn(() => network);
 }

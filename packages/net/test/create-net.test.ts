@@ -79,3 +79,15 @@ it.each([undefined, null, 7, 'host', {}, { host: {} }])(
     );
   },
 );
+
+it('refuses an option that there is not beside the host, and says which there is', () => {
+  const host = new Host({ timers: new VirtualClock(), secret });
+  const misspelt = { host, hots: 1 };
+  expect(() => createNet(misspelt)).toThrow(new TypeError('options.hots is no option: did you mean host?'));
+});
+
+it('ignores unknown options of sockets and servers, as Node does', () => {
+  const api = createNet({ host: new Host({ timers: new VirtualClock(), secret }) });
+  const unknown = { allowHalfOpne: true } as object;
+  expect(() => [api.createServer(unknown), new api.Socket(unknown)]).not.toThrow();
+});

@@ -1,36 +1,134 @@
+import type { IpAddress } from '@halfclose/codec';
+import {
+  checkAddress,
+  checkArray,
+  checkFunction,
+  checkInteger,
+  checkObject,
+  checkOneOf,
+  checkOptions,
+  checkText,
+  type OptionNames,
+  shown,
+} from '@halfclose/codec/arguments';
+import { checkWholeProfile } from '@halfclose/tcp';
+import type { ConnectRequest } from './host.ts';
 import type { HostOptions } from './host-state.ts';
+import type { HostedConnection } from './hosted-connection.ts';
+import type { InheritedSettings, Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
+import type { Binding } from './port-table.ts';
 import type { InterfaceAddress } from './route-table.ts';
 
 const SECRET_WORDS = 4;
 
+const HOST: OptionNames<HostOptions> = {
+  timers: true,
+  secret: true,
+  name: true,
+  profile: true,
+  allocate: true,
+  unroutable: true,
+};
+const INTERFACE: OptionNames<InterfaceAddress> = { address: true, prefixLength: true };
+const REQUEST: OptionNames<ConnectRequest> = {
+  remoteAddress: true,
+  remotePort: true,
+  binding: true,
+  localAddress: true,
+  settings: true,
+};
+
 /** Checks what a host is made of. Throws a TypeError or RangeError that names the option. */
 export function checkHostOptions(options: HostOptions): void {
-  if (!isObject(options)) throw new TypeError('options must be an object with timers and a secret');
-  const { secret, timers, profile } = options;
+  checkOptions('options', options, HOST);
+  const { secret, timers, profile, name, allocate, unroutable } = options;
   if (!(secret instanceof Uint32Array)) throw new TypeError('options.secret must be a Uint32Array');
   if (secret.length < SECRET_WORDS)
     throw new RangeError('options.secret must hold at least four 32-bit words');
-  if (!isObject(timers) || typeof timers.arm !== 'function')
-    throw new TypeError('options.timers must be a TimerService');
-  if (profile !== undefined && !isObject(profile))
-    throw new TypeError('options.profile must be a Profile: linux, rfc9293, bsd, or what profile() makes');
+  checkHas('options.timers', timers, ['arm', 'defer'], 'a TimerService');
+  if (name !== undefined) checkText('options.name', name);
+  if (profile !== undefined) checkWholeProfile('options.profile', profile);
+  if (allocate !== undefined) checkFunction('options.allocate', allocate);
+  if (unroutable !== undefined) checkOneOf('options.unroutable', unroutable, ['unreachable', 'blackhole']);
 }
 
 /** Checks an interface that is to be added. Throws a TypeError or RangeError that names the argument. */
 export function checkInterface(device: PacketDevice, addresses: readonly InterfaceAddress[]): void {
-  if (!isObject(device) || typeof device.transmit !== 'function')
-    throw new TypeError('device must be a PacketDevice');
-  const given: unknown = addresses;
-  if (!Array.isArray(given)) throw new TypeError('addresses must be an array');
-  for (const [i, { address, prefixLength }] of addresses.entries()) {
-    if (!isObject(address)) throw new TypeError(`addresses[${i}].address must be an IpAddress`);
-    const most = address.isIPv4 ? 32 : 128;
-    if (!Number.isInteger(prefixLength) || prefixLength < 0 || prefixLength > most)
-      throw new RangeError(`addresses[${i}].prefixLength must be an integer from 0 to ${most}`);
+  checkDevice(device);
+  checkArray('addresses', addresses);
+  for (const [i, each] of addresses.entries()) {
+    const name = `addresses[${i}]`;
+    checkOptions(name, each, INTERFACE);
+    checkAddress(`${name}.address`, each.address);
+    if (each.address.isUnspecified || each.address.isMulticast)
+      throw new RangeError(`${name}.address must be that of a host, not ${String(each.address)}`);
+    checkInteger(`${name}.prefixLength`, each.prefixLength, 0, bitsOf(each.address));
   }
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+/** Checks a route that is to be added. Throws a TypeError or RangeError that names the argument. */
+export function checkRoute(
+  prefix: IpAddress,
+  prefixLength: number,
+  device: PacketDevice,
+  source: IpAddress,
+): void {
+  checkAddress('prefix', prefix);
+  checkInteger('prefixLength', prefixLength, 0, bitsOf(prefix));
+  checkDevice(device);
+  checkAddress('source', source);
+  if (source.isIPv4 !== prefix.isIPv4) throw new RangeError('source must be of the family of prefix');
+}
+
+/** Checks what connect() of a host is given. Throws a TypeError or RangeError that names the argument. */
+export function checkRequest(request: ConnectRequest): void {
+  checkOptions('request', request, REQUEST);
+  checkAddress('request.remoteAddress', request.remoteAddress);
+  checkInteger('request.remotePort', request.remotePort, 0, 0xffff);
+  if (request.localAddress !== null) checkAddress('request.localAddress', request.localAddress);
+  if (request.binding !== null) checkBinding('request.binding', request.binding);
+  checkInherited('request.settings', request.settings);
+}
+
+/** Throws a TypeError for what is no binding of a port. */
+export function checkBinding(name: string, binding: Binding): void {
+  checkObject(name, binding, 'a Binding');
+  checkAddress(`${name}.address`, binding.address);
+}
+
+/** Throws a TypeError for what is not what connections inherit. */
+export function checkInherited(name: string, settings: InheritedSettings): void {
+  checkObject(name, settings, 'InheritedSettings');
+  if (typeof settings.noDelay !== 'boolean' || typeof settings.receiveBuffer !== 'number')
+    throw new TypeError(`${name} must be InheritedSettings`);
+}
+
+/** Throws a TypeError for what is no listener. */
+export function checkListener(listener: Listener): void {
+  checkHas('listener', listener, ['complete'], 'a Listener');
+}
+
+/** Throws a TypeError for what is no connection of a host. Called often: a look at one field. */
+export function checkHosted(hosted: HostedConnection): void {
+  const given: unknown = hosted;
+  if (typeof given !== 'object' || given === null || typeof hosted.queued !== 'boolean')
+    throw new TypeError(`hosted must be a HostedConnection, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for an object without the methods by which it is known. */
+export function checkHas(name: string, value: object, methods: readonly string[], what: string): void {
+  checkObject(name, value, what);
+  for (const method of methods)
+    if (typeof Reflect.get(value, method) !== 'function') throw new TypeError(`${name} must be ${what}`);
+}
+
+function checkDevice(device: PacketDevice): void {
+  checkHas('device', device, ['transmit', 'attach'], 'a PacketDevice');
+  checkObject('device.offload', device.offload, 'a DeviceOffload');
+  checkInteger('device.mtu', device.mtu, 1, Infinity);
+}
+
+function bitsOf(address: IpAddress): number {
+  return address.isIPv4 ? 32 : 128;
 }

@@ -1,4 +1,5 @@
 import type { IpAddress } from '@halfclose/codec';
+import { checkAddress, checkFunction, checkInteger, checkObject } from '@halfclose/codec/arguments';
 import {
   type EndReason,
   initialSequenceNumber,
@@ -8,7 +9,16 @@ import {
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
 import { refusedPair } from './address-rules.ts';
-import { checkInterface } from './check-options.ts';
+import {
+  checkBinding,
+  checkHas,
+  checkHosted,
+  checkInherited,
+  checkInterface,
+  checkListener,
+  checkRequest,
+  checkRoute,
+} from './check-options.ts';
 import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
 import { ConnectionService } from './connection-service.ts';
 import type { HostCounters } from './drop-counters.ts';
@@ -109,11 +119,13 @@ export class Host {
    * unspecified address is the default route.
    */
   addRoute(prefix: IpAddress, prefixLength: number, device: PacketDevice, source: IpAddress): void {
+    checkRoute(prefix, prefixLength, device, source);
     this.#state.routes.addRoute(prefix, prefixLength, device, source);
   }
 
   /** Whether packets to `address` are for this host. */
   isLocal(address: IpAddress): boolean {
+    checkAddress('address', address);
     return this.#state.routes.isLocal(address);
   }
 
@@ -124,11 +136,13 @@ export class Host {
 
   /** The address that a connection to `destination` would come from; `null`: no route. */
   sourceFor(destination: IpAddress): IpAddress | null {
+    checkAddress('destination', destination);
     return this.#state.routeTo(destination)?.source ?? null;
   }
 
   /** Tells `observer` of each segment, state, timer and call from now on; `null` ends that. */
   observe(observer: StackObserver | null): void {
+    if (observer !== null) checkFunction('observer', observer);
     this.#state.events.observer = observer;
   }
 
@@ -139,6 +153,7 @@ export class Host {
 
   /** Tells the observer, if there is one. For the layers above, which know of calls. */
   emit(event: StackEvent): void {
+    checkObject('event', event, 'a StackEvent');
     this.#state.events.emit(event);
   }
 
@@ -150,6 +165,7 @@ export class Host {
   connect(
     request: ConnectRequest,
   ): HostedConnection | 'EADDRNOTAVAIL' | 'ENETUNREACH' | 'EINVAL' | 'EAFNOSUPPORT' {
+    checkRequest(request);
     const state = this.#state;
     const { remoteAddress, remotePort } = request;
     const refusal = refusedPair(request.localAddress ?? request.binding?.address ?? null, remoteAddress);
@@ -178,6 +194,10 @@ export class Host {
 
   /** Starts to listen on a binding; SYNs are answered from now on. `backlog`: see {@link Host.changeBacklog}. */
   listen(binding: Binding, backlog: number, settings: InheritedSettings, owner: ListenerOwner): Listener {
+    checkBinding('binding', binding);
+    checkInteger('backlog', backlog, -(2 ** 31), 2 ** 31 - 1);
+    checkInherited('settings', settings);
+    checkHas('owner', owner, ['onAcceptable'], 'a ListenerOwner');
     const listener = new Listener(binding, 0, settings, owner);
     this.changeBacklog(listener, backlog);
     binding.listening = true;
@@ -190,12 +210,15 @@ export class Host {
    * as Linux takes the int for unsigned (__sys_listen).
    */
   changeBacklog(listener: Listener, backlog: number): void {
+    checkListener(listener);
+    checkInteger('backlog', backlog, -(2 ** 31), 2 ** 31 - 1);
     const { maxBacklog } = this.profile;
     listener.backlog = backlog < 0 ? maxBacklog : Math.min(backlog, maxBacklog);
   }
 
   /** The next connection that is ready, `null`: none. The caller becomes its owner. */
   accept(listener: Listener): HostedConnection | null {
+    checkListener(listener);
     const hosted = listener.acceptQueue.shift() ?? null;
     if (hosted !== null) {
       hosted.listener = null;
@@ -209,6 +232,7 @@ export class Host {
    * (closing/LINUX.md, j01 to j04).
    */
   closeListener(listener: Listener): void {
+    checkListener(listener);
     const { now } = this;
     this.#state.listeners.remove(listener);
     listener.binding.listening = false;
@@ -228,11 +252,13 @@ export class Host {
 
   /** A port that nobody holds, by the profile's range; 0: none. */
   freePort(address: IpAddress): number {
+    checkAddress('address', address);
     return this.#portChoice.forBind(address, (port) => this.ports.isFree(port));
   }
 
   /** After any call on a connection: lets it send, tell its owner, and set its timer. */
   wake(hosted: HostedConnection): void {
+    checkHosted(hosted);
     this.#loop.wake(hosted);
   }
 
@@ -254,11 +280,13 @@ export class Host {
 
   /** The owner of a connection wants to be told of its end, also where only a record of it is left. */
   watch(hosted: HostedConnection): void {
+    checkHosted(hosted);
     this.#state.finWait2.watch(hosted);
   }
 
   /** ABORT (RFC 9293, 3.10.5), also of a connection of which only a record is left. */
   abort(hosted: HostedConnection, reason: EndReason): void {
+    checkHosted(hosted);
     const { now } = this;
     if (hosted.registered) hosted.connection.abort(reason, now);
     else this.#state.finWait2.abort(hosted, reason, now);

@@ -1,4 +1,5 @@
 import type { Packet } from '@halfclose/codec';
+import { checkFunction } from '@halfclose/codec/arguments';
 import type { PacketDevice } from './packet-device.ts';
 
 /** The MTU that kernels give their loopback, less the octet that does not fit the IPv4 length field. */
@@ -18,6 +19,7 @@ export class LoopbackDevice implements PacketDevice {
   }
 
   attach(receive: (packet: Packet) => void): void {
+    checkFunction('receive', receive);
     this.#receive = receive;
   }
 }

@@ -6,6 +6,7 @@ import {
   type TcpPacket,
   writeIpAddress,
 } from '@halfclose/codec';
+import { checkOctets } from '@halfclose/codec/arguments';
 import type { ChosenRoute, Connection } from '@halfclose/tcp';
 
 const NO_OPERATION = 1;
@@ -48,6 +49,7 @@ export function learnsRoute({ passive, settings, sender, receiver }: Connection,
  * octets at all, `'invalid'` for everything else.
  */
 export function parseIpOptions(options: Uint8Array): ChosenRoute | null | 'invalid' {
+  checkOctets('options', options);
   if (options.length === 0) return null;
   const at = options.findIndex((octet) => octet !== NO_OPERATION);
   const kind = options[at];

@@ -1,5 +1,11 @@
 import { decodePacket, type DropReason, encodePacket, type Packet } from '@halfclose/codec';
+import { checkFunction, checkInteger, checkText } from '@halfclose/codec/arguments';
+import { checkHas } from './check-options.ts';
 import type { PacketDevice } from './packet-device.ts';
+
+/** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
+const LEAST_MTU = 68;
+const LARGEST_MTU = 0xffff;
 
 /** A device that moves raw IP packets as octets: a TUN device, a tunnel, a virtual machine's network card. */
 export interface FrameDevice {
@@ -22,11 +28,9 @@ export class WireDevice implements PacketDevice {
   readonly #frames: FrameDevice;
 
   constructor(frames: FrameDevice) {
-    if (!Number.isInteger(frames.mtu) || frames.mtu < 68) {
-      throw new RangeError(
-        `frames.mtu must be an integer of at least 68 octets (RFC 791), got ${frames.mtu}`,
-      );
-    }
+    checkHas('frames', frames, ['send', 'onFrame'], 'a FrameDevice');
+    checkText('frames.name', frames.name);
+    checkInteger('frames.mtu', frames.mtu, LEAST_MTU, LARGEST_MTU);
     this.name = frames.name;
     this.mtu = frames.mtu;
     this.#frames = frames;
@@ -37,6 +41,7 @@ export class WireDevice implements PacketDevice {
   }
 
   attach(receive: (packet: Packet) => void): void {
+    checkFunction('receive', receive);
     this.#frames.onFrame((frame) => {
       const packet = decodePacket(frame);
       if (typeof packet === 'string') this.dropped[packet] = (this.dropped[packet] ?? 0) + 1;
