@@ -1,3 +1,4 @@
+import { shown } from './arguments.ts';
 import type { IcmpMessage } from './icmp-message.ts';
 import type { Packet } from './packet.ts';
 import type { Segment } from './segment.ts';
@@ -6,6 +7,22 @@ import { MAXIMAL_TCP_HEADER, MINIMAL_TCP_HEADER } from './tcp-length.ts';
 import { IPV6_HEADER } from './write-ip-header.ts';
 
 // What the wire cannot carry is a mistake of the caller: these throw, and name the field.
+
+/**
+ * Checks what every packet has, at the little cost that each one can bear.
+ *
+ * @throws TypeError that begins with `name`.
+ */
+export function checkPacket(name: string, packet: Packet): void {
+  const given: unknown = packet;
+  const isPacket =
+    typeof given === 'object' &&
+    given !== null &&
+    (packet.kind === 'tcp'
+      ? packet.segment?.payload instanceof Uint8Array
+      : packet.kind === 'icmp' && packet.message?.body instanceof Uint8Array);
+  if (!isPacket) throw new TypeError(`${name} must be a TcpPacket or an IcmpPacket, not ${shown(given)}`);
+}
 
 /**
  * Checks the fields of the IP layer.
@@ -91,13 +108,13 @@ export function checkMessage(message: IcmpMessage): void {
  * @throws RangeError that starts with `name`.
  */
 export function checkMask(name: string, value: number, mask: number): void {
-  if ((value & mask) !== value) throw outOfRange(name, value);
+  if (typeof value !== 'number' || (value & mask) !== value) throw outOfRange(name, value);
 }
 
 function checkInt32(name: string, value: number): void {
-  if ((value | 0) !== value) throw outOfRange(name, value);
+  if (typeof value !== 'number' || (value | 0) !== value) throw outOfRange(name, value);
 }
 
 function outOfRange(name: string, value: number): RangeError {
-  return new RangeError(`${name}: ${String(value)} is out of range`);
+  return new RangeError(`${name}: ${shown(value)} is out of range`);
 }

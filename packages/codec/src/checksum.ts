@@ -1,16 +1,17 @@
+import { checkInteger, checkOctets } from './arguments.ts';
 import type { IpAddress } from './ip-address.ts';
 
 /**
  * The internet checksum of `length` octets from `offset`: the complement of {@link onesComplementSum}, as it stands
  * in a header whose checksum field counted as zero (RFC 1071).
  */
-export function internetChecksum(
-  bytes: Uint8Array,
-  offset = 0,
-  length: number = bytes.length - offset,
-  initial = 0,
-): number {
-  return ~onesComplementSum(bytes, offset, length, initial) & 0xffff;
+export function internetChecksum(bytes: Uint8Array, offset = 0, length?: number, initial = 0): number {
+  checkOctets('bytes', bytes);
+  checkInteger('offset', offset, 0, bytes.length);
+  const octets = length ?? bytes.length - offset;
+  checkInteger('length', octets, 0, bytes.length - offset);
+  checkInteger('initial', initial, 0, 0xffff);
+  return ~onesComplementSum(bytes, offset, octets, initial) & 0xffff;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkBoolean, checkOctets, checkOptions, type OptionNames } from './arguments.ts';
 import { pseudoHeaderSum } from './checksum.ts';
 import type { DropReason } from './drop-reason.ts';
 import { IcmpView } from './icmp-view.ts';
@@ -20,6 +21,8 @@ export interface DecodeOptions {
   readonly verifyChecksums?: boolean;
 }
 
+const OPTIONS: OptionNames<DecodeOptions> = { verifyChecksums: true };
+
 /**
  * Reads one raw IP packet, or says why it is dropped (`typeof result === 'string'`). Never throws, whatever the
  * octets; octets behind the packet's own length are the link's padding and ignored. Payloads, ICMP bodies and the
@@ -29,8 +32,11 @@ export interface DecodeOptions {
  * the reserved bits of TCP; the ECN codepoint around ICMP.
  */
 export function decodePacket(bytes: Uint8Array, options?: DecodeOptions): Packet | DropReason {
-  if (bytes.length === 0) return 'frame-empty';
+  checkOctets('bytes', bytes);
+  if (options !== undefined) checkOptions('options', options, OPTIONS);
   const verify = options?.verifyChecksums ?? true;
+  checkBoolean('options.verifyChecksums', verify);
+  if (bytes.length === 0) return 'frame-empty';
   switch (readUint8(bytes, 0) >> 4) {
     case 4:
       return decodeIpv4(bytes, verify);

@@ -1,4 +1,12 @@
-import { checkIpFields, checkMask, checkMessage, checkSegment, maximalLength } from './check-packet.ts';
+import { checkBoolean, checkInteger, checkOctets, checkOptions, type OptionNames } from './arguments.ts';
+import {
+  checkIpFields,
+  checkMask,
+  checkMessage,
+  checkPacket,
+  checkSegment,
+  maximalLength,
+} from './check-packet.ts';
 import { onesComplementSum, pseudoHeaderSum } from './checksum.ts';
 import type { IcmpMessage } from './icmp-message.ts';
 import { writeInt32, writeUint16 } from './octets.ts';
@@ -28,10 +36,13 @@ export interface EncodeOptions {
   readonly identification?: number;
 }
 
+const OPTIONS: OptionNames<EncodeOptions> = { checksum: true, identification: true };
+
 const ICMP_HEADER = 8;
 
 /** Octets of the packet on the wire, its IP header included. */
 export function packetLength(packet: Packet): number {
+  checkPacket('packet', packet);
   const ipHeader = ipHeaderLength(packet);
   return packet.kind === 'tcp'
     ? ipHeader + tcpHeaderLengthOf(packet) + packet.segment.payload.length
@@ -40,6 +51,7 @@ export function packetLength(packet: Packet): number {
 
 /** Octets of the headers in front of a packet's text, of each part if it is split. */
 export function headersLength(packet: TcpPacket): number {
+  checkPacket('packet', packet);
   return ipHeaderLength(packet) + tcpHeaderLength(packet.segment);
 }
 
@@ -82,6 +94,13 @@ export function encodePacketInto(
   offset: number,
   options?: EncodeOptions,
 ): number {
+  checkPacket('packet', packet);
+  checkOctets('target', target);
+  checkInteger('offset', offset, 0, target.length);
+  if (options !== undefined) {
+    checkOptions('options', options, OPTIONS);
+    checkBoolean('options.checksum', options.checksum ?? true);
+  }
   return packet.kind === 'tcp'
     ? encodeTcp(packet, target, offset, options)
     : encodeIcmp(packet, target, offset, options);

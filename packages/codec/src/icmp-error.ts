@@ -1,3 +1,5 @@
+import { checkInteger } from './arguments.ts';
+import { checkMask, checkPacket } from './check-packet.ts';
 import { encodePacket } from './encode-packet.ts';
 import type { IcmpMessage } from './icmp-message.ts';
 import type { TcpPacket } from './packet.ts';
@@ -17,6 +19,10 @@ const MAXIMAL_IPV6_QUOTE = 1280 - 40 - 8;
  * @throws RangeError if `about` cannot be encoded.
  */
 export function icmpError(type: number, code: number, about: TcpPacket, parameter = 0): IcmpMessage {
+  checkMask('type', type, 0xff);
+  checkMask('code', code, 0xff);
+  checkPacket('about', about);
+  checkInteger('parameter', parameter, 0, 0xffff_ffff);
   const { source, segment, sourceRoute } = about;
   const destination = finalDestination(about.destination, sourceRoute);
   const { sourcePort, destinationPort, seq } = segment;

@@ -1,4 +1,5 @@
 import { onesComplementSum } from './checksum.ts';
+import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readInt32, readUint8, viewOf } from './octets.ts';
 
@@ -20,7 +21,8 @@ export class IcmpView {
   }
 
   /** A view of the message from `offset` to `end`, or why it is none. The checksum is not looked at. */
-  static check(bytes: Uint8Array, offset = 0, end: number = bytes.length): IcmpView | DropReason {
+  static check(bytes: Uint8Array, offset = 0, end: number = lengthOf(bytes)): IcmpView | DropReason {
+    checkPart(bytes, offset, end);
     return end - offset < HEADER ? 'icmp-truncated' : new IcmpView(bytes, offset, end);
   }
 

@@ -1,3 +1,4 @@
+import { checkAddress } from './arguments.ts';
 import type { IpAddress } from './ip-address.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { IpAddress } from './ip-address.ts';
  * however it was written, so `::ffff:192.0.2.1` prints `192.0.2.1`.
  */
 export function formatIpAddress(address: IpAddress): string {
+  checkAddress('address', address);
   if (address.isIPv4) return formatIpv4(address.word3);
   const words = [address.word0, address.word1, address.word2, address.word3];
   const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);

@@ -1,3 +1,4 @@
+import { checkAddress, checkInteger, checkOctets, checkOneOf } from './arguments.ts';
 import { IpAddress } from './ip-address.ts';
 import { readInt32, writeInt32 } from './octets.ts';
 
@@ -7,7 +8,10 @@ import { readInt32, writeInt32 } from './octets.ts';
  * @throws RangeError if `bytes` ends before the address does.
  */
 export function ipAddressFromBytes(bytes: Uint8Array, offset: number, length: 4 | 16): IpAddress {
-  if (offset < 0 || offset + length > bytes.length) throw new RangeError('bytes: too short for an address');
+  checkOctets('bytes', bytes);
+  checkInteger('offset', offset, 0, Infinity);
+  checkOneOf('length', length, [4, 16]);
+  if (offset + length > bytes.length) throw new RangeError('bytes: too short for an address');
   return length === 4 ? readIpv4Address(bytes, offset) : readIpv6Address(bytes, offset);
 }
 
@@ -17,8 +21,11 @@ export function ipAddressFromBytes(bytes: Uint8Array, offset: number, length: 4 
  * @throws RangeError if `target` ends before the address does.
  */
 export function writeIpAddress(address: IpAddress, target: Uint8Array, offset: number): 4 | 16 {
+  checkAddress('address', address);
+  checkOctets('target', target);
+  checkInteger('offset', offset, 0, Infinity);
   const length = address.isIPv4 ? 4 : 16;
-  if (offset < 0 || offset + length > target.length) throw new RangeError('target: too short for an address');
+  if (offset + length > target.length) throw new RangeError('target: too short for an address');
   if (length === 16) writeIpv6Address(address, target, offset);
   else writeInt32(target, offset, address.word3);
   return length;

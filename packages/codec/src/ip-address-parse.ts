@@ -1,3 +1,4 @@
+import { checkText } from './arguments.ts';
 import { IpAddress } from './ip-address.ts';
 
 /**
@@ -6,6 +7,7 @@ import { IpAddress } from './ip-address.ts';
  * (`fe80::1%eth0`) among it. `::ffff:192.0.2.1` is the IPv4 address `192.0.2.1`.
  */
 export function parseIpAddress(text: string): IpAddress | null {
+  checkText('text', text);
   if (text.length > LONGEST_ADDRESS) return null;
   if (text.includes(':')) return parseIpv6(text);
   const word = parseDottedQuad(text);

@@ -1,3 +1,4 @@
+import { checkInteger } from './arguments.ts';
 import { formatIpAddress } from './ip-address-format.ts';
 
 /**
@@ -59,6 +60,10 @@ export class IpAddress {
 
 /** The IPv4 address `a.b.c.d`; each octet 0 to 255. */
 export function ipv4(a: number, b: number, c: number, d: number): IpAddress {
+  checkInteger('a', a, 0, 255);
+  checkInteger('b', b, 0, 255);
+  checkInteger('c', c, 0, 255);
+  checkInteger('d', d, 0, 255);
   return new IpAddress(0, 0, 0xffff, (a << 24) | (b << 16) | (c << 8) | d);
 }
 

@@ -1,3 +1,4 @@
+import { checkAddress, shown } from './arguments.ts';
 import type { IpAddress } from './ip-address.ts';
 
 /**
@@ -7,9 +8,11 @@ import type { IpAddress } from './ip-address.ts';
  * @throws RangeError if `length` is out of that range.
  */
 export function matchesPrefix(address: IpAddress, prefix: IpAddress, length: number): boolean {
+  checkAddress('address', address);
+  checkAddress('prefix', prefix);
   const isIPv4 = prefix.isIPv4;
   if (!Number.isInteger(length) || length < 0 || length > (isIPv4 ? 32 : 128)) {
-    throw new RangeError(`length: ${String(length)} is no prefix length`);
+    throw new RangeError(`length: ${shown(length)} is no prefix length`);
   }
   if (isIPv4 !== address.isIPv4) return false;
   if (isIPv4) return wordMatches(address.word3, prefix.word3, length);

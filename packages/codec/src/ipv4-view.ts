@@ -1,4 +1,5 @@
 import { onesComplementSum } from './checksum.ts';
+import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readIpv4Address } from './ip-address-octets.ts';
 import type { IpAddress } from './ip-address.ts';
@@ -27,7 +28,8 @@ export class Ipv4View {
   }
 
   /** A view of the packet at `offset`, or why it is none. The checksum is not looked at. */
-  static check(bytes: Uint8Array, offset = 0, end: number = bytes.length): Ipv4View | DropReason {
+  static check(bytes: Uint8Array, offset = 0, end: number = lengthOf(bytes)): Ipv4View | DropReason {
+    checkPart(bytes, offset, end);
     if (end - offset < MINIMAL_HEADER) return 'ipv4-header-truncated';
     const versionAndLength = readUint8(bytes, offset);
     if (versionAndLength >> 4 !== 4) return 'ip-version';

@@ -1,3 +1,4 @@
+import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readIpv6Address } from './ip-address-octets.ts';
 import type { IpAddress } from './ip-address.ts';
@@ -21,7 +22,8 @@ export class Ipv6View {
   }
 
   /** A view of the packet at `offset`, or why it is none. */
-  static check(bytes: Uint8Array, offset = 0, end: number = bytes.length): Ipv6View | DropReason {
+  static check(bytes: Uint8Array, offset = 0, end: number = lengthOf(bytes)): Ipv6View | DropReason {
+    checkPart(bytes, offset, end);
     if (end - offset < HEADER) return 'ipv6-header-truncated';
     if (readUint8(bytes, offset) >> 4 !== 6) return 'ip-version';
     const packetEnd = offset + HEADER + readUint16(bytes, offset + 4);

@@ -1,3 +1,4 @@
+import { checkNumber, checkOctets } from './arguments.ts';
 import { aligned, BlockType, BYTE_ORDER_MAGIC, EMPTY_BLOCK, OptionCode } from './pcapng-format.ts';
 import { decodeUtf8 } from './utf8.ts';
 import { viewOf } from './octets.ts';
@@ -65,6 +66,8 @@ export interface Pcapng {
  * @throws RangeError if `epoch` is not finite.
  */
 export function readPcapng(bytes: Uint8Array, epoch = 0): Pcapng | PcapngFault {
+  checkOctets('bytes', bytes);
+  checkNumber('epoch', epoch, -Number.MAX_VALUE, Number.MAX_VALUE);
   const capture = new Capture(bytes, epoch);
   for (let at = 0; at < bytes.length;) {
     const next = capture.readBlock(at);

@@ -1,4 +1,13 @@
 import {
+  checkInteger,
+  checkNumber,
+  checkOctets,
+  checkOneOf,
+  checkOptions,
+  checkText,
+  type OptionNames,
+} from './arguments.ts';
+import {
   aligned,
   BlockType,
   BYTE_ORDER_MAGIC,
@@ -30,6 +39,15 @@ export interface PcapngRecord {
   readonly comment?: string;
 }
 
+const OPTIONS: OptionNames<PcapngWriterOptions> = { epoch: true, application: true };
+const RECORD: OptionNames<PcapngRecord> = {
+  interfaceId: true,
+  time: true,
+  bytes: true,
+  originalLength: true,
+  comment: true,
+};
+
 type OptionPair = readonly [code: number, value: Uint8Array];
 
 /**
@@ -43,13 +61,16 @@ export class PcapngWriter {
   #pieces: Uint8Array[] = [];
 
   constructor(options: PcapngWriterOptions = {}) {
-    this.#epoch = options.epoch ?? 0;
+    checkOptions('options', options, OPTIONS);
+    const { epoch = 0, application } = options;
+    checkNumber('epoch', epoch, -Number.MAX_VALUE, Number.MAX_VALUE);
+    if (application !== undefined) checkText('application', application);
+    this.#epoch = epoch;
     const fields = new DataView(new ArrayBuffer(16));
     fields.setUint32(0, BYTE_ORDER_MAGIC, true);
     fields.setUint16(4, 1, true);
     // Length of the section: not known.
     fields.setBigInt64(8, -1n, true);
-    const { application } = options;
     const pairs: OptionPair[] =
       application === undefined ? [] : [[OptionCode.SECTION_APPLICATION, encodeUtf8(application)]];
     this.#addBlock(BlockType.SECTION_HEADER, fields, NOTHING, pairs);
@@ -60,6 +81,8 @@ export class PcapngWriter {
    * second its timestamps keep: 9 for nanoseconds, 6 for microseconds.
    */
   addInterface(name: string, resolution: 6 | 9 = 9): number {
+    checkText('name', name);
+    checkOneOf('resolution', resolution, [6, 9]);
     const fields = new DataView(new ArrayBuffer(8));
     fields.setUint16(0, LINKTYPE_RAW, true);
     this.#addBlock(BlockType.INTERFACE_DESCRIPTION, fields, NOTHING, [
@@ -75,9 +98,15 @@ export class PcapngWriter {
    * @throws RangeError if there is no such interface, or the time lies before 1970 or is not finite.
    */
   addPacket(record: PcapngRecord): void {
+    checkOptions('record', record, RECORD);
     const { interfaceId, time, bytes, comment } = record;
+    checkInteger('record.interfaceId', interfaceId, 0, Infinity);
+    checkOctets('record.bytes', bytes);
+    checkInteger('record.originalLength', record.originalLength ?? bytes.length, 0, 0xffff_ffff);
+    if (comment !== undefined) checkText('record.comment', comment);
     const resolution = this.#resolutions[interfaceId];
-    if (resolution === undefined) throw new RangeError(`interfaceId: ${String(interfaceId)} was not added`);
+    if (resolution === undefined)
+      throw new RangeError(`record.interfaceId: ${String(interfaceId)} was not added`);
     const fields = new DataView(new ArrayBuffer(20));
     const ticks = ticksOf(this.#epoch, time, resolution);
     fields.setUint32(0, interfaceId, true);

@@ -1,4 +1,5 @@
 import { onesComplementSum } from './checksum.ts';
+import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readInt32, readUint16, readUint8 } from './octets.ts';
 import type { SequenceNumber } from './sequence-number.ts';
@@ -24,7 +25,8 @@ export class TcpView {
   }
 
   /** A view of the segment from `offset` to `end`, or why it is none. Checksum and options are not looked at. */
-  static check(bytes: Uint8Array, offset = 0, end: number = bytes.length): TcpView | DropReason {
+  static check(bytes: Uint8Array, offset = 0, end: number = lengthOf(bytes)): TcpView | DropReason {
+    checkPart(bytes, offset, end);
     if (end - offset < MINIMAL_HEADER) return 'tcp-header-truncated';
     const headerLength = (readUint8(bytes, offset + 12) >> 4) * 4;
     if (headerLength < MINIMAL_HEADER || headerLength > end - offset) return 'tcp-data-offset';

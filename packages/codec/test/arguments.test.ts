@@ -14,6 +14,28 @@ import {
   checkText,
   shown,
 } from '../src/arguments.ts';
+import {
+  decodePacket,
+  encodePacket,
+  encodePacketInto,
+  formatIpAddress,
+  headersLength,
+  icmpError,
+  IcmpView,
+  internetChecksum,
+  ipAddressFromBytes,
+  ipv4,
+  Ipv4View,
+  Ipv6View,
+  matchesPrefix,
+  packetLength,
+  parseIpAddress,
+  PcapngWriter,
+  readPcapng,
+  TcpView,
+  writeIpAddress,
+} from '../src/index.ts';
+import { tcp4 } from './packets.ts';
 
 const CHECKS: readonly ArgumentRow[] = [
   { of: 'checkNumber()/x', call: (value) => checkNumber('x', value, 0, 1.5), takes: ['0', '1', '1.5'] },
@@ -44,6 +66,124 @@ const CHECKS: readonly ArgumentRow[] = [
     takes: ['{}', 'misspelt option', '[]', ...OCTETS, 'Float64Array', 'DataView', 'ArrayBuffer'],
   },
 ];
+
+const NOTHING: readonly ArgumentRow['takes'][number][] = ['undefined'];
+const TIMES: ArgumentRow['takes'] = ['-1', '0', '1', '1.5', '2**32'];
+const EACH_PACKET = tcp4({ payload: Uint8Array.of(1) });
+const TEN = new Uint8Array(60);
+const writer = (): PcapngWriter => new PcapngWriter();
+const recordOf =
+  (name: string) =>
+  (value: never): void => {
+    const pcapng = writer();
+    pcapng.addInterface('eth0');
+    pcapng.addPacket({ interfaceId: 0, time: 0, bytes: TEN, [name]: value });
+  };
+
+const FUNCTIONS: readonly ArgumentRow[] = [
+  { of: 'decodePacket()/bytes', call: (value) => decodePacket(value), takes: OCTETS },
+  { of: 'decodePacket()/options', call: (value) => decodePacket(TEN, value), takes: ['{}', ...NOTHING] },
+  {
+    of: 'decodePacket()/options.verifyChecksums',
+    call: (verifyChecksums) => decodePacket(TEN, { verifyChecksums }),
+    takes: ['true', 'null', ...NOTHING],
+  },
+  { of: 'encodePacket()/packet', call: (value) => encodePacket(value), takes: [] },
+  {
+    of: 'encodePacket()/options',
+    call: (value) => encodePacket(EACH_PACKET, value),
+    takes: ['{}', ...NOTHING],
+  },
+  {
+    of: 'encodePacket()/options.checksum',
+    call: (checksum) => encodePacket(EACH_PACKET, { checksum }),
+    takes: ['true', 'null', ...NOTHING],
+  },
+  {
+    of: 'encodePacket()/identification',
+    call: (identification) => encodePacket(EACH_PACKET, { identification }),
+    takes: ['0', '1', 'null', ...NOTHING],
+  },
+  { of: 'encodePacketInto()/packet', call: (value) => encodePacketInto(value, TEN, 0), takes: [] },
+  { of: 'encodePacketInto()/target', call: (value) => encodePacketInto(EACH_PACKET, value, 0), takes: [] },
+  {
+    of: 'encodePacketInto()/offset',
+    call: (value) => encodePacketInto(EACH_PACKET, TEN, value),
+    takes: ['0', '1'],
+  },
+  { of: 'packetLength()/packet', call: (value) => packetLength(value), takes: [] },
+  { of: 'headersLength()/packet', call: (value) => headersLength(value), takes: [] },
+  { of: 'icmpError()/type', call: (value) => icmpError(value, 0, EACH_PACKET), takes: ['0', '1'] },
+  { of: 'icmpError()/code', call: (value) => icmpError(3, value, EACH_PACKET), takes: ['0', '1'] },
+  { of: 'icmpError()/about', call: (value) => icmpError(3, 0, value), takes: [] },
+  {
+    of: 'icmpError()/parameter',
+    call: (value) => icmpError(3, 0, EACH_PACKET, value),
+    takes: ['0', '1', ...NOTHING],
+  },
+  { of: 'parseIpAddress()/text', call: (value) => parseIpAddress(value), takes: ["''", 'text'] },
+  { of: 'formatIpAddress()/address', call: (value) => formatIpAddress(value), takes: [] },
+  { of: 'ipv4()/d', call: (value) => ipv4(10, 0, 0, value), takes: ['0', '1'] },
+  { of: 'ipAddressFromBytes()/bytes', call: (value) => ipAddressFromBytes(value, 0, 4), takes: OCTETS },
+  { of: 'ipAddressFromBytes()/length', call: (value) => ipAddressFromBytes(TEN, 0, value), takes: [] },
+  { of: 'writeIpAddress()/address', call: (value) => writeIpAddress(value, TEN, 0), takes: [] },
+  {
+    of: 'writeIpAddress()/target',
+    call: (value) => writeIpAddress(EACH_PACKET.source, value, 0),
+    takes: OCTETS,
+  },
+  { of: 'matchesPrefix()/address', call: (value) => matchesPrefix(value, EACH_PACKET.source, 8), takes: [] },
+  { of: 'matchesPrefix()/prefix', call: (value) => matchesPrefix(EACH_PACKET.source, value, 8), takes: [] },
+  {
+    of: 'matchesPrefix()/length',
+    call: (value) => matchesPrefix(EACH_PACKET.source, EACH_PACKET.source, value),
+    takes: ['0', '1'],
+  },
+  { of: 'internetChecksum()/bytes', call: (value) => internetChecksum(value), takes: OCTETS },
+  {
+    of: 'internetChecksum()/offset',
+    call: (value) => internetChecksum(TEN, value),
+    takes: ['0', '1', ...NOTHING],
+  },
+  ...([Ipv4View, Ipv6View, TcpView, IcmpView] as const).flatMap((view): ArgumentRow[] => [
+    { of: `${view.name}.check()/bytes`, call: (value) => view.check(value), takes: OCTETS },
+    {
+      of: `${view.name}.check()/end`,
+      call: (value) => view.check(TEN, 0, value),
+      takes: ['0', '1', ...NOTHING],
+    },
+  ]),
+  { of: 'readPcapng()/bytes', call: (value) => readPcapng(value), takes: OCTETS },
+  { of: 'readPcapng()/epoch', call: (value) => readPcapng(TEN, value), takes: [...TIMES, ...NOTHING] },
+  { of: 'new PcapngWriter()/options', call: (value) => new PcapngWriter(value), takes: ['{}', ...NOTHING] },
+  {
+    of: 'new PcapngWriter()/epoch',
+    call: (epoch) => new PcapngWriter({ epoch }),
+    takes: [...TIMES, ...NOTHING],
+  },
+  {
+    of: 'new PcapngWriter()/application',
+    call: (application) => new PcapngWriter({ application }),
+    takes: ["''", 'text', ...NOTHING],
+  },
+  { of: 'addInterface()/name', call: (value) => writer().addInterface(value), takes: ["''", 'text'] },
+  { of: 'addInterface()/resolution', call: (value) => writer().addInterface('', value), takes: NOTHING },
+  { of: 'addPacket()/record', call: (value) => writer().addPacket(value), takes: [] },
+  { of: 'addPacket()/record.interfaceId', call: recordOf('interfaceId'), takes: ['0'] },
+  { of: 'addPacket()/record.bytes', call: recordOf('bytes'), takes: OCTETS },
+  {
+    of: 'addPacket()/record.originalLength',
+    call: recordOf('originalLength'),
+    takes: ['0', '1', 'null', ...NOTHING],
+  },
+  { of: 'addPacket()/record.comment', call: recordOf('comment'), takes: ["''", 'text', ...NOTHING] },
+];
+
+describe('an argument of the codec that is none throws by its name, and any other is taken', () => {
+  it.each(FUNCTIONS.map((row) => [row.of, row] as const))('%s', (_of, row) => {
+    expect(faultsOf(row)).toEqual([]);
+  });
+});
 
 describe('a check of arguments', () => {
   it.each(CHECKS.map((row) => [row.of, row] as const))(

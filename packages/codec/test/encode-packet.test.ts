@@ -134,7 +134,7 @@ describe('encodePacketInto', () => {
     const packet = tcp4({ payload: Uint8Array.of(1) });
     const target = new Uint8Array(45);
     expect(() => encodePacketInto(packet, target, 5)).toThrow(/^target: /);
-    expect(() => encodePacketInto(packet, target, -1)).toThrow(/^target: /);
+    expect(() => encodePacketInto(packet, target, -1)).toThrow(/^offset must be an integer from 0 to 45/);
     expect(target).toStrictEqual(new Uint8Array(45));
   });
 });

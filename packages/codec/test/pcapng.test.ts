@@ -65,7 +65,7 @@ describe('PcapngWriter', () => {
 
   it('refuses a packet of an interface that it has not added', () => {
     expect(() => new PcapngWriter().addPacket({ interfaceId: 0, time: 0, bytes: frames.syn })).toThrow(
-      /^interfaceId: /,
+      /^record\.interfaceId: /,
     );
   });
 

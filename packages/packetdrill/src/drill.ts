@@ -1,5 +1,6 @@
+import { checkOptions } from '@halfclose/codec/arguments';
 import { type DrillResult, formatFailure } from './drill-result.ts';
-import { type RunTextOptions, runText } from './run-text.ts';
+import { OPTIONS, type RunTextOptions, runText } from './run-text.ts';
 
 /**
  * Runs a script given as text and throws unless it passes: for tests.
@@ -19,6 +20,7 @@ import { type RunTextOptions, runText } from './run-text.ts';
  * @throws Error with the failure in words; also if the script needs what is not supported
  */
 export function drill(text: string, options: RunTextOptions = {}): DrillResult {
+  checkOptions('options', options, OPTIONS);
   const result = runText(text, { file: 'inline script', ...options });
   if (result.outcome !== 'passed') throw new Error(formatFailure(result));
   return result;

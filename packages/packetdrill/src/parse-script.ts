@@ -1,3 +1,5 @@
+import { checkOptions, checkText, type OptionNames } from '@halfclose/codec/arguments';
+import { checkDefines } from './check-arguments.ts';
 import { parseCodeBlock } from './parse-code.ts';
 import type { EventTime } from './event-time.ts';
 import { parsePacket } from './parse-packet.ts';
@@ -15,6 +17,8 @@ export interface ParseOptions {
   readonly defines?: ReadonlyMap<string, string>;
 }
 
+const OPTIONS: OptionNames<ParseOptions> = { file: true, defines: true };
+
 const OPTION = /--([A-Za-z0-9_]+)/y;
 const OPTION_VALUE = /[ \t]*=[ \t]*((?:"[^"\n]*"|`[^`\n]*`|[^\s"`])+)|[ \t]+([A-Za-z0-9.:"]\S*)/y;
 const DEFINITION = /^([A-Za-z_][A-Za-z0-9_]*)=(?:"(.*)"|`(.*)`|(.*))$/;
@@ -29,7 +33,11 @@ const CODE = /%\{([^]*?)\}%/y;
  * @throws ParseError if the language does not allow it
  */
 export function parseScript(text: string, options: ParseOptions = {}): Script {
+  checkText('text', text);
+  checkOptions('options', options, OPTIONS);
   const { file = 'script', defines = new Map<string, string>() } = options;
+  checkText('file', file);
+  checkDefines(defines);
   const scanner = new Scanner(text, { file, defines });
   const scriptOptions = parseOptionLines(scanner);
   const initCommand = takeCommand(scanner);

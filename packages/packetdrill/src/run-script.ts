@@ -1,4 +1,5 @@
 import { type Profile, tcpInfo } from '@halfclose/stack';
+import { checkOptions, type OptionNames } from '@halfclose/codec/arguments';
 import { ladder, Trace } from '@halfclose/trace';
 import { CallRunner } from './call-runner.ts';
 import { Timer } from '@halfclose/timers';
@@ -9,6 +10,7 @@ import { ConnectionUnderTest } from './connection-under-test.ts';
 import { DrillHost } from './drill-host.ts';
 import type { DrillFailure, DrillResult } from './drill-result.ts';
 import { type DrillMode, type DrillSettings, settingsOf } from './drill-settings.ts';
+import { checkRunOptions, checkScript } from './check-arguments.ts';
 import { CodeInterpreter, type CodeNames } from './evaluate-code.ts';
 import { EventFault } from './event-fault.ts';
 import { inboundPacket } from './inbound-packet.ts';
@@ -41,8 +43,14 @@ export interface RunOptions extends CommandEnvironment {
   readonly profile?: Profile;
 }
 
+/** The names of {@link RunOptions}. */
+export const RUN_OPTIONS: OptionNames<RunOptions> = { readScript: true, mode: true, profile: true };
+
 /** Runs a script against a fresh host in virtual time. The same script gives the same result each time. */
 export function runScript(script: Script, options: RunOptions = {}): DrillResult {
+  checkScript(script);
+  checkOptions('options', options, RUN_OPTIONS);
+  checkRunOptions(options);
   const result = {
     file: script.file,
     failure: null,

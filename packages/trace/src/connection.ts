@@ -1,4 +1,6 @@
 import { Flag } from '@halfclose/codec';
+import { checkObject } from '@halfclose/codec/arguments';
+import { checkEndpoint, eventsOf } from './check-arguments.ts';
 import { destinationOf, formatEndpoint, sameEndpoint, sourceOf } from './endpoint.ts';
 import type { TraceEndpoint, TraceEvent } from './event.ts';
 
@@ -19,7 +21,7 @@ interface Ends {
 export function connectionsOf(events: Iterable<TraceEvent>): TraceConnection[] {
   const connections = new Map<string, TraceConnection>();
   const opened = new Set<string>();
-  for (const event of events) {
+  for (const event of eventsOf(events)) {
     const ends = endsOf(event);
     if (ends === null) continue;
     const key = keyOf(ends);
@@ -31,6 +33,13 @@ export function connectionsOf(events: Iterable<TraceEvent>): TraceConnection[] {
     connections.set(key, { client, server: client === ends.local ? ends.remote : ends.local });
   }
   return [...connections.values()];
+}
+
+/** Throws a TypeError for what is no connection. */
+export function checkConnection(name: string, connection: TraceConnection): void {
+  checkObject(name, connection, 'a TraceConnection');
+  checkEndpoint(`${name}.client`, connection.client);
+  checkEndpoint(`${name}.server`, connection.server);
 }
 
 /** Whether the event belongs to the connection, on either side. */

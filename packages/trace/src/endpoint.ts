@@ -1,4 +1,5 @@
 import type { Packet } from '@halfclose/codec';
+import { checkEndpoint } from './check-arguments.ts';
 import type { TraceEndpoint } from './event.ts';
 
 /** Whether both are the same address and port. */
@@ -7,7 +8,9 @@ export function sameEndpoint(a: TraceEndpoint, b: TraceEndpoint): boolean {
 }
 
 /** `192.0.2.1:80` or `[2001:db8::1]:80` (RFC 5952, section 6). */
-export function formatEndpoint({ address, port }: TraceEndpoint): string {
+export function formatEndpoint(endpoint: TraceEndpoint): string {
+  checkEndpoint('endpoint', endpoint);
+  const { address, port } = endpoint;
   return address.isIPv4 ? `${address.toString()}:${port}` : `[${address.toString()}]:${port}`;
 }
 

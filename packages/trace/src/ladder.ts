@@ -1,5 +1,7 @@
 import { drawArrow } from './arrow.ts';
-import { connectionsOf, isOfConnection, type TraceConnection } from './connection.ts';
+import { checkArray, checkBoolean, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import { checkWidth, eventsOf } from './check-arguments.ts';
+import { checkConnection, connectionsOf, isOfConnection, type TraceConnection } from './connection.ts';
 import type { TraceEvent } from './event.ts';
 import { arrowOf, styleOf } from './flight-arrow.ts';
 import { hostsOf } from './flights.ts';
@@ -24,7 +26,13 @@ export interface LadderOptions {
 }
 
 const DEFAULT_WIDTH = 100;
-const MINIMAL_WIDTH = 72;
+const OPTIONS: OptionNames<LadderOptions> = {
+  connection: true,
+  names: true,
+  width: true,
+  color: true,
+  timestamps: true,
+};
 
 /**
  * Draws what the two ends of one connection did, a line for each segment, call, timer and change of state, both sides
@@ -37,9 +45,14 @@ const MINIMAL_WIDTH = 72;
  * @throws RangeError if `width` is too small.
  */
 export function ladder(events: Iterable<TraceEvent>, options: LadderOptions = {}): string {
-  const all = [...events];
-  const width = options.width ?? DEFAULT_WIDTH;
-  if (!(width >= MINIMAL_WIDTH)) throw new RangeError(`width: ${width} is less than ${MINIMAL_WIDTH}`);
+  const all = eventsOf(events);
+  checkOptions('options', options, OPTIONS);
+  const { width = DEFAULT_WIDTH, color = false, timestamps = false, names = ['', ''] } = options;
+  checkWidth(width);
+  checkBoolean('color', color);
+  checkBoolean('timestamps', timestamps);
+  checkArray('names', names);
+  if (options.connection !== undefined) checkConnection('connection', options.connection);
   const connection = options.connection ?? connectionsOf(all)[0];
   if (connection === undefined) return '';
   const own = all.filter((event) => isOfConnection(event, connection));

@@ -1,4 +1,6 @@
 import { type Packet, PcapngWriter } from '@halfclose/codec';
+import { checkBoolean, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import { checkEvent, eventsOf } from './check-arguments.ts';
 import { destinationOf, formatEndpoint, sourceOf } from './endpoint.ts';
 import type { SegmentEvent, StateEvent, TraceEndpoint, TraceEvent } from './event.ts';
 import { wireFrames } from './wire-frames.ts';
@@ -16,6 +18,8 @@ export interface PcapngTraceOptions {
   /** The program that writes the file. Default: `halfclose`. */
   readonly application?: string;
 }
+
+const OPTIONS: OptionNames<PcapngTraceOptions> = { epoch: true, once: true, application: true };
 
 /** A packet that may still get a comment. */
 interface HeldPacket {
@@ -50,7 +54,9 @@ export class PcapngTrace {
   #uncarried = 0;
 
   constructor(options: PcapngTraceOptions = {}) {
+    checkOptions('options', options, OPTIONS);
     const { epoch = 0, once = false, application = 'halfclose' } = options;
+    checkBoolean('once', once);
     this.#writer = new PcapngWriter({ epoch, application });
     this.#once = once;
   }
@@ -66,6 +72,7 @@ export class PcapngTrace {
    * @throws RangeError if the time lies before 1970 or is not finite.
    */
   record(event: TraceEvent): Uint8Array {
+    checkEvent('event', event);
     if (event.type === 'state') this.#recordState(event);
     else if (event.type === 'segment') this.#recordSegment(event);
     return this.#writer.take();
@@ -151,7 +158,7 @@ export class PcapngTrace {
 export function writePcapng(events: Iterable<TraceEvent>, options?: PcapngTraceOptions): Uint8Array {
   const trace = new PcapngTrace(options);
   const chunks: Uint8Array[] = [];
-  for (const event of events) chunks.push(trace.record(event));
+  for (const event of eventsOf(events)) chunks.push(trace.record(event));
   chunks.push(trace.flush());
   const file = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
   let at = 0;

@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import { checkWidth, eventsOf } from './check-arguments.ts';
 import { sameEndpoint, formatEndpoint } from './endpoint.ts';
 import type { StateEvent, TraceEvent } from './event.ts';
 import { printable } from './text.ts';
@@ -19,7 +21,7 @@ interface Stay {
 }
 
 const DEFAULT_WIDTH = 100;
-const MINIMAL_WIDTH = 72;
+const OPTIONS: OptionNames<TimelineOptions> = { width: true };
 /** Columns of the bars. */
 const BAR_WIDTH = 32;
 
@@ -30,9 +32,10 @@ const BAR_WIDTH = 32;
  * @throws RangeError if `width` is too small.
  */
 export function timeline(events: Iterable<TraceEvent>, options: TimelineOptions = {}): string {
-  const width = options.width ?? DEFAULT_WIDTH;
-  if (!(width >= MINIMAL_WIDTH)) throw new RangeError(`width: ${width} is less than ${MINIMAL_WIDTH}`);
-  const all = [...events];
+  checkOptions('options', options, OPTIONS);
+  const { width = DEFAULT_WIDTH } = options;
+  checkWidth(width);
+  const all = eventsOf(events);
   const start = all.reduce((earliest, { time }) => Math.min(earliest, time), Infinity);
   const end = all.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
   const endpoints = byEndpoint(all.filter((event) => event.type === 'state'));

@@ -1,4 +1,12 @@
-import { connectionsOf, isAtEndpoint, isOfConnection, type TraceConnection } from './connection.ts';
+import { checkBoolean, checkInteger, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import { checkEndpoint, checkEvent } from './check-arguments.ts';
+import {
+  connectionsOf,
+  isAtEndpoint,
+  checkConnection,
+  isOfConnection,
+  type TraceConnection,
+} from './connection.ts';
 import type { TraceEndpoint, TraceEvent } from './event.ts';
 import { KeptPackets } from './kept-packet.ts';
 
@@ -10,6 +18,7 @@ export interface TraceOptions {
   readonly payload?: boolean;
 }
 
+const OPTIONS: OptionNames<TraceOptions> = { limit: true, payload: true };
 const DEFAULT_LIMIT = 10_000;
 
 /**
@@ -32,18 +41,20 @@ export class Trace implements Iterable<TraceEvent> {
   /**
    * An empty trace.
    *
-   * @throws RangeError if `limit` is not a positive integer.
+   * @throws TypeError or RangeError that names an option which is unknown, or has an impossible value.
    */
   constructor(options: TraceOptions = {}) {
-    this.#limit = options.limit ?? DEFAULT_LIMIT;
-    if (!Number.isSafeInteger(this.#limit) || this.#limit < 1) {
-      throw new RangeError(`limit: ${this.#limit} is not a positive integer`);
-    }
-    this.#kept = new KeptPackets(options.payload ?? true);
+    checkOptions('options', options, OPTIONS);
+    const { limit = DEFAULT_LIMIT, payload = true } = options;
+    checkInteger('limit', limit, 1, Number.MAX_SAFE_INTEGER);
+    checkBoolean('payload', payload);
+    this.#limit = limit;
+    this.#kept = new KeptPackets(payload);
   }
 
   /** Keeps the event. */
   record(event: TraceEvent): void {
+    checkEvent('event', event);
     const kept = event.type === 'segment' ? { ...event, packet: this.#kept.keep(event.packet) } : event;
     this.#ring[this.#total % this.#limit] = kept;
     this.#total++;
@@ -73,11 +84,13 @@ export class Trace implements Iterable<TraceEvent> {
 
   /** The kept events of one connection, of both its sides. */
   eventsOf(connection: TraceConnection): TraceEvent[] {
+    checkConnection('connection', connection);
     return this.events.filter((event) => isOfConnection(event, connection));
   }
 
   /** The kept events of one endpoint: what happened there, and the packets from and to it. */
   eventsAt(endpoint: TraceEndpoint): TraceEvent[] {
+    checkEndpoint('endpoint', endpoint);
     return this.events.filter((event) => isAtEndpoint(event, endpoint));
   }
 

@@ -52,7 +52,9 @@ test('in a narrow ladder arrows say less', () => {
 });
 
 test.each([71, NaN])('a width of %d is refused', (width) => {
-  expect(() => ladder([], { width })).toThrow(new RangeError(`width: ${width} is less than 72`));
+  expect(() => ladder([], { width })).toThrow(
+    new RangeError(`width must be a number from 72 on, not ${width}`),
+  );
 });
 
 test('a wide ladder is as wide as it is told', () => {

@@ -68,7 +68,9 @@ test('no line is wider than told', () => {
 });
 
 test('a width below 72 is refused', () => {
-  expect(() => timeline([], { width: 71 })).toThrow(new RangeError('width: 71 is less than 72'));
+  expect(() => timeline([], { width: 71 })).toThrow(
+    new RangeError('width must be a number from 72 on, not 71'),
+  );
 });
 
 test('no changes of state make no timeline', () => {

@@ -52,8 +52,9 @@ function showClosing(
   { client, server, facts, reports, shown }: ClosingOutcome,
   page: Page,
 ): void {
-  page.verbatim(ladder(shown, page));
-  if (closing.timeline === true) page.verbatim(timeline(statesOf(shown), page));
+  const { width, color } = page;
+  page.verbatim(ladder(shown, { width, color }));
+  if (closing.timeline === true) page.verbatim(timeline(statesOf(shown), { width }));
   page.labelled('client saw', sawOf(client));
   page.labelled('server saw', sawOf(server));
   for (const fact of facts) page.line(fact);
