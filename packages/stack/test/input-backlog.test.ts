@@ -28,7 +28,9 @@ describe('the packets of a wire that wait to be taken in', () => {
       arm: () => undefined,
       disarm: () => undefined,
       defer: (task) => turns.push(task),
+      defersCalls: true,
       yield: (task) => turns.push(task),
+      settle: () => true,
     };
     const bench = new Bench({}, { timers });
     for (let round = 0; round < 100; round++) {

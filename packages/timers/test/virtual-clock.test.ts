@@ -202,3 +202,35 @@ describe('what goes wrong', () => {
     expect(seen).toEqual(Array.from({ length: 7500 }, (_, i) => i));
   });
 });
+
+describe('a run until a call into a program', () => {
+  test('ends after it, at the same instant, and the next one goes on', () => {
+    const clock = new VirtualClock();
+    const log: string[] = [];
+    const call = (name: string) => () => {
+      log.push(name);
+      if (!clock.settle()) clock.yield(() => log.push(`rest of ${name}`));
+    };
+    clock.defer(call('one'));
+    clock.defer(() => log.push('no call'));
+    clock.arm(new Timer(call('timer')), 10);
+    clock.runTasks({ untilCall: true });
+    expect([log.splice(0), clock.hasWork]).toEqual([['one'], true]);
+    clock.runTasks({ untilCall: true });
+    expect([log.splice(0), clock.hasWork]).toEqual([['no call', 'rest of one'], false]);
+    clock.advanceTo(100, { untilCall: true });
+    expect([log.splice(0), clock.now(), clock.hasWork]).toEqual([['timer'], 10, true]);
+    clock.advanceTo(100, { untilCall: true });
+    expect([log, clock.now()]).toEqual([['rest of timer'], 100]);
+  });
+
+  test('is not what a run does unless it is told', () => {
+    const clock = new VirtualClock();
+    let goesOn: boolean | null = null;
+    clock.defer(() => {
+      goesOn = clock.settle();
+    });
+    clock.runUntilIdle();
+    expect(goesOn).toBe(true);
+  });
+});
