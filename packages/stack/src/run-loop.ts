@@ -11,7 +11,7 @@ const PACKETS_PER_TURN = 512;
  * makes in any case: what a program does first is slow, and what follows should not come behind its immediates for that.
  */
 const TURN_MILLISECONDS = 0.2;
-const LEAST_CALLS = 4;
+const LEAST_CALLS = 2;
 /**
  * Steps that a caller may take in a row before others get theirs: enough for a reader to keep up with a writer that fills
  * the send buffer in one (libuv reads 32 times from one stream, while a kernel goes on).
