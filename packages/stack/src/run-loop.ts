@@ -7,11 +7,10 @@ import { WorkQueue } from './work-queue.ts';
 /** Packets in and out that may be moved before timers and I/O of the process get their turn. */
 const PACKETS_PER_TURN = 512;
 /**
- * Milliseconds after which a turn calls programs no more: timers and I/O of the process get their turn. So many calls it
- * makes in any case: what a program does first is slow, and what follows should not come behind its immediates for that.
+ * Milliseconds after which a turn calls programs no more: timers and I/O of the process get their turn. But whoever has
+ * waited since it began is called, as libuv tells of all that a poll has found.
  */
 const TURN_MILLISECONDS = 0.2;
-const LEAST_CALLS = 2;
 /**
  * Steps that a caller may take in a row before others get theirs: enough for a reader to keep up with a writer that fills
  * the send buffer in one (libuv reads 32 times from one stream, while a kernel goes on).
@@ -62,8 +61,8 @@ export class RunLoop {
   #running = false;
   /** Whether the turn under way may call programs. */
   #mayCall = false;
-  /** How many it has made. */
-  #calls = 0;
+  /** Callers who have waited since it began and have taken no step yet. */
+  #due = 0;
   /** The time of the turn under way. */
   #time = 0;
   /** The connection that is being served; `null`: none. */
@@ -117,8 +116,7 @@ export class RunLoop {
    * called in this turn; else whoever has more to do asks for another.
    */
   settle(): boolean {
-    this.#calls++;
-    if (!this.#timers.settle() || (this.#calls >= LEAST_CALLS && this.#isLong)) this.#mayCall = false;
+    if (!this.#timers.settle() || (this.#due <= 0 && this.#isLong)) this.#mayCall = false;
     return this.#mayCall;
   }
 
@@ -162,7 +160,7 @@ export class RunLoop {
   #run(mayCall: boolean): void {
     this.#running = true;
     this.#mayCall = mayCall;
-    this.#calls = 0;
+    this.#due = this.#callers.size;
     try {
       this.#time = this.#timers.now();
       this.#turn(this.#time);
@@ -211,7 +209,10 @@ export class RunLoop {
     this.#turnsAlone = 0;
     const caller = this.#caller ?? this.#callers.shift();
     if (caller === null) return false;
-    if (this.#caller === null) this.#steps = STEPS;
+    if (this.#caller === null) {
+      this.#steps = STEPS;
+      this.#due--;
+    }
     this.#caller = caller;
     for (let goesOn = true; goesOn;) {
       this.#steps--;
