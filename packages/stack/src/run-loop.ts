@@ -224,6 +224,7 @@ export class RunLoop {
       } finally {
         if (next !== 'nothing') caller.queued = true;
       }
+      if (next === 'more after others') this.#due++;
       goesOn = this.settle() || next === 'more at once';
       if (caller.queued && this.#steps > 0 && next !== 'more after others') continue;
       this.#caller = null;
