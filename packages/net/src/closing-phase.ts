@@ -1,6 +1,12 @@
-import type { Caller, TimerService } from '@halfclose/stack';
+import type { Next, TimerService } from '@halfclose/stack';
 import { kept, nextTick } from './host-functions.ts';
 import type { ProcessHold } from './process-hold.ts';
+
+/** A handle that is closed, of which the program is to be told. */
+export interface ClosedHandle {
+  /** Makes one call into the program at most. Returns whether there may be more to do. */
+  step(): Next;
+}
 
 /**
  * Tells of handles that are closed, as libuv does in a phase of its own: after the immediates that the program had set
@@ -11,9 +17,9 @@ export class ClosingPhase {
   readonly #timers: TimerService;
   readonly #hold: ProcessHold;
   /** Closed since immediates last ran. */
-  #fresh: Caller[] = [];
+  #fresh: ClosedHandle[] = [];
   /** To be told in the next phase. */
-  #ripe: Caller[] = [];
+  #ripe: ClosedHandle[] = [];
 
   constructor(timers: TimerService, hold: ProcessHold) {
     this.#timers = timers;
@@ -21,7 +27,7 @@ export class ClosingPhase {
   }
 
   /** `closing` takes its steps in the next phase. */
-  add(closing: Caller): void {
+  add(closing: ClosedHandle): void {
     this.#hold.ref();
     this.#fresh.push(closing);
     if (this.#fresh.length === 1) this.#soon(this.#ripen);

@@ -108,7 +108,7 @@ class AddressRace {
     } else if (pending === null && turn < addresses.length) {
       this.#timer = setTimeout(() => {
         this.#timedOut(
-          { address, port, family, localAddress: undefined, localPort, isOver: true, oncomplete: null },
+          { address, port, family, localAddress: undefined, localPort, oncomplete: null },
           handle,
           turn,
         );

@@ -38,7 +38,6 @@ export function attempt(
     family,
     localAddress: from,
     localPort,
-    isOver: false,
     oncomplete: onSettled,
   };
   const result = handle.connect(request);

@@ -40,8 +40,6 @@ export interface ConnectRequest {
   readonly family: 4 | 6;
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
-  /** There is an outcome. */
-  isOver: boolean;
   /** Called once with 0 or an errno. */
   oncomplete: ((errno: number, request: ConnectRequest) => void) | null;
 }

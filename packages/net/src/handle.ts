@@ -1,14 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { SocketOwner } from '@halfclose/sockets';
 import type { Caller, Next } from '@halfclose/stack';
+import type { ClosedHandle } from './closing-phase.ts';
 import type { Network } from './network.ts';
 
 /** The handle ends its resource itself: nothing is registered with the garbage collector. */
 const MANUAL = { requireManualDestroy: true };
 
 /** A close(), from the call until it has been told. */
-class Closing implements Caller {
-  queued = false;
+class Closing implements ClosedHandle {
   readonly #handle: Handle;
   readonly #onClosed: (() => void) | null;
   #isTold = false;
@@ -123,7 +123,7 @@ export abstract class Handle extends AsyncResource implements Caller, SocketOwne
    * has when it wakes a program.
    */
   onReadiness(): void {
-    this.network.host.call(this);
+    this.callLater();
   }
 
   /** Asks for a step. */

@@ -28,6 +28,8 @@ export class TcpHandle extends Handle implements StreamHandle {
   readonly #reading = new ReadingSide();
   #writing: WritingSide | null = null;
   #connecting: ConnectRequest | null = null;
+  /** The attempt is over, which is about to be told. */
+  #isAttemptOver = false;
 
   /** A handle without a socket yet, or that of an accepted one. */
   constructor(network: Network, accepted: TcpSocket | null = null) {
@@ -227,8 +229,8 @@ export class TcpHandle extends Handle implements StreamHandle {
   #workOnAttempt(tcp: TcpSocket, request: ConnectRequest): Next {
     const state = tcp.connection?.state;
     if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return 'nothing';
-    if (!request.isOver) {
-      request.isOver = true;
+    if (!this.#isAttemptOver) {
+      this.#isAttemptOver = true;
       return 'more after others';
     }
     this.#tellAttempt(tcp, request);

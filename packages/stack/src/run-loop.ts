@@ -18,6 +18,7 @@ const TURN_MILLISECONDS = 0.2;
 const STEPS = 64;
 /** So many turns are for the stack alone, if it has so much to do, before those who wait to call a program are let in. */
 const TURNS_ALONE = 4;
+
 /** Something that calls a program. */
 export interface Caller {
   /** It waits for its turn; set by the run loop. */
@@ -214,7 +215,8 @@ export class RunLoop {
       this.#due--;
     }
     this.#caller = caller;
-    for (let goesOn = true; goesOn;) {
+    let goesOn: boolean;
+    do {
       this.#steps--;
       caller.queued = false;
       // If it throws, there may be more to do, too.
@@ -226,11 +228,12 @@ export class RunLoop {
       }
       if (next === 'more after others') this.#due++;
       goesOn = this.settle() || next === 'more at once';
-      if (caller.queued && this.#steps > 0 && next !== 'more after others') continue;
-      this.#caller = null;
-      if (caller.queued) this.#callers.push(caller);
-      break;
-    }
+      if (!caller.queued || this.#steps === 0 || next === 'more after others') {
+        this.#caller = null;
+        if (caller.queued) this.#callers.push(caller);
+        return true;
+      }
+    } while (goesOn);
     return true;
   }
 }
