@@ -18,7 +18,6 @@ export class ConnectionService {
     if (connection.orphan && hosted.standing === 'held' && this.#becomesOrphan(hosted, now)) {
       sent += this.#drain(hosted, now);
     }
-    connection.receiver.queue.keep();
     // What becomes of a record its events tell.
     if (state.events.active && hosted.registered) state.events.states(hosted);
     if (isFinWait2Record(connection)) this.#retireInFinWait2(hosted, now);

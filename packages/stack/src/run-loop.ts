@@ -53,6 +53,8 @@ export class RunLoop {
   /** Those whose program is to be told at once, when that may be done. */
   readonly #tellers = new WorkQueue<HostedConnection>();
   readonly #callers = new WorkQueue<Caller>();
+  /** Those that had text when they were served: their programs may still read it in this turn. */
+  readonly #unread = new WorkQueue<HostedConnection>();
   /** The one that takes its steps now, and how many it has left; `null`: none does. */
   #caller: Caller | null = null;
   #steps = 0;
@@ -165,6 +167,7 @@ export class RunLoop {
     try {
       this.#time = this.#timers.now();
       this.#turn(this.#time);
+      if (!this.#hasCalls) this.#keepUnread();
     } finally {
       // An exception out of a program's callback must lose neither the work of others nor that of its connection.
       const interrupted = this.#serving;
@@ -177,6 +180,7 @@ export class RunLoop {
 
   #turn(now: number): void {
     if (this.#mayCall) {
+      this.#keepUnread();
       for (let waiting = this.#tellers.size; waiting > 0; waiting--) this.#serveNext(this.#tellers, now);
       if (++this.#turnsAlone > TURNS_ALONE) this.#callNext();
     }
@@ -202,7 +206,14 @@ export class RunLoop {
     this.#serving = hosted;
     this.#budget -= this.#serve(hosted, now);
     this.#serving = null;
+    if (hosted.connection.readable > 0) this.#unread.push(hosted);
     return true;
+  }
+
+  /** What a turn has left unread may stay for long: see `ReceiveQueue.keep`. */
+  #keepUnread(): void {
+    for (let hosted = this.#unread.shift(); hosted !== null; hosted = this.#unread.shift())
+      hosted.connection.receiver.queue.keep();
   }
 
   /** Lets the next caller take its steps. Returns whether there was one. */
