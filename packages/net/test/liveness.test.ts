@@ -52,7 +52,7 @@ const PROGRAMS: Record<string, [program: string, ends: boolean]> = {
     true,
   ],
   'a connection paused while open holds, since its handle reads': [
-    `${SERVER} ${CLIENT} setTimeout(() => client.pause(), 20); server.unref(); server.on('connection', (s) => s.unref()); });`,
+    `${SERVER} ${CLIENT} client.on('connect', () => setTimeout(() => client.pause(), 20)); server.unref(); server.on('connection', (s) => s.unref()); });`,
     false,
   ],
   'connections that nobody reads (pauseOnConnect) do not hold': [
