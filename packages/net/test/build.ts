@@ -1,11 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
 /** The package with all that it needs as one ESM and one CommonJS file, for tests that start processes of their own. */
-export async function bundle(): Promise<{ esm: string; cjs: string }> {
+export async function bundle(): Promise<{ esm: string; cjs: string; remove: () => Promise<void> }> {
   const outDir = await mkdtemp(join(tmpdir(), 'halfclose-net-'));
   await build({
     config: false,
@@ -23,5 +23,9 @@ export async function bundle(): Promise<{ esm: string; cjs: string }> {
       options.conditions = ['@halfclose/source', 'module', 'node'];
     },
   });
-  return { esm: join(outDir, 'net.mjs'), cjs: join(outDir, 'net.cjs') };
+  return {
+    esm: join(outDir, 'net.mjs'),
+    cjs: join(outDir, 'net.cjs'),
+    remove: () => rm(outDir, { recursive: true }),
+  };
 }

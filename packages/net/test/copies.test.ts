@@ -5,7 +5,9 @@ import { bundle } from './build.ts';
 let files = { esm: '', cjs: '' };
 
 beforeAll(async () => {
-  files = await bundle();
+  const { remove, ...built } = await bundle();
+  files = built;
+  return remove;
 });
 
 function printed(source: string): unknown {

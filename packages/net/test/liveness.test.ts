@@ -5,7 +5,9 @@ import { bundle } from './build.ts';
 let module_ = '';
 
 beforeAll(async () => {
-  module_ = (await bundle()).cjs;
+  const { remove, cjs } = await bundle();
+  module_ = cjs;
+  return remove;
 });
 
 /** Milliseconds until a process that is to hold is believed to, and until one that is to end is given up. */

@@ -1,10 +1,12 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { event, expectSame, ours, record } from './compare.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'halfclose-paths-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
 let count = 0;
 const freshPath = () => join(directory, `${count++}.sock`);
 

@@ -13,7 +13,9 @@ const examples = examplesOf(README);
 let module_ = '';
 
 beforeAll(async () => {
-  module_ = (await bundle()).esm;
+  const { remove, esm } = await bundle();
+  module_ = esm;
+  return remove;
 });
 
 /** What a program prints, run by Node as it stands; it has to end by itself. */
