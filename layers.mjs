@@ -19,7 +19,7 @@
 export const packages = {
   codec: { imports: [], node: false, clock: false },
   timers: { imports: [], node: false, clock: false, host: ['host.ts', 'host-*.ts'] },
-  tcp: { imports: ['codec', 'timers'], npm: ['siphash'], node: false, clock: false },
+  tcp: { imports: ['codec', 'timers'], node: false, clock: false },
   stack: { imports: ['codec', 'timers', 'tcp'], node: false, clock: false },
   netem: { imports: ['codec', 'timers'], node: false, clock: false },
   sockets: { imports: ['stack'], node: false, clock: false },

@@ -37,7 +37,7 @@ export class InstalledCli {
       removeNodeProtocol: false,
       tsconfig: join(app, 'tsconfig.src.json'),
       external: ['commander', 'picocolors'],
-      noExternal: [/^@halfclose\//, 'siphash'],
+      noExternal: [/^@halfclose\//],
       esbuildOptions: (options) => {
         options.conditions = ['@halfclose/source'];
       },

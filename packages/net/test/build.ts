@@ -15,7 +15,7 @@ export async function bundle(): Promise<{ esm: string; cjs: string; remove: () =
     format: ['esm', 'cjs'],
     outExtension: ({ format }) => ({ js: format === 'esm' ? '.mjs' : '.cjs' }),
     target: 'node20.19',
-    noExternal: [/^@halfclose\//, 'siphash'],
+    noExternal: [/^@halfclose\//],
     removeNodeProtocol: false,
     shims: false,
     silent: true,

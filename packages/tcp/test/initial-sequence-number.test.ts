@@ -1,5 +1,6 @@
 import { ipv4, seqDiff } from '@halfclose/codec';
 import fc from 'fast-check';
+import siphash from 'siphash';
 import { describe, expect, it } from 'vitest';
 import { initialSequenceNumber, portOffset, sipHash, timestampOffset } from '../src/index.ts';
 
@@ -58,6 +59,22 @@ describe('initial sequence number (RFC 6528)', () => {
     // Key 00 01 ... 0f, message 00 01 ... 07: 0x93f5f5799a932462, of which the low word is taken.
     const key = Uint32Array.of(0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c);
     expect(sipHash(key)(Uint32Array.of(0x03020100, 0x07060504)) >>> 0).toBe(0x9a932462);
+  });
+
+  it('is what another implementation of SipHash-2-4 says, for every key and length', () => {
+    const words = (length: { minLength: number; maxLength: number }) =>
+      fc.uint32Array(length).map((array) => Uint32Array.from(array));
+    fc.assert(
+      fc.property(
+        words({ minLength: 4, maxLength: 4 }),
+        words({ minLength: 0, maxLength: 20 }),
+        (key, message) => {
+          const octets = new Uint8Array(message.buffer);
+          expect(sipHash(key)(message) >>> 0).toBe(siphash.hash(key, octets).l >>> 0);
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 });
 
