@@ -102,8 +102,8 @@ function pendingSegments(connection: Connection, now: number): Segment[] {
 /** The first FIN of ours goes out. */
 export function markFinSent(connection: Connection, now: number): void {
   for (const { kind, direction } of connection.marks) if (kind === 'fin' && direction === 'sent') return;
-  const ending = connection.history.find(({ to }) => to === 'FIN-WAIT-1' || to === 'LAST-ACK');
-  connection.mark('fin', 'sent', ending?.why === 'close' ? 'close' : 'shutdown', now);
+  const why = connection.reasonFor('FIN-WAIT-1') ?? connection.reasonFor('LAST-ACK');
+  connection.mark('fin', 'sent', why === 'close' ? 'close' : 'shutdown', now);
 }
 
 /** Our FIN was acknowledged: see {@link FIN_TABLE}. Returns whether the segment's text is still to be looked at. */

@@ -158,6 +158,11 @@ export class Connection implements SegmentMaker {
     return this.#log.changes();
   }
 
+  /** Why `state` was entered in this life; `null`: it never was. For the hot path; see `history`. */
+  reasonFor(state: ConnectionState): string | null {
+    return this.#log.reasonFor(state);
+  }
+
   get settings(): ConnectionSettings {
     return this.#settings;
   }

@@ -47,6 +47,13 @@ export class StateLog {
     else this.#later.push(now);
   }
 
+  /** Why `state` was entered, found without making the changes; `null`: it never was. */
+  reasonFor(state: ConnectionState): string | null {
+    for (let way: Way | null = this.#way; way !== null; way = way.before)
+      if (way.to === state) return way.why;
+    return null;
+  }
+
   /** The changes in order; the first is from CLOSED. */
   changes(): StateChange[] {
     const changes: StateChange[] = [];
