@@ -103,7 +103,9 @@ export class ReadingSide {
   }
 }
 
-/** The same memory as a Buffer. */
+/** The same memory as a Buffer. `Buffer.isBuffer` walks up the prototypes, at each read. */
 function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.constructor === Buffer
+    ? (bytes as Buffer)
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -238,9 +238,11 @@ export abstract class SocketClosing extends SocketSettings {
 
   /** The connection has news, also after the socket has let go of it. */
   [onNews](): boolean {
+    const end = this[kEnd];
+    if (end === null || this.listenerCount(TCP_STATE) === 0) return false;
     const connection = this[kConnection];
-    if (connection === null || this[kEnd] === null || this.listenerCount(TCP_STATE) === 0) return false;
-    return this[kEnd].tellStates(connection, (state, why) => this[kTellState](state, why));
+    if (connection === null) return false;
+    return end.tellStates(connection, (state, why) => this[kTellState](state, why));
   }
 
   /** The stack is at work: what a listener throws must not get there. */

@@ -34,6 +34,8 @@ export class HostedConnection extends Timer implements FourTuple {
   synQueuePlace = -1;
   /** In the host's list of connections that have work. */
   queued = false;
+  /** In the host's list of connections that had text for their program in this turn. */
+  hadText = false;
   standing: Standing = 'held';
   /** Found by its four numbers. */
   registered = true;

@@ -11,6 +11,8 @@ const PACKETS_PER_TURN = 512;
  * waited since it began is called, as libuv tells of all that a poll has found.
  */
 const TURN_MILLISECONDS = 0.2;
+/** Calls into programs between two looks at the clock, which take as long as a tenth of a call each. */
+const CALLS_UNTIMED = 4;
 /**
  * Steps that a caller may take in a row before others get theirs: enough for a reader to keep up with a writer that fills
  * the send buffer in one (libuv reads 32 times from one stream, while a kernel goes on).
@@ -66,6 +68,8 @@ export class RunLoop {
   #mayCall = false;
   /** Callers who have waited since it began and have taken no step yet. */
   #due = 0;
+  /** Calls since the last look at the clock. */
+  #untimed = 0;
   /** The time of the turn under way. */
   #time = 0;
   /** The connection that is being served; `null`: none. */
@@ -119,12 +123,13 @@ export class RunLoop {
    * called in this turn; else whoever has more to do asks for another.
    */
   settle(): boolean {
-    if (!this.#timers.settle() || (this.#due <= 0 && this.#isLong)) this.#mayCall = false;
+    if (!this.#timers.settle() || (this.#due <= 0 && this.#isLong())) this.#mayCall = false;
     return this.#mayCall;
   }
 
-  get #isLong(): boolean {
-    return this.#timers.now() - this.#time >= TURN_MILLISECONDS;
+  #isLong(): boolean {
+    this.#untimed = (this.#untimed + 1) % CALLS_UNTIMED;
+    return this.#untimed === 0 && this.#timers.now() - this.#time >= TURN_MILLISECONDS;
   }
 
   get #hasWork(): boolean {
@@ -186,7 +191,7 @@ export class RunLoop {
     }
     while (this.#budget > 0) {
       const packet = this.#packets.shift();
-      const device = this.#devices.shift();
+      const device = packet === null ? null : this.#devices.shift();
       if (packet !== null && device !== null) {
         this.#input(packet, device, now);
         this.#budget--;
@@ -206,14 +211,19 @@ export class RunLoop {
     this.#serving = hosted;
     this.#budget -= this.#serve(hosted, now);
     this.#serving = null;
-    if (hosted.connection.readable > 0) this.#unread.push(hosted);
+    if (!hosted.hadText && hosted.connection.readable > 0) {
+      hosted.hadText = true;
+      this.#unread.push(hosted);
+    }
     return true;
   }
 
   /** What a turn has left unread may stay for long: see `ReceiveQueue.keep`. */
   #keepUnread(): void {
-    for (let hosted = this.#unread.shift(); hosted !== null; hosted = this.#unread.shift())
+    for (let hosted = this.#unread.shift(); hosted !== null; hosted = this.#unread.shift()) {
+      hosted.hadText = false;
       hosted.connection.receiver.queue.keep();
+    }
   }
 
   /** Lets the next caller take its steps. Returns whether there was one. */
