@@ -1,12 +1,6 @@
 export { Afterlife } from './afterlife.ts';
 export type { AckSchedule } from './ack-schedule.ts';
-export {
-  CLOSE_TABLE,
-  type CloseAction,
-  type CloseRule,
-  type CloseSituation,
-  decideClose,
-} from './close-table.ts';
+export { CLOSE_TABLE, type CloseAction, type CloseRule } from './close-table.ts';
 export {
   type CloseReport,
   closeReport,
@@ -20,13 +14,7 @@ export type { CongestionControl, CongestionControlName, CongestionView } from '.
 export { Connection } from './connection.ts';
 export { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
 export { ConnectionEvent } from './connection-events.ts';
-export {
-  canSendText,
-  type ConnectionState,
-  hasReceivedFin,
-  isSynchronized,
-  TRANSITIONS,
-} from './connection-state.ts';
+export { type ConnectionState, isSynchronized, TRANSITIONS } from './connection-state.ts';
 export { LONG_AGO, NEVER } from './connection-time.ts';
 export { type EndCause, END_REASONS, type EndReason } from './end-reasons.ts';
 export type { DirectionEnd, EndMark, ErrorCode, StateChange } from './ending.ts';
@@ -38,9 +26,9 @@ export {
   type ErrorCall,
   type ErrorDeliveryRule,
 } from './error-delivery.ts';
-export { FIN_TABLE, type FinEvent, type FinRule, stateAfterFin } from './fin-table.ts';
+export { FIN_TABLE, type FinEvent, type FinRule } from './fin-table.ts';
 export { abortOf, acknowledgmentOf, type ConnectionRecord, probeOf } from './connection-record.ts';
-export { decideLinger, LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './linger-table.ts';
+export { LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './linger-table.ts';
 export {
   decideShutdown,
   SHUTDOWN_TABLE,
@@ -57,7 +45,7 @@ export {
   type PollFlag,
   type PollRule,
 } from './poll-table.ts';
-export { decideText, TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './text-table.ts';
+export { TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './text-table.ts';
 export { finWait2Limit } from './closing.ts';
 export {
   finWait2Looks,
@@ -69,7 +57,6 @@ export {
   receiveInFinWait2,
 } from './fin-wait-2.ts';
 export {
-  decideFinWait2,
   FIN_WAIT_2_TABLE,
   type FinWait2Answer,
   FinWait2Fact,
@@ -87,7 +74,7 @@ export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './mem
 export type { NetworkErrorKind } from './network-error.ts';
 export { type ListenVerdict, receiveInListen } from './listen.ts';
 export { bsd, checkWholeProfile, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
-export { errorOfReset, RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';
+export { RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';
 export { resetFor } from './reset-reply.ts';
 export { orphanPatience } from './retry-limits.ts';
 export { type Allocate, BlockPool } from './send-buffer.ts';
@@ -115,10 +102,4 @@ export {
   type UrgentRead,
 } from './urgent-data.ts';
 export { expectMore, LEAST_SEND_BUFFER } from './writing.ts';
-export {
-  decideTimeWait,
-  TIME_WAIT_TABLE,
-  TimeWaitFact,
-  type TimeWaitRule,
-  type TimeWaitVerdict,
-} from './time-wait-rules.ts';
+export { TIME_WAIT_TABLE, TimeWaitFact, type TimeWaitRule, type TimeWaitVerdict } from './time-wait-rules.ts';

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  CLOSE_TABLE,
-  type CloseSituation,
-  type ConnectionState,
-  decideClose,
-  TRANSITIONS,
-} from '../src/index.ts';
+import { type CloseSituation, decideClose } from '../src/close-table.ts';
+import { CLOSE_TABLE, type ConnectionState, TRANSITIONS } from '../src/index.ts';
 
 const STATES: ConnectionState[] = [
   'CLOSED', 'LISTEN', 'SYN-SENT', 'SYN-RECEIVED', 'ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING',

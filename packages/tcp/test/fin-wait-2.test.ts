@@ -1,9 +1,9 @@
 import { Flag, NO_BYTES, Segment, seqAdd } from '@halfclose/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { decideFinWait2 } from '../src/fin-wait-2-rules.ts';
 import {
   closeReport,
-  decideFinWait2,
   FIN_WAIT_2_TABLE,
   finWait2Of,
   followRecord,
