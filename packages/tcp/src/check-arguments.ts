@@ -2,6 +2,7 @@ import type { Segment } from '@halfclose/codec';
 import {
   checkAddress,
   checkBoolean,
+  checkFunction,
   checkInteger,
   checkNumber,
   checkObject,
@@ -9,9 +10,13 @@ import {
   type OptionNames,
   shown,
 } from '@halfclose/codec/arguments';
+import type { Connection } from './connection.ts';
+import type { ConnectionRecord, RecordPorts } from './connection-record.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { END_REASONS } from './end-reasons.ts';
+import type { FourTuple, KeyedHash } from './initial-sequence-number.ts';
 import type { Path } from './path.ts';
+import type { Profile } from './profile.ts';
 
 const MIN_INT = -(2 ** 31);
 const MAX_INT = 2 ** 31 - 1;
@@ -51,6 +56,10 @@ export function checkConnectionInit(init: ConnectionInit): void {
   checkObject('init.settings', init.settings);
   checkNumber('init.settings.sendBuffer', init.settings.sendBuffer, 0, Infinity);
   checkObject('init.pool', init.pool, 'a BlockPool');
+  if (init.memory !== undefined) {
+    checkObject('init.memory', init.memory, 'a MemoryAccount');
+    checkFunction('init.memory.change', Reflect.get(init.memory, 'change'));
+  }
 }
 
 /** Throws a TypeError or RangeError for what is no path. */
@@ -85,6 +94,56 @@ export function checkSettings(changes: Partial<ConnectionSettings>): void {
         checkNumber(label, value, name === 'linger2' ? -1 : 0, Infinity);
     }
   }
+}
+
+// What follows is asked for each segment, or for each connection: by one field that no other object has.
+
+/** Throws a TypeError for what is no connection. */
+export function checkConnection(connection: Connection): void {
+  const given: unknown = connection;
+  if (typeof given !== 'object' || given === null || typeof connection.takeEvents !== 'function')
+    throw new TypeError(`connection must be a Connection, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what is no profile. What is in it is looked at where it is made. */
+export function checkIsProfile(profile: Profile): void {
+  const given: unknown = profile;
+  if (typeof given !== 'object' || given === null || typeof profile.minRto !== 'number')
+    throw new TypeError(`profile must be a Profile, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what is no record of a connection. */
+export function checkRecord(record: ConnectionRecord): void {
+  const given: unknown = record;
+  if (typeof given !== 'object' || given === null || typeof record.sndNxt !== 'number')
+    throw new TypeError(`record must be a ConnectionRecord, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what has no ports. */
+export function checkPorts(ports: RecordPorts): void {
+  const given: unknown = ports;
+  if (typeof given !== 'object' || given === null || typeof ports.remotePort !== 'number')
+    throw new TypeError(`ports must be an object with localPort and remotePort, not ${shown(given)}`);
+}
+
+/** Throws a TypeError or RangeError for what are no four numbers of a connection. */
+export function checkTuple(tuple: FourTuple): void {
+  checkObject('tuple', tuple, 'a FourTuple');
+  checkAddress('tuple.localAddress', tuple.localAddress);
+  checkInteger('tuple.localPort', tuple.localPort, 0, 0xffff);
+  checkAddress('tuple.remoteAddress', tuple.remoteAddress);
+  checkInteger('tuple.remotePort', tuple.remotePort, 0, 0xffff);
+}
+
+/** Throws a TypeError for what is no hash. */
+export function checkHash(hash: KeyedHash): void {
+  checkFunction('hash', hash);
+}
+
+/** Throws a RangeError for what are no bits of a mask. */
+export function checkBits(name: string, bits: number, mask: number): void {
+  if (typeof bits !== 'number' || (bits & mask) !== bits)
+    throw new RangeError(`${name} must be an integer from 0 to ${mask}, not ${shown(bits)}`);
 }
 
 /** Throws a RangeError for a time that is none: it would stay among deadlines. */

@@ -1,3 +1,4 @@
+import { checkArray, checkNumber, checkObject, checkText } from '@halfclose/codec/arguments';
 import type { CloseReport } from './close-report.ts';
 
 /** Columns of the labels. */
@@ -7,11 +8,22 @@ const LABEL = 14;
  * A close report for people: a line for each thing that is known, labels and values in two columns, times in
  * milliseconds from the first change of state on. No line end after the last one.
  *
+ * @throws TypeError for what is no report
+ *
  * @example
  * formatCloseReport(closeReport(connection))
  */
 export function formatCloseReport(report: CloseReport): string {
+  checkObject('report', report, 'a CloseReport');
   const { octets, local, remote, marks, states } = report;
+  checkObject('report.local', local, 'a ReportEndpoint');
+  checkObject('report.remote', remote, 'a ReportEndpoint');
+  checkObject('report.octets', octets, 'CloseReportOctets');
+  checkText('report.local.address', local.address);
+  checkText('report.remote.address', remote.address);
+  checkNumber('report.octets.lost', octets.lost, 0, Infinity);
+  checkArray('report.marks', marks);
+  checkArray('report.states', states);
   const start = states[0]?.time ?? marks[0]?.time ?? 0;
   const since = (time: number): string => `+${Number((time - start).toFixed(3))}`;
   const rows: [label: string, value: string][] = [

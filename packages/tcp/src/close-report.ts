@@ -1,5 +1,6 @@
+import { checkConnection } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
-import type { ConnectionState } from './connection-state.ts';
+import { checkState, type ConnectionState } from './connection-state.ts';
 import { causeOfEnd, type EndCause } from './end-reasons.ts';
 import type { DirectionEnd, EndMark, StateChange } from './ending.ts';
 
@@ -62,10 +63,13 @@ export interface CloseReport {
  * The close report of a connection, in any state and after its buffers are gone. It is put together from what the
  * connection keeps anyway (RFC 9293 variables, its history), so it costs nothing until somebody asks.
  *
+ * @throws TypeError for what is no connection
+ *
  * @example
  * const { orderly, octets } = closeReport(connection);
  */
 export function closeReport(connection: Connection): CloseReport {
+  checkConnection(connection);
   const { sender, receiver, history } = connection;
   const octets = octetsOf(connection);
   return {
@@ -83,9 +87,15 @@ export function closeReport(connection: Connection): CloseReport {
   };
 }
 
-/** Whether a connection in this state has ended for good: what follows only guards its four numbers. */
+/**
+ * Whether a connection in this state has ended for good: what follows only guards its four numbers.
+ *
+ * @throws RangeError for what is no state
+ */
 export function hasEnded(state: ConnectionState): boolean {
-  return state === 'CLOSED' || state === 'TIME-WAIT';
+  if (state === 'CLOSED' || state === 'TIME-WAIT') return true;
+  checkState(state);
+  return false;
 }
 
 function octetsOf({ sender, receiver }: Connection): CloseReportOctets {

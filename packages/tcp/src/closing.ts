@@ -1,4 +1,5 @@
 import { type Segment, seqAdd, seqGt, seqLt } from '@halfclose/codec';
+import { checkConnection } from './check-arguments.ts';
 import { decideClose } from './close-table.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
@@ -214,8 +215,14 @@ function startFinWait2Limit(connection: Connection, now: number): void {
   connection.finWait2Deadline = deadlineAt(now + finWait2Limit(connection));
 }
 
-/** How long an orphan may stay in FIN-WAIT-2, in milliseconds; Infinity: for ever. */
-export function finWait2Limit({ profile, settings }: Connection): number {
+/**
+ * How long an orphan may stay in FIN-WAIT-2, in milliseconds; Infinity: for ever.
+ *
+ * @throws TypeError for what is no connection
+ */
+export function finWait2Limit(connection: Connection): number {
+  checkConnection(connection);
+  const { profile, settings } = connection;
   const limit = settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
   // Linux waits for what is beyond the length of TIME-WAIT, and then as long again (closing/LINUX.md, c08).
   const excess = profile.finWait2ExcessCountsTwice ? limit - profile.timeWait : 0;

@@ -1,4 +1,5 @@
 import { Flag, NO_BYTES, Segment } from '@halfclose/codec';
+import { checkIsProfile, checkNow, checkPorts, checkRecord } from './check-arguments.ts';
 import type { Profile } from './profile.ts';
 
 /**
@@ -34,25 +35,41 @@ export interface RecordPorts {
 /** The octet that a probe carries where the profile wants one (RFC 9293, 3.8.4, MAY-6). */
 const GARBAGE = Uint8Array.of(0);
 
-/** The acknowledgment that a record sends. */
+/**
+ * The acknowledgment that a record sends.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function acknowledgmentOf(ports: RecordPorts, record: ConnectionRecord, now: number): Segment {
+  checkRecord(record);
   return segmentOf(ports, record, Flag.ACK, record.sndNxt, now);
 }
 
-/** What a record sends to hear of its peer: an octet that was acknowledged before, or the number of one. */
+/**
+ * What a record sends to hear of its peer: an octet that was acknowledged before, or the number of one.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function probeOf(
   ports: RecordPorts,
   record: ConnectionRecord,
   now: number,
-  { keepAliveGarbage }: Profile,
+  profile: Profile,
 ): Segment {
+  checkIsProfile(profile);
+  checkRecord(record);
   const probe = segmentOf(ports, record, Flag.ACK, (record.sndNxt - 1) | 0, now);
-  probe.payload = keepAliveGarbage ? GARBAGE : NO_BYTES;
+  probe.payload = profile.keepAliveGarbage ? GARBAGE : NO_BYTES;
   return probe;
 }
 
-/** The RST by which a record's connection is aborted (RFC 9293, 3.10.5). */
+/**
+ * The RST by which a record's connection is aborted (RFC 9293, 3.10.5).
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function abortOf(ports: RecordPorts, record: ConnectionRecord, now: number): Segment {
+  checkRecord(record);
   return segmentOf(ports, record, Flag.RST | Flag.ACK, record.sndNxt, now);
 }
 
@@ -63,6 +80,8 @@ function segmentOf(
   seq: number,
   now: number,
 ): Segment {
+  checkPorts(ports);
+  checkNow(now);
   const segment = new Segment();
   segment.sourcePort = ports.localPort;
   segment.destinationPort = ports.remotePort;

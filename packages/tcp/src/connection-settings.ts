@@ -1,4 +1,5 @@
 import type { IpAddress, SequenceNumber } from '@halfclose/codec';
+import { checkIsProfile } from './check-arguments.ts';
 import type { MemoryAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import type { BlockPool } from './send-buffer.ts';
@@ -54,8 +55,13 @@ export interface ConnectionSettings {
   readonly sourceRoute: ChosenRoute | null;
 }
 
-/** What a connection starts with when its owner has said nothing. */
+/**
+ * What a connection starts with when its owner has said nothing.
+ *
+ * @throws TypeError for what is no profile
+ */
 export function defaultSettings(profile: Profile): ConnectionSettings {
+  checkIsProfile(profile);
   return {
     keepAlive: false,
     keepAliveIdle: profile.keepAliveIdle,

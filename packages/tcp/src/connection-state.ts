@@ -1,3 +1,5 @@
+import { shown } from '@halfclose/codec/arguments';
+
 /** The states of a TCP connection, as RFC 9293, 3.3.2 prints them. */
 export type ConnectionState =
   | 'CLOSED'
@@ -30,9 +32,22 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, readonly ConnectionSt
   'TIME-WAIT': ['CLOSED'],
 };
 
-/** Whether both SYNs have been exchanged and acknowledged in this state (RFC 9293, 3.5.1). */
+/** Throws a RangeError for what is no state of a connection. */
+export function checkState(state: ConnectionState): void {
+  if (typeof state !== 'string' || !Object.hasOwn(TRANSITIONS, state))
+    throw new RangeError(`state must be one of TRANSITIONS, not ${shown(state)}`);
+}
+
+/**
+ * Whether both SYNs have been exchanged and acknowledged in this state (RFC 9293, 3.5.1).
+ *
+ * @throws RangeError for what is no state
+ */
 export function isSynchronized(state: ConnectionState): boolean {
-  return state !== 'CLOSED' && state !== 'LISTEN' && state !== 'SYN-SENT' && state !== 'SYN-RECEIVED';
+  if (state === 'CLOSED' || state === 'LISTEN' || state === 'SYN-SENT' || state === 'SYN-RECEIVED')
+    return false;
+  checkState(state);
+  return true;
 }
 
 /** Whether the peer's FIN has been taken in in this state. */

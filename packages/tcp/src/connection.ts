@@ -35,7 +35,7 @@ import {
 } from './closing.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
-import { type ConnectionState, TRANSITIONS } from './connection-state.ts';
+import { checkState, type ConnectionState, TRANSITIONS } from './connection-state.ts';
 import { tickConnection } from './connection-timers.ts';
 import { deadlineAt, earlier, NEVER } from './connection-time.ts';
 import type { EcnState } from './ecn.ts';
@@ -160,7 +160,9 @@ export class Connection implements SegmentMaker {
 
   /** Why `state` was entered in this life; `null`: it never was. For the hot path; see `history`. */
   reasonFor(state: ConnectionState): string | null {
-    return this.#log.reasonFor(state);
+    const reason = this.#log.reasonFor(state);
+    if (reason === null) checkState(state);
+    return reason;
   }
 
   get settings(): ConnectionSettings {

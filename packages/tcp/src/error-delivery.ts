@@ -1,3 +1,6 @@
+import { shown } from '@halfclose/codec/arguments';
+import { checkBits } from './check-arguments.ts';
+
 /** What is known of a socket when a call cannot do its work at once, as bits. */
 export const CallFact = {
   /** There is a connection, in whatever state: connect() was called, or accept() gave it. */
@@ -37,6 +40,9 @@ export interface ErrorDeliveryRule {
   readonly gives: CallResult;
 }
 
+/** All bits of {@link CallFact}. */
+const ALL_FACTS = 0x3f;
+
 const { Connection, Error: Failed, SoftError, PeerClosed, ReceiveShut, SendShut } = CallFact;
 
 /**
@@ -58,12 +64,17 @@ export const ERROR_DELIVERY: readonly ErrorDeliveryRule[] = [
   rule(['l11', 'm04'], 'SO_ERROR', 'nothing is pending', 0, 0, 'end'),
 ];
 
-/** What the call gives; `facts`: bits of {@link CallFact}. */
+/**
+ * What the call gives; `facts`: bits of {@link CallFact}.
+ *
+ * @throws RangeError for what is no call, or no bits
+ */
 export function decideCall(call: ErrorCall, facts: number): CallResult {
+  checkBits('facts', facts, ALL_FACTS);
   for (const row of ERROR_DELIVERY) {
     if (row.call === call && (facts & row.all) === row.all && (facts & row.none) === 0) return row.gives;
   }
-  throw new Error(`no rule for ${call} with facts ${facts}`);
+  throw new RangeError(`call must be recv, send or SO_ERROR, not ${shown(call)}`);
 }
 
 function rule(

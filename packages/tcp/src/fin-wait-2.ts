@@ -7,7 +7,9 @@ import {
   seqGt,
   seqLt,
 } from '@halfclose/codec';
+import { checkNumber, shown } from '@halfclose/codec/arguments';
 import { challenge } from './challenge-ack.ts';
+import { checkConnection, checkIsProfile, checkNow, checkRecord, checkSegment } from './check-arguments.ts';
 import { answerWithReset, onFinArrived } from './closing.ts';
 import type { Connection } from './connection.ts';
 import { type ConnectionRecord, mayAnswer } from './connection-record.ts';
@@ -20,8 +22,11 @@ import { timeWaitOf } from './time-wait.ts';
 /**
  * Whether all that is still to be known of the connection fits a record: an orphan in FIN-WAIT-2. The one that keep-alives
  * may end before a limit does has to stay (docs/decisions/0008-records-in-fin-wait-2.md).
+ *
+ * @throws TypeError for what is no connection
  */
 export function isFinWait2Record(connection: Connection): boolean {
+  checkConnection(connection);
   return connection.orphan && connection.state === 'FIN-WAIT-2' && !isKeptAlive(connection);
 }
 
@@ -38,28 +43,43 @@ function isKeptAlive({ keepAliveDeadline, finWait2Deadline, profile, settings }:
 /**
  * How often a limit that strikes first at `deadline` is to be put off, if the peer was heard of last at `lastReceivedAt`:
  * by `finWait2Recheck` each time, until `finWait2` are over without a word (4.4BSD tcp_timers, TCPT_2MSL).
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function finWait2Looks(deadline: number, lastReceivedAt: number, profile: Profile): number {
+  checkNumber('deadline', deadline, -Number.MAX_VALUE, Number.MAX_VALUE);
+  checkNumber('lastReceivedAt', lastReceivedAt, -Number.MAX_VALUE, Number.MAX_VALUE);
+  checkIsProfile(profile);
   const { finWait2, finWait2Recheck } = profile;
   const left = finWait2 - (deadline - lastReceivedAt);
   return finWait2Recheck === 0 || left < 0 ? 0 : Math.floor(left / finWait2Recheck) + 1;
 }
 
-/** What is kept of an orphan in FIN-WAIT-2. */
+/**
+ * What is kept of an orphan in FIN-WAIT-2.
+ *
+ * @throws TypeError for what is no connection
+ */
 export function finWait2Of(connection: Connection): ConnectionRecord {
+  const record = timeWaitOf(connection);
   const { receiver } = connection;
   const { shift } = receiver.window;
   const window = Math.min(Math.floor(receiver.remainingWindow / 2 ** shift), 65_535);
-  return { ...timeWaitOf(connection), window };
+  return { ...record, window };
 }
 
-/** A segment for a record in FIN-WAIT-2: see {@link FIN_WAIT_2_TABLE}. `time-wait`: the record is one of TIME-WAIT now. */
+/**
+ * A segment for a record in FIN-WAIT-2: see {@link FIN_WAIT_2_TABLE}. `time-wait`: the record is one of TIME-WAIT now.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function receiveInFinWait2(
   record: ConnectionRecord,
   segment: Segment,
   now: number,
   profile: Profile,
 ): FinWait2Answer {
+  checkNow(now);
   const { answer, limited } = decideFinWait2(factsOfRecord(record, segment, profile));
   if (limited && !mayAnswer(record, now, profile)) return 'ignore';
   if (answer === 'time-wait') {
@@ -69,7 +89,11 @@ export function receiveInFinWait2(
   return answer;
 }
 
-/** Whether only the peer can have sent the segment: it is heard of. To be asked before {@link receiveInFinWait2}. */
+/**
+ * Whether only the peer can have sent the segment: it is heard of. To be asked before {@link receiveInFinWait2}.
+ *
+ * @throws TypeError that names the argument which is none
+ */
 export function isHeardInFinWait2(record: ConnectionRecord, segment: Segment, profile: Profile): boolean {
   return (factsOfRecord(record, segment, profile) & FinWait2Fact.Acceptable) !== 0;
 }
@@ -77,6 +101,8 @@ export function isHeardInFinWait2(record: ConnectionRecord, segment: Segment, pr
 /**
  * The connection that a record stands for learns what a segment has brought about, as if it had come to it, for whoever
  * holds its report. It has nothing to send: the record has answered.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function followRecord(
   connection: Connection,
@@ -84,6 +110,9 @@ export function followRecord(
   segment: Segment,
   now: number,
 ): void {
+  checkConnection(connection);
+  checkSegment('segment', segment);
+  checkNow(now);
   switch (answer) {
     case 'end':
       takeReset(connection, now);
@@ -98,8 +127,11 @@ export function followRecord(
       takeFin(connection, segment, now);
       connection.receiver.acks.owed = 0;
       break;
-    default:
+    case 'acknowledge':
+    case 'ignore':
       break;
+    default:
+      throw new RangeError(`answer must be a FinWait2Answer, not ${shown(answer)}`);
   }
 }
 
@@ -147,12 +179,20 @@ function takeFin(connection: Connection, segment: Segment, now: number): void {
   onFinArrived(connection, now);
 }
 
-/** Why a segment that is answered with a RST is. */
-export function reasonOfReset({ flags }: Segment): 'unexpected SYN' | 'data after close' {
-  return (flags & Flag.SYN) === 0 ? 'data after close' : 'unexpected SYN';
+/**
+ * Why a segment that is answered with a RST is.
+ *
+ * @throws TypeError for what is no segment
+ */
+export function reasonOfReset(segment: Segment): 'unexpected SYN' | 'data after close' {
+  checkSegment('segment', segment);
+  return (segment.flags & Flag.SYN) === 0 ? 'data after close' : 'unexpected SYN';
 }
 
 function factsOfRecord(record: ConnectionRecord, segment: Segment, profile: Profile): number {
+  checkRecord(record);
+  checkSegment('segment', segment);
+  checkIsProfile(profile);
   const isStamped = record.timestamps && segment.hasTimestamps;
   const isStale = isStamped && seqDiff(segment.timestampValue, record.tsRecent) < 0;
   return (

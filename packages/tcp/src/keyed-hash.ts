@@ -12,12 +12,16 @@ const LAST_ROUNDS = 4;
  *
  * A 64-bit number is two of 32 bits in variables of one function, as v0 (low) and h0 (high): no object is made
  * (docs/decisions/0004-siphash.md has what that gives).
+ *
+ * @throws TypeError or RangeError for what is no key; so does the hash for what are no words
  */
 export function sipHash(key: Uint32Array): KeyedHash {
   if (!(key instanceof Uint32Array)) throw new TypeError(`key must be a Uint32Array, not ${shown(key)}`);
   if (key.length < KEY_WORDS) throw new RangeError(`key must have four words, not ${key.length}`);
   const [k0 = 0, k0High = 0, k1 = 0, k1High = 0] = key;
   return (words) => {
+    if (!(words instanceof Uint32Array))
+      throw new TypeError(`words must be a Uint32Array, not ${shown(words)}`);
     let v0 = k0 ^ 0x70736575;
     let h0 = k0High ^ 0x736f6d65;
     let v1 = k1 ^ 0x6e646f6d;

@@ -1,3 +1,4 @@
+import { checkConnection } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
 
@@ -43,8 +44,14 @@ export const LINGER_TABLE: readonly LingerRule[] = [
   },
 ];
 
-/** Whether a lingering close() of the connection waits now. */
-export function lingers({ state, sender, profile }: Connection): boolean {
+/**
+ * Whether a lingering close() of the connection waits now.
+ *
+ * @throws TypeError for what is no connection
+ */
+export function lingers(connection: Connection): boolean {
+  checkConnection(connection);
+  const { state, sender, profile } = connection;
   const textAcknowledged = sender.buffer.length === 0;
   return decideLinger(state, textAcknowledged, profile.lingerUntil) === 'waits';
 }

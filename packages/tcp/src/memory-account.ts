@@ -1,3 +1,5 @@
+import { checkFunction, checkNumber, checkObject } from '@halfclose/codec/arguments';
+import { checkIsProfile } from './check-arguments.ts';
 import type { Profile } from './profile.ts';
 
 /** Why text that arrived was not kept: for want of memory behind what is unread, or behind a hole. */
@@ -30,8 +32,15 @@ export class MemoryAccount {
   #holders = 0;
   #isUnderPressure = false;
 
-  /** The profile may change under way. */
+  /**
+   * The profile may change under way.
+   *
+   * @throws TypeError that names the argument which is none
+   */
   constructor(profile: Profile, counters: MemoryCounters) {
+    checkIsProfile(profile);
+    checkObject('counters', counters, 'MemoryCounters');
+    checkFunction('counters.drop', Reflect.get(counters, 'drop'));
     this.#profile = profile;
     this.counters = counters;
   }
@@ -61,8 +70,14 @@ export class MemoryAccount {
     return this.#used > this.#profile.memoryHigh;
   }
 
-  /** A buffer that took `before` octets takes `after` from now on. */
+  /**
+   * A buffer that took `before` octets takes `after` from now on.
+   *
+   * @throws TypeError or RangeError that names what is no number of octets
+   */
   change(before: number, after: number): void {
+    if (!areOctets(before)) refuseOctets('before', before);
+    if (!areOctets(after)) refuseOctets('after', after);
     this.#used += after - before;
     if (before === 0) this.#holders++;
     if (after === 0) this.#holders--;
@@ -74,15 +89,25 @@ export class MemoryAccount {
     } else if (this.#isUnderPressure && this.#used < this.#profile.memoryLow) this.#isUnderPressure = false;
   }
 
-  /** How much more a receive buffer may take that takes `held`; not positive: nothing. */
+  /**
+   * How much more a receive buffer may take that takes `held`; not positive: nothing.
+   *
+   * @throws TypeError or RangeError for what is no number of octets
+   */
   availableToReceive(held: number): number {
+    if (!areOctets(held)) refuseOctets('held', held);
     const available = this.#available(held);
     const least = this.#profile.receiveBufferMin - held;
     return available > least ? available : least;
   }
 
-  /** The same for a send buffer. */
+  /**
+   * The same for a send buffer.
+   *
+   * @throws TypeError or RangeError for what is no number of octets
+   */
   availableToSend(held: number): number {
+    if (!areOctets(held)) refuseOctets('held', held);
     const available = this.#available(held);
     const least = this.#profile.sendBufferMin - held;
     return available > least ? available : least;
@@ -96,6 +121,15 @@ export class MemoryAccount {
     const share = Math.floor(memoryHigh / (this.#holders + (held === 0 ? 1 : 0)));
     return Math.min(free, share - held);
   }
+}
+
+/** Asked for each segment: the words for what is none are left to {@link refuseOctets}. */
+function areOctets(value: number): boolean {
+  return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+function refuseOctets(name: string, value: number): void {
+  checkNumber(name, value, 0, Number.MAX_VALUE);
 }
 
 /** An account of a connection that shares its memory with none, and of which nothing is counted. */

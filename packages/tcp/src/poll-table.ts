@@ -1,3 +1,4 @@
+import { checkBits, checkConnection } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 
 /** What is known of a socket that is polled, as bits. */
@@ -62,8 +63,13 @@ export const POLL_TABLE: readonly PollRule[] = [
   rule([], 'the urgent octet has arrived', Urgent, Opening, ['PRI']),
 ];
 
-/** The flags of a socket; `facts`: bits of {@link PollFact}. */
+/**
+ * The flags of a socket; `facts`: bits of {@link PollFact}.
+ *
+ * @throws RangeError for what are no such bits
+ */
 export function decidePoll(facts: number): PollFlag[] {
+  checkBits('facts', facts, POLL_FACTS - 1);
   const flags = new Set<PollFlag>();
   for (const row of POLL_TABLE) {
     if ((facts & row.all) === row.all && (facts & row.none) === 0)
@@ -72,8 +78,13 @@ export function decidePoll(facts: number): PollFlag[] {
   return [...flags];
 }
 
-/** Bits of {@link PollFact} of a connection. */
+/**
+ * Bits of {@link PollFact} of a connection.
+ *
+ * @throws TypeError for what is no connection
+ */
 export function pollFactsOf(connection: Connection): number {
+  checkConnection(connection);
   const { state, receiveShut, sendShut } = connection;
   return (
     PollFact.Connection |

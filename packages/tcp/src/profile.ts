@@ -1,4 +1,4 @@
-import { checkObject } from '@halfclose/codec/arguments';
+import { checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkProfile } from './check-profile.ts';
 import type { CongestionControlName } from './congestion-control.ts';
 import type { LingerUntil } from './linger-table.ts';
@@ -442,6 +442,7 @@ export function profile(changes: Partial<Profile>, base: Profile = linux): Profi
  * @throws TypeError or RangeError that names what is missing, unknown or impossible
  */
 export function checkWholeProfile(name: string, value: Profile): void {
+  checkText('name', name);
   checkObject(name, value, 'a Profile: linux, rfc9293, bsd, or what profile() makes');
   checkProfile(name, value, linux);
   for (const field of Object.keys(linux)) {

@@ -1,3 +1,4 @@
+import { checkIsProfile } from './check-arguments.ts';
 import type { Profile } from './profile.ts';
 
 /**
@@ -55,8 +56,12 @@ export function retriesExhausted(state: RetryState, profile: Profile): boolean {
  * How long an orphan waits for a peer that answers probes and keeps its window closed: until the interval is as long as
  * it gets, and for `orphanRetries` at least (closing/LINUX-NOTES.md, W22). For an RTO that is least when it begins.
  * Milliseconds.
+ *
+ * @throws TypeError for what is no profile
  */
-export function orphanPatience({ orphanRetries, minRto, maxRto }: Profile): number {
+export function orphanPatience(profile: Profile): number {
+  checkIsProfile(profile);
+  const { orphanRetries, minRto, maxRto } = profile;
   const probes = Math.max(orphanRetries, Math.ceil(Math.log2(maxRto / minRto)));
   return retriesAsTime(probes, minRto, maxRto);
 }

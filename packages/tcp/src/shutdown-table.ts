@@ -1,4 +1,6 @@
-import type { ConnectionState } from './connection-state.ts';
+import { shown } from '@halfclose/codec/arguments';
+import { checkIsProfile } from './check-arguments.ts';
+import { checkState, type ConnectionState } from './connection-state.ts';
 import type { Profile } from './profile.ts';
 
 /** The direction that a shutdown() gives up; SHUT_RDWR is both of them. */
@@ -55,15 +57,21 @@ export const SHUTDOWN_TABLE: readonly ShutdownRule[] = [
   { rows: ['D1', 'C5'], direction: 'read', states: NOT_CONNECTED, effect: 'remember', error: 'ENOTCONN' },
 ];
 
-/** The row that decides. */
+/**
+ * The row that decides.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function decideShutdown(
   direction: ShutdownDirection,
   state: ConnectionState,
   profile: Profile,
 ): ShutdownRule {
+  checkIsProfile(profile);
   for (const rule of SHUTDOWN_TABLE) {
     if (rule.direction !== direction || !rule.states.includes(state)) continue;
     if (rule.ifSecondFails !== true || profile.secondShutdownFails) return rule;
   }
-  throw new Error(`no rule shuts down ${direction} in ${state}`);
+  checkState(state);
+  throw new RangeError(`direction must be read or write, not ${shown(direction)}`);
 }

@@ -1,4 +1,6 @@
 import { Flag, Segment, type SequenceNumber, seqAdd } from '@halfclose/codec';
+import { checkInteger, checkNumber } from '@halfclose/codec/arguments';
+import { checkHash, checkIsProfile, checkNow, checkSegment, checkTuple } from './check-arguments.ts';
 import { type FourTuple, type KeyedHash, tupleWords } from './initial-sequence-number.ts';
 import type { Profile } from './profile.ts';
 import { MAX_WINDOW_SHIFT } from './receive-window.ts';
@@ -41,7 +43,11 @@ const SACK_BIT = 0x10;
 const ECN_BIT = 0x20;
 const OPTION_BITS = SHIFT_MASK | SACK_BIT | ECN_BIT;
 
-/** The ISS that stands for a SYN with the sequence number `irs` and the MSS option `mss`. `now` in milliseconds. */
+/**
+ * The ISS that stands for a SYN with the sequence number `irs` and the MSS option `mss` (-1: it has none). `now` in milliseconds.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function cookieOf(
   tuple: FourTuple,
   irs: SequenceNumber,
@@ -49,6 +55,11 @@ export function cookieOf(
   hash: KeyedHash,
   now: number,
 ): SequenceNumber {
+  checkTuple(tuple);
+  checkNumber('irs', irs, -Number.MAX_VALUE, Number.MAX_VALUE);
+  checkInteger('mss', mss, -1, 0xffff);
+  checkHash(hash);
+  checkNow(now);
   const minute = Math.floor(now / MINUTE);
   const table = tuple.localAddress.isIPv4 ? MSS_IPV4 : MSS_IPV6;
   let index = table.length - 1;
@@ -84,8 +95,14 @@ function hashOf(tuple: FourTuple, irs: SequenceNumber, minute: number, hash: Key
   return hash(words);
 }
 
-/** The SYN as it may be answered with a cookie: what nothing would tell again is not granted. */
+/**
+ * The SYN as it may be answered with a cookie: what nothing would tell again is not granted.
+ *
+ * @throws TypeError that names the argument which is none
+ */
 export function withoutWhatNoCookieKeeps(syn: Segment, profile: Profile): Segment {
+  checkSegment('syn', syn);
+  checkIsProfile(profile);
   if (syn.hasTimestamps && profile.timestamps) return syn;
   const bare = Object.assign(new Segment(), syn);
   bare.windowScale = -1;
@@ -97,8 +114,13 @@ export function withoutWhatNoCookieKeeps(syn: Segment, profile: Profile): Segmen
 /**
  * Puts what `answer`, a SYN+ACK not sent yet, grants of what `syn` asked for into the timestamp of `answer`, which
  * thereby goes back by at most 63 ms. `offset`: what was added to the clock to make it.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function keepOptionsInTimestamp(answer: Segment, syn: Segment, offset: number): void {
+  checkSegment('answer', answer);
+  checkSegment('syn', syn);
+  checkNumber('offset', offset, -Number.MAX_VALUE, Number.MAX_VALUE);
   if (!answer.hasTimestamps) return;
   const shift = answer.windowScale >= 0 ? Math.min(syn.windowScale, MAX_WINDOW_SHIFT) : NO_SCALING;
   const options =
@@ -111,6 +133,8 @@ export function keepOptionsInTimestamp(answer: Segment, syn: Segment, offset: nu
 /**
  * The SYN that a cookie answered, put together again from the acknowledgment that returned the cookie; `null`: the
  * acknowledgment returns none of ours, or options that `profile` does not have.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function synBehindCookie(
   tuple: FourTuple,
@@ -120,6 +144,12 @@ export function synBehindCookie(
   hash: KeyedHash,
   now: number,
 ): Segment | null {
+  checkTuple(tuple);
+  checkSegment('segment', segment);
+  checkNumber('timestampOffset', timestampOffset, -Number.MAX_VALUE, Number.MAX_VALUE);
+  checkIsProfile(profile);
+  checkHash(hash);
+  checkNow(now);
   const syn = new Segment();
   syn.seq = seqAdd(segment.seq, -1);
   syn.maximumSegmentSize = mssOf(tuple, syn.seq, seqAdd(segment.ack, -1), hash, now);

@@ -1,3 +1,4 @@
+import { checkConnection, checkNow } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { TIMESTAMPS_OCTETS } from './make-segment.ts';
@@ -104,8 +105,14 @@ export interface TcpInfo {
 
 const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8 } as const;
 
-/** TCP_INFO of a connection, `now` being its host's time. */
+/**
+ * TCP_INFO of a connection, `now` being its host's time.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function tcpInfo(connection: Connection, now: number): TcpInfo {
+  checkConnection(connection);
+  checkNow(now);
   const { sender, receiver } = connection;
   const { flight, recovery, rtt, totals } = sender;
   const timeoutTime =

@@ -1,4 +1,6 @@
 import { Flag, type Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
+import { checkBoolean } from '@halfclose/codec/arguments';
+import { checkConnection, checkIsProfile, checkNow, checkRecord, checkSegment } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 import { type ConnectionRecord, mayAnswer } from './connection-record.ts';
 import type { Profile } from './profile.ts';
@@ -7,8 +9,13 @@ import { decideTimeWait, TimeWaitFact, type TimeWaitVerdict } from './time-wait-
 /** The distance of the new ISS from the old SND.NXT when a SYN reopens a connection in TIME-WAIT (Linux: 65535 + 2). */
 export const REOPEN_ISS_STEP = 65_537;
 
-/** What is kept of `connection`, which has entered TIME-WAIT. */
+/**
+ * What is kept of `connection`, which has entered TIME-WAIT.
+ *
+ * @throws TypeError for what is no connection
+ */
 export function timeWaitOf(connection: Connection): ConnectionRecord {
+  checkConnection(connection);
   const { sender, receiver } = connection;
   return {
     sndNxt: sender.sndNxt,
@@ -23,20 +30,29 @@ export function timeWaitOf(connection: Connection): ConnectionRecord {
   };
 }
 
-/** A segment for an entry in TIME-WAIT: see {@link TIME_WAIT_TABLE}. */
+/**
+ * A segment for a record in TIME-WAIT: see {@link TIME_WAIT_TABLE}.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function receiveInTimeWait(
-  entry: ConnectionRecord,
+  record: ConnectionRecord,
   segment: Segment,
   listening: boolean,
   now: number,
   profile: Profile,
 ): TimeWaitVerdict {
-  const { verdict, limited } = decideTimeWait(factsOf(entry, segment, listening, profile));
+  checkRecord(record);
+  checkSegment('segment', segment);
+  checkBoolean('listening', listening);
+  checkNow(now);
+  checkIsProfile(profile);
+  const { verdict, limited } = decideTimeWait(factsOf(record, segment, listening, profile));
   const { answer, restart } = verdict;
-  if (limited && !mayAnswer(entry, now, profile)) return restart ? SILENCE_AND_RESTART : SILENCE;
+  if (limited && !mayAnswer(record, now, profile)) return restart ? SILENCE_AND_RESTART : SILENCE;
   // In order and with nothing to answer: the timestamp is the peer's latest (RFC 7323, 4.3).
-  if (answer === 'ignore' && restart && entry.timestamps && segment.hasTimestamps) {
-    entry.tsRecent = segment.timestampValue;
+  if (answer === 'ignore' && restart && record.timestamps && segment.hasTimestamps) {
+    record.tsRecent = segment.timestampValue;
   }
   return verdict;
 }
@@ -45,18 +61,18 @@ const SILENCE: TimeWaitVerdict = { answer: 'ignore', restart: false };
 const SILENCE_AND_RESTART: TimeWaitVerdict = { answer: 'ignore', restart: true };
 
 /** Bits of {@link TimeWaitFact}. */
-function factsOf(entry: ConnectionRecord, segment: Segment, listening: boolean, profile: Profile): number {
+function factsOf(record: ConnectionRecord, segment: Segment, listening: boolean, profile: Profile): number {
   const { flags, seq } = segment;
-  const isStamped = entry.timestamps && segment.hasTimestamps;
-  const age = isStamped ? seqDiff(segment.timestampValue, entry.tsRecent) : 0;
+  const isStamped = record.timestamps && segment.hasTimestamps;
+  const age = isStamped ? seqDiff(segment.timestampValue, record.tsRecent) : 0;
   const isStale = age < 0;
-  const isNewer = (!isStale && seqGt(seq, entry.rcvNxt)) || (profile.timestampReopensTimeWait && age > 0);
+  const isNewer = (!isStale && seqGt(seq, record.rcvNxt)) || (profile.timestampReopensTimeWait && age > 0);
   return (
     ((flags & Flag.RST) !== 0 ? TimeWaitFact.Rst : 0) |
     ((flags & (Flag.SYN | Flag.ACK)) === Flag.SYN ? TimeWaitFact.Syn : 0) |
     ((flags & Flag.ACK) !== 0 ? TimeWaitFact.Ack : 0) |
     ((flags & (Flag.SYN | Flag.RST)) === (Flag.SYN | Flag.RST) ? TimeWaitFact.SynRst : 0) |
-    (seq === entry.rcvNxt ? TimeWaitFact.Exact : 0) |
+    (seq === record.rcvNxt ? TimeWaitFact.Exact : 0) |
     (segmentLength(segment) === 0 ? TimeWaitFact.Empty : 0) |
     (isStale ? TimeWaitFact.Stale : 0) |
     (isNewer ? TimeWaitFact.Newer : 0) |

@@ -8,6 +8,8 @@ import {
   seqLeq,
   seqLt,
 } from '@halfclose/codec';
+import { checkBoolean } from '@halfclose/codec/arguments';
+import { checkConnection } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { hasReceivedFin } from './connection-state.ts';
@@ -58,8 +60,13 @@ export class UrgentData {
   }
 }
 
-/** SEND with the urgent flag: what was written so far is urgent (RFC 9293, 3.9.1.2; Linux tcp_mark_urg). */
+/**
+ * SEND with the urgent flag: what was written so far is urgent (RFC 9293, 3.9.1.2; Linux tcp_mark_urg).
+ *
+ * @throws TypeError for what is no connection
+ */
 export function markUrgent(connection: Connection): void {
+  checkConnection(connection);
   connection.urgent ??= new UrgentData();
   connection.urgent.sndUp = connection.sender.writeSeq;
 }
@@ -115,8 +122,13 @@ function passMark({ receiver, settings }: Connection, urgent: UrgentData): void 
   urgent.octet = 'none';
 }
 
-/** A read found nothing but the urgent octet: it is lost, and the mark is passed (measured on Linux 6.18). */
+/**
+ * A read found nothing but the urgent octet: it is lost, and the mark is passed (measured on Linux 6.18).
+ *
+ * @throws TypeError for what is no connection
+ */
 export function passUrgentOctet(connection: Connection): void {
+  checkConnection(connection);
   const { urgent, receiver, settings } = connection;
   if (urgent === null || settings.urgentInline || urgent.distance(receiver.copied) !== 0) return;
   passMark(connection, urgent);
@@ -144,24 +156,39 @@ export function copyToMark(
   return queue.copyInto(target, true, octetsOutOfBand(connection));
 }
 
-/** Octets that can be read before the mark, or all of them without one ahead (SIOCINQ; Linux tcp_inq). */
+/**
+ * Octets that can be read before the mark, or all of them without one ahead (SIOCINQ; Linux tcp_inq).
+ *
+ * @throws TypeError for what is no connection
+ */
 export function readableBeforeMark(connection: Connection): number {
+  checkConnection(connection);
   const { urgent, receiver } = connection;
   const held = receiver.queue.length;
   if (octetsOutOfBand(connection) === 0 || urgent === null) return held;
   return urgent.distance(receiver.copied);
 }
 
-/** Whether the next octet is the one at the mark (SIOCATMARK, sockatmark(3)). */
-export function isAtMark({ urgent, receiver }: Connection): boolean {
+/**
+ * Whether the next octet is the one at the mark (SIOCATMARK, sockatmark(3)).
+ *
+ * @throws TypeError for what is no connection
+ */
+export function isAtMark(connection: Connection): boolean {
+  checkConnection(connection);
+  const { urgent, receiver } = connection;
   return urgent !== null && urgent.distance(receiver.copied) === 0;
 }
 
 /**
  * Octets of urgent data that the peer has announced and that are still to be read, the octet at the mark among them;
  * 0: none (RFC 9293, 3.8.5, MUST-33). They may not all have arrived.
+ *
+ * @throws TypeError for what is no connection
  */
-export function urgentOctetsAhead({ urgent, receiver }: Connection): number {
+export function urgentOctetsAhead(connection: Connection): number {
+  checkConnection(connection);
+  const { urgent, receiver } = connection;
   return urgent === null ? 0 : urgent.distance(receiver.copied) + 1;
 }
 
@@ -171,8 +198,12 @@ export type UrgentRead = number | 'EINVAL' | 'ENOTCONN' | 'EAGAIN' | 'end';
 /**
  * The octet at the mark as a number from 0 to 255, taken unless `peek` (Linux tcp_recv_urg). `EINVAL`: there is none,
  * it was taken, or SO_OOBINLINE keeps it in the text; `EAGAIN`: it is announced and has not come; `end`: it never will.
+ *
+ * @throws TypeError that names the argument which is none
  */
 export function readUrgentOctet(connection: Connection, peek: boolean): UrgentRead {
+  checkConnection(connection);
+  checkBoolean('peek', peek);
   const { urgent, receiver, settings, state } = connection;
   if (settings.urgentInline || urgent === null) return 'EINVAL';
   if (urgent.octet === 'none' || urgent.octet === 'taken') return 'EINVAL';

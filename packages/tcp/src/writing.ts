@@ -1,3 +1,4 @@
+import { checkConnection } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { canSendText } from './connection-state.ts';
@@ -22,8 +23,12 @@ export function write(connection: Connection, bytes: Uint8Array): number {
 /**
  * What was written last is to be followed by more: the call pushes nothing (RFC 9293, 3.9.1.2, MAY-15), and what does not
  * fill a segment waits (MSG_MORE).
+ *
+ * @throws TypeError for what is no connection
  */
-export function expectMore({ sender }: Connection): void {
+export function expectMore(connection: Connection): void {
+  checkConnection(connection);
+  const { sender } = connection;
   sender.nagle.expectMore(sender.sndUna);
 }
 
