@@ -1,42 +1,82 @@
-import { checkInteger, checkOctets } from './arguments.ts';
+import { checkAddress, checkInteger, checkOctets } from './arguments.ts';
 import type { IpAddress } from './ip-address.ts';
+
+/** What fits a 16-bit word. */
+const MOST = 0xffff;
+/** Far beyond any packet, and the sum is still one that can be folded. */
+const LONGEST = 2 ** 30;
 
 /**
  * The internet checksum of `length` octets from `offset`: the complement of {@link onesComplementSum}, as it stands
  * in a header whose checksum field counted as zero (RFC 1071).
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function internetChecksum(bytes: Uint8Array, offset = 0, length?: number, initial = 0): number {
   checkOctets('bytes', bytes);
   checkInteger('offset', offset, 0, bytes.length);
-  const octets = length ?? bytes.length - offset;
-  checkInteger('length', octets, 0, bytes.length - offset);
-  checkInteger('initial', initial, 0, 0xffff);
-  return ~onesComplementSum(bytes, offset, octets, initial) & 0xffff;
+  return ~onesComplementSum(bytes, offset, length ?? bytes.length - offset, initial) & 0xffff;
 }
 
 /**
  * The one's complement sum of 16-bit words, 0 to 0xffff, of `length` octets from `offset` plus `initial` (an earlier
  * sum over an even number of octets, or {@link pseudoHeaderSum}). An odd last octet counts as padded with zero. It is
  * 0xffff over data with a right checksum; 0 only if everything summed is zero (RFC 1071).
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function onesComplementSum(bytes: Uint8Array, offset: number, length: number, initial = 0): number {
+  checkOctets('bytes', bytes);
+  checkInteger('offset', offset, 0, bytes.length);
+  checkInteger('length', length, 0, bytes.length - offset);
+  checkInteger('initial', initial, 0, MOST);
+  return sumWithin(bytes, offset, length, initial);
+}
+
+/** {@link onesComplementSum} of octets within bounds. */
+export function sumWithin(bytes: Uint8Array, offset: number, length: number, initial: number): number {
   return length < WORDWISE_FROM
     ? foldSum(initial + sumOctets(bytes, offset, length))
     : sumWordwise(bytes, offset, length, initial);
 }
 
-/** The checksum after one 16-bit word under it changed from `before` to `after` (RFC 1624, equation 3). It equals the
- * checksum computed anew wherever a word that is summed is not zero, which holds under every IP and TCP header. */
+/**
+ * The checksum after one 16-bit word under it changed from `before` to `after` (RFC 1624, equation 3). It equals the
+ * checksum computed anew wherever a word that is summed is not zero, which holds under every IP and TCP header.
+ *
+ * @throws TypeError or RangeError that names what is no 16-bit word
+ */
 export function updateChecksum(checksum: number, before: number, after: number): number {
+  checkInteger('checksum', checksum, 0, MOST);
+  checkInteger('before', before, 0, MOST);
+  checkInteger('after', after, 0, MOST);
   // Equation 2, adding to the complemented checksum, would give 0xffff where 0x0000 is right (-0 for +0).
-  return ~foldSum((~checksum & 0xffff) + (~before & 0xffff) + (after & 0xffff)) & 0xffff;
+  return ~foldSum((~checksum & MOST) + (~before & MOST) + after) & 0xffff;
 }
 
 /**
  * The sum over the pseudo-header of TCP and ICMPv6, to start {@link onesComplementSum} with (RFC 9293, 3.1; RFC 8200,
  * 8.1). `length` is the octets of the upper-layer header and its data.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function pseudoHeaderSum(
+  source: IpAddress,
+  destination: IpAddress,
+  protocol: number,
+  length: number,
+): number {
+  checkAddress('source', source);
+  checkAddress('destination', destination);
+  if (source.isIPv4 !== destination.isIPv4)
+    throw new RangeError('destination must be of the family of source');
+  checkInteger('protocol', protocol, 0, 0xff);
+  checkInteger('length', length, 0, LONGEST);
+  return sumOfPseudoHeader(source, destination, protocol, length);
+}
+
+/** {@link pseudoHeaderSum} for what was checked. */
+export function sumOfPseudoHeader(
   source: IpAddress,
   destination: IpAddress,
   protocol: number,

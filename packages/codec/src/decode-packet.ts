@@ -1,5 +1,5 @@
 import { checkBoolean, checkOctets, checkOptions, type OptionNames } from './arguments.ts';
-import { pseudoHeaderSum } from './checksum.ts';
+import { sumOfPseudoHeader } from './checksum.ts';
 import type { DropReason } from './drop-reason.ts';
 import { IcmpView } from './icmp-view.ts';
 import type { IpAddress } from './ip-address.ts';
@@ -99,7 +99,7 @@ function decodeTcp(
   const tcp = TcpView.check(ip.bytes, offset, ip.end);
   if (typeof tcp === 'string') return tcp;
   if (verify) {
-    const pseudoHeader = pseudoHeaderSum(source, destination, Protocol.TCP, ip.end - offset);
+    const pseudoHeader = sumOfPseudoHeader(source, destination, Protocol.TCP, ip.end - offset);
     if (!tcp.hasValidChecksum(pseudoHeader)) return 'tcp-checksum';
   }
   const segment = new Segment();
@@ -139,7 +139,9 @@ function decodeIcmp(
   if (typeof icmp === 'string') return icmp;
   const isIPv4 = source.isIPv4;
   if (verify) {
-    const pseudoHeader = isIPv4 ? 0 : pseudoHeaderSum(source, destination, Protocol.ICMPV6, ip.end - offset);
+    const pseudoHeader = isIPv4
+      ? 0
+      : sumOfPseudoHeader(source, destination, Protocol.ICMPV6, ip.end - offset);
     if (!icmp.hasValidChecksum(pseudoHeader)) return 'icmp-checksum';
   }
   const { type, code, parameter, body } = icmp;

@@ -7,7 +7,7 @@ import {
   checkSegment,
   maximalLength,
 } from './check-packet.ts';
-import { onesComplementSum, pseudoHeaderSum } from './checksum.ts';
+import { sumWithin, sumOfPseudoHeader } from './checksum.ts';
 import type { IcmpMessage } from './icmp-message.ts';
 import { writeInt32, writeUint16 } from './octets.ts';
 import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
@@ -116,8 +116,8 @@ function encodeTcp(packet: TcpPacket, target: Uint8Array, offset: number, option
   if (length !== headerLength) target.set(segment.payload, start + headerLength);
   const { source, destination, sourceRoute } = packet;
   const end = sourceRoute === undefined ? destination : finalDestination(destination, sourceRoute);
-  const sum = pseudoHeaderSum(source, end, Protocol.TCP, length);
-  const checksum = options?.checksum === false ? sum : ~onesComplementSum(target, start, length, sum);
+  const sum = sumOfPseudoHeader(source, end, Protocol.TCP, length);
+  const checksum = options?.checksum === false ? sum : ~sumWithin(target, start, length, sum);
   writeUint16(target, start + 16, checksum);
   return start + length - offset;
 }
@@ -143,8 +143,8 @@ function encodeIcmp(packet: IcmpPacket, target: Uint8Array, offset: number, opti
   checkMessage(message);
   const start = writeIpHeader(packet, 0, protocol, length, target, offset, options);
   writeIcmpMessage(message, target, start);
-  const sum = isIPv4 ? 0 : pseudoHeaderSum(packet.source, packet.destination, protocol, length);
-  const checksum = options?.checksum === false ? sum : ~onesComplementSum(target, start, length, sum);
+  const sum = isIPv4 ? 0 : sumOfPseudoHeader(packet.source, packet.destination, protocol, length);
+  const checksum = options?.checksum === false ? sum : ~sumWithin(target, start, length, sum);
   writeUint16(target, start + 2, checksum);
   return start + length - offset;
 }

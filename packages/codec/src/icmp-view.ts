@@ -1,4 +1,5 @@
-import { onesComplementSum } from './checksum.ts';
+import { checkInteger } from './arguments.ts';
+import { sumWithin } from './checksum.ts';
 import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readInt32, readUint8, viewOf } from './octets.ts';
@@ -44,8 +45,13 @@ export class IcmpView {
     return viewOf(this.bytes, this.offset + HEADER, this.end - this.offset - HEADER);
   }
 
-  /** Whether the checksum is right; `pseudoHeader` is the sum of the pseudo-header for ICMPv6 and 0 for ICMP. */
+  /**
+   * Whether the checksum is right; `pseudoHeader` is the sum of the pseudo-header for ICMPv6 and 0 for ICMP.
+   *
+   * @throws TypeError or RangeError for what is no sum
+   */
   hasValidChecksum(pseudoHeader: number): boolean {
-    return onesComplementSum(this.bytes, this.offset, this.end - this.offset, pseudoHeader) === 0xffff;
+    checkInteger('pseudoHeader', pseudoHeader, 0, 0xffff);
+    return sumWithin(this.bytes, this.offset, this.end - this.offset, pseudoHeader) === 0xffff;
   }
 }

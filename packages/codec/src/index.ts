@@ -27,7 +27,7 @@ export {
   headersLength,
   packetLength,
 } from './encode-packet.ts';
-export { finalDestination, readSourceRoute, type SourceRoute, sourceRouteLength } from './source-route.ts';
+export { type SourceRoute, sourceRouteLength } from './source-route.ts';
 export { tcpHeaderLength, tcpOptionsLength } from './tcp-length.ts';
 
 export { icmpError } from './icmp-error.ts';

@@ -1,4 +1,4 @@
-import { checkInteger } from './arguments.ts';
+import { checkAddress, checkInteger } from './arguments.ts';
 import { formatIpAddress } from './ip-address-format.ts';
 
 /**
@@ -11,6 +11,7 @@ export class IpAddress {
   readonly word2: number;
   readonly word3: number;
 
+  /** Every number is taken modulo 2^32, as bitwise operators do (ECMA-262, ToInt32), so that none is impossible. */
   constructor(word0: number, word1: number, word2: number, word3: number) {
     this.word0 = word0 | 0;
     this.word1 = word1 | 0;
@@ -41,14 +42,19 @@ export class IpAddress {
     return this.isIPv4 ? this.word3 >>> 28 === 0xe : this.word0 >>> 24 === 0xff;
   }
 
-  /** Whether both are the same address; the same IPv4 address is equal however it was written. */
+  /**
+   * Whether both are the same address; the same IPv4 address is equal however it was written.
+   *
+   * @throws TypeError for what is no address
+   */
   equals(other: IpAddress): boolean {
+    if (this === other) return true;
+    checkAddress('other', other);
     return (
-      this === other ||
-      (this.word3 === other.word3 &&
-        this.word2 === other.word2 &&
-        this.word1 === other.word1 &&
-        this.word0 === other.word0)
+      this.word3 === other.word3 &&
+      this.word2 === other.word2 &&
+      this.word1 === other.word1 &&
+      this.word0 === other.word0
     );
   }
 

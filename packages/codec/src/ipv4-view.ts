@@ -1,4 +1,4 @@
-import { onesComplementSum } from './checksum.ts';
+import { sumWithin } from './checksum.ts';
 import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readIpv4Address } from './ip-address-octets.ts';
@@ -88,6 +88,6 @@ export class Ipv4View {
 
   /** Whether the header's checksum is right (RFC 1071). */
   get hasValidChecksum(): boolean {
-    return onesComplementSum(this.bytes, this.offset, this.payloadOffset - this.offset) === 0xffff;
+    return sumWithin(this.bytes, this.offset, this.payloadOffset - this.offset, 0) === 0xffff;
   }
 }

@@ -1,3 +1,4 @@
+import { shown } from './arguments.ts';
 import type { SequenceNumber } from './sequence-number.ts';
 
 /** The control bits of a TCP header as they stand in its 13th and 14th octets (RFC 9293, 3.1; AE: RFC 9768). */
@@ -80,8 +81,21 @@ export class Segment {
   gsoSize = 0;
 }
 
-/** SEG.LEN: octets of text plus one each for SYN and FIN (RFC 9293, 3.3.1). */
+/**
+ * SEG.LEN: octets of text plus one each for SYN and FIN (RFC 9293, 3.3.1).
+ *
+ * @throws TypeError for what is no segment
+ */
 export function segmentLength(segment: Segment): number {
+  const octets = textLength(segment);
   const flags = segment.flags;
-  return segment.payload.length + ((flags >> 1) & 1) + (flags & 1);
+  return octets + ((flags >> 1) & 1) + (flags & 1);
+}
+
+/** Octets of text. Asked for each segment, so that only one without any length is found to be none: it throws a TypeError. */
+export function textLength(segment: Segment): number {
+  const given: Partial<Segment> | null | undefined = segment;
+  const octets = given?.payload?.length;
+  if (octets === undefined) throw new TypeError(`segment must be a Segment, not ${shown(segment)}`);
+  return octets;
 }

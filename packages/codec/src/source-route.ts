@@ -1,3 +1,4 @@
+import { checkInteger } from './arguments.ts';
 import { readIpv4Address } from './ip-address-octets.ts';
 import type { IpAddress } from './ip-address.ts';
 import { readUint8, writeInt32 } from './octets.ts';
@@ -23,8 +24,13 @@ export interface SourceRoute {
   readonly visited: number;
 }
 
-/** Octets that options with a source route of so many addresses take in an IPv4 header, the padding included. */
+/**
+ * Octets that options with a source route of so many addresses take in an IPv4 header, the padding included.
+ *
+ * @throws TypeError or RangeError for what is no number of addresses
+ */
 export function sourceRouteLength(addresses: number): number {
+  checkInteger('addresses', addresses, 0, Number.MAX_SAFE_INTEGER);
   return (BEFORE_ADDRESSES + 4 * addresses + 3) & ~3;
 }
 

@@ -1,4 +1,4 @@
-import type { Segment } from './segment.ts';
+import { type Segment, textLength } from './segment.ts';
 
 /** Octets of a TCP header without options (RFC 9293, 3.1). */
 export const MINIMAL_TCP_HEADER = 20;
@@ -6,7 +6,11 @@ export const MINIMAL_TCP_HEADER = 20;
 /** The most octets a TCP header can have: a data offset of 15 words (RFC 9293, 3.1). */
 export const MAXIMAL_TCP_HEADER = 60;
 
-/** Octets of the segment's TCP header, options and their padding included. */
+/**
+ * Octets of the segment's TCP header, options and their padding included.
+ *
+ * @throws TypeError for what is no segment
+ */
 export function tcpHeaderLength(segment: Segment): number {
   return MINIMAL_TCP_HEADER + tcpOptionsLength(segment);
 }
@@ -14,8 +18,11 @@ export function tcpHeaderLength(segment: Segment): number {
 /**
  * Octets of the segment's options as `encodePacket` lays them out, a multiple of 4: each padded to whole words, as Linux
  * does, or one behind another where that is too long, as they may have come from elsewhere. More than 40 cannot be encoded.
+ *
+ * @throws TypeError for what is no segment
  */
 export function tcpOptionsLength(segment: Segment): number {
+  textLength(segment);
   const padded = paddedOptionsLength(segment);
   return padded <= MAXIMAL_TCP_HEADER - MINIMAL_TCP_HEADER ? padded : packedOptionsLength(segment);
 }

@@ -1,4 +1,5 @@
-import { onesComplementSum } from './checksum.ts';
+import { checkInteger } from './arguments.ts';
+import { sumWithin } from './checksum.ts';
 import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readInt32, readUint16, readUint8 } from './octets.ts';
@@ -68,8 +69,13 @@ export class TcpView {
     return this.offset + MINIMAL_HEADER;
   }
 
-  /** Whether the checksum is right under the given sum of the pseudo-header. */
+  /**
+   * Whether the checksum is right under the given sum of the pseudo-header.
+   *
+   * @throws TypeError or RangeError for what is no sum
+   */
   hasValidChecksum(pseudoHeader: number): boolean {
-    return onesComplementSum(this.bytes, this.offset, this.end - this.offset, pseudoHeader) === 0xffff;
+    checkInteger('pseudoHeader', pseudoHeader, 0, 0xffff);
+    return sumWithin(this.bytes, this.offset, this.end - this.offset, pseudoHeader) === 0xffff;
   }
 }

@@ -1,4 +1,4 @@
-import { foldSum, halves, onesComplementSum } from './checksum.ts';
+import { foldSum, halves, sumWithin } from './checksum.ts';
 import { writeIpv6Address } from './ip-address-octets.ts';
 import { writeInt32, writeUint16 } from './octets.ts';
 import type { Packet } from './packet.ts';
@@ -34,7 +34,7 @@ export function writeIpv4Header(
   const hopLimitAndProtocol = (packet.hopLimit << 8) | protocol;
   const source = packet.source.word3;
   const destination = packet.destination.word3;
-  const options = optionsLength === 0 ? 0 : onesComplementSum(target, offset + IPV4_HEADER, optionsLength);
+  const options = optionsLength === 0 ? 0 : sumWithin(target, offset + IPV4_HEADER, optionsLength, 0);
   const sum =
     options +
     first +

@@ -23,16 +23,24 @@ import {
   icmpError,
   IcmpView,
   internetChecksum,
+  IpAddress,
   ipAddressFromBytes,
   ipv4,
   Ipv4View,
   Ipv6View,
   matchesPrefix,
+  onesComplementSum,
   packetLength,
   parseIpAddress,
   PcapngWriter,
+  pseudoHeaderSum,
   readPcapng,
+  segmentLength,
+  sourceRouteLength,
+  tcpHeaderLength,
+  tcpOptionsLength,
   TcpView,
+  updateChecksum,
   writeIpAddress,
 } from '../src/index.ts';
 import { tcp4 } from './packets.ts';
@@ -71,6 +79,11 @@ const NOTHING: readonly ArgumentRow['takes'][number][] = ['undefined'];
 const TIMES: ArgumentRow['takes'] = ['-1', '0', '1', '1.5', '2**32'];
 const EACH_PACKET = tcp4({ payload: Uint8Array.of(1) });
 const TEN = new Uint8Array(60);
+const HERE = ipv4(10, 0, 0, 1);
+/** With the data offset of a header without options. */
+const tcpView = () =>
+  TcpView.check(Uint8Array.of(...new Uint8Array(12), 0x50, ...new Uint8Array(7))) as TcpView;
+const icmpView = () => IcmpView.check(TEN) as IcmpView;
 const writer = (): PcapngWriter => new PcapngWriter();
 const recordOf =
   (name: string) =>
@@ -145,6 +158,58 @@ const FUNCTIONS: readonly ArgumentRow[] = [
     call: (value) => internetChecksum(TEN, value),
     takes: ['0', '1', ...NOTHING],
   },
+  {
+    of: 'internetChecksum()/length',
+    call: (value) => internetChecksum(TEN, 0, value),
+    takes: ['0', '1', 'null', ...NOTHING],
+  },
+  {
+    of: 'internetChecksum()/initial',
+    call: (value) => internetChecksum(TEN, 0, 1, value),
+    takes: ['0', '1', ...NOTHING],
+  },
+  { of: 'onesComplementSum()/bytes', call: (value) => onesComplementSum(value, 0, 4), takes: OCTETS },
+  { of: 'onesComplementSum()/offset', call: (value) => onesComplementSum(TEN, value, 1), takes: ['0', '1'] },
+  { of: 'onesComplementSum()/length', call: (value) => onesComplementSum(TEN, 1, value), takes: ['0', '1'] },
+  {
+    of: 'onesComplementSum()/initial',
+    call: (value) => onesComplementSum(TEN, 0, 1, value),
+    takes: ['0', '1', ...NOTHING],
+  },
+  { of: 'pseudoHeaderSum()/source', call: (value) => pseudoHeaderSum(value, HERE, 6, 20), takes: [] },
+  { of: 'pseudoHeaderSum()/destination', call: (value) => pseudoHeaderSum(HERE, value, 6, 20), takes: [] },
+  {
+    of: 'pseudoHeaderSum()/protocol',
+    call: (value) => pseudoHeaderSum(HERE, HERE, value, 20),
+    takes: ['0', '1'],
+  },
+  {
+    of: 'pseudoHeaderSum()/length',
+    call: (value) => pseudoHeaderSum(HERE, HERE, 6, value),
+    takes: ['0', '1'],
+  },
+  { of: 'updateChecksum()/checksum', call: (value) => updateChecksum(value, 0, 0), takes: ['0', '1'] },
+  { of: 'updateChecksum()/before', call: (value) => updateChecksum(0, value, 0), takes: ['0', '1'] },
+  { of: 'updateChecksum()/after', call: (value) => updateChecksum(0, 0, value), takes: ['0', '1'] },
+  { of: 'segmentLength()/segment', call: (value) => segmentLength(value), takes: [] },
+  { of: 'tcpHeaderLength()/segment', call: (value) => tcpHeaderLength(value), takes: [] },
+  { of: 'tcpOptionsLength()/segment', call: (value) => tcpOptionsLength(value), takes: [] },
+  {
+    of: 'sourceRouteLength()/addresses',
+    call: (value) => sourceRouteLength(value),
+    takes: ['0', '1', '2**32'],
+  },
+  { of: 'equals()/other', call: (value) => HERE.equals(value), takes: [] },
+  {
+    of: 'tcpView.hasValidChecksum()/pseudoHeader',
+    call: (value) => tcpView().hasValidChecksum(value),
+    takes: ['0', '1'],
+  },
+  {
+    of: 'icmpView.hasValidChecksum()/pseudoHeader',
+    call: (value) => icmpView().hasValidChecksum(value),
+    takes: ['0', '1'],
+  },
   ...([Ipv4View, Ipv6View, TcpView, IcmpView] as const).flatMap((view): ArgumentRow[] => [
     { of: `${view.name}.check()/bytes`, call: (value) => view.check(value), takes: OCTETS },
     {
@@ -183,6 +248,16 @@ describe('an argument of the codec that is none throws by its name, and any othe
   it.each(FUNCTIONS.map((row) => [row.of, row] as const))('%s', (_of, row) => {
     expect(faultsOf(row)).toEqual([]);
   });
+});
+
+it.each([NaN, 2 ** 32, 0.5, Infinity, -(2 ** 32)])('an address has a word of 32 bits for %d', (word) => {
+  expect(new IpAddress(word, word, word, word).equals(new IpAddress(0, 0, 0, 0))).toBe(true);
+});
+
+it('a pseudo-header has addresses of one family', () => {
+  expect(() => pseudoHeaderSum(HERE, new IpAddress(0, 0, 0, 1), 6, 20)).toThrow(
+    'destination must be of the family of source',
+  );
 });
 
 describe('a check of arguments', () => {

@@ -61,6 +61,50 @@ describe('sequence numbers', () => {
   });
 });
 
+describe('any two numbers have a sum, a difference and an order', () => {
+  const NUMBERS = [
+    NaN,
+    -1,
+    0,
+    1.5,
+    -1.5,
+    2 ** 31,
+    2 ** 32,
+    2 ** 32 + 7,
+    -(2 ** 53),
+    1e300,
+    Infinity,
+    -Infinity,
+  ];
+  const pairs = NUMBERS.flatMap((a) => NUMBERS.map((b) => [a, b] as const));
+
+  it.each([
+    [NaN, 1, 0],
+    [Infinity, 1, 0],
+    [0, 1.5, 1],
+    [0, -1.5, -1],
+    [2 ** 32, 7, 7],
+    [0, 2 ** 31, -(2 ** 31)],
+    [0xffff_ffff, 0, -1],
+  ])('as ToInt32 takes them: %d and %d octets are %d', (seq, count, sum) => {
+    expect(seqAdd(seq, count)).toBe(sum);
+    expect(seqDiff(sum, 0)).toBe(sum);
+  });
+
+  it.each(pairs)('%d and %d', (a, b) => {
+    const difference = seqDiff(a, b);
+    // A view of int32 takes numbers as ToInt32 does.
+    expect([difference, seqAdd(a, b)]).toStrictEqual([...Int32Array.of(a - b, a + b)]);
+    expect([seqLt(a, b), seqLeq(a, b), seqGt(a, b), seqGeq(a, b)]).toStrictEqual([
+      difference < 0,
+      difference <= 0,
+      difference > 0,
+      difference >= 0,
+    ]);
+    expect([seqMax(a, b), seqMin(a, b)]).toStrictEqual([difference >= 0 ? a : b, difference <= 0 ? a : b]);
+  });
+});
+
 describe('segmentLength', () => {
   it.each([
     ['text', Flag.ACK | Flag.PSH, 3, 3],
