@@ -1,9 +1,10 @@
-import type { IpAddress } from '@halfclose/codec';
+import type { IpAddress, Packet } from '@halfclose/codec';
 import {
   checkAddress,
   checkArray,
   checkFunction,
   checkInteger,
+  checkNumber,
   checkObject,
   checkOneOf,
   checkOptions,
@@ -11,14 +12,16 @@ import {
   type OptionNames,
   shown,
 } from '@halfclose/codec/arguments';
-import { checkWholeProfile } from '@halfclose/tcp';
+import { checkWholeProfile, type ConnectionRecord } from '@halfclose/tcp';
 import type { ConnectRequest } from './host.ts';
 import type { HostOptions } from './host-state.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { InheritedSettings, Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
-import type { Binding } from './port-table.ts';
+import type { Binding, WantedBinding } from './port-table.ts';
+import type { RecordEntry, RecordOrigin, RecordSurroundings } from './record-table.ts';
 import type { InterfaceAddress } from './route-table.ts';
+import type { Caller } from './run-loop.ts';
 
 const SECRET_WORDS = 4;
 
@@ -114,6 +117,69 @@ export function checkHosted(hosted: HostedConnection): void {
   const given: unknown = hosted;
   if (typeof given !== 'object' || given === null || typeof hosted.queued !== 'boolean')
     throw new TypeError(`hosted must be a HostedConnection, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what takes no steps. Called for each: a look at a field that is read anyway. */
+export function checkCaller(caller: Caller): void {
+  const given: unknown = caller;
+  if (typeof given !== 'object' || given === null || typeof caller.queued !== 'boolean')
+    throw new TypeError(`caller must be a Caller, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what is no packet. Called for each: a look at what every packet has. */
+export function checkPacket(packet: Packet): void {
+  const given: unknown = packet;
+  if (typeof given !== 'object' || given === null || (packet.kind !== 'tcp' && packet.kind !== 'icmp'))
+    throw new TypeError(`packet must be a TcpPacket or an IcmpPacket, not ${shown(given)}`);
+}
+
+/** Throws a RangeError for a port that is none. Called for each of a range that is tried. */
+export function checkPort(name: string, port: number): void {
+  if (typeof port !== 'number' || (port & 0xffff) !== port)
+    throw new RangeError(`${name} must be an integer from 0 to 65535, not ${shown(port)}`);
+}
+
+/** Throws a RangeError for a time that is none. */
+export function checkNow(now: number): void {
+  if (typeof now !== 'number' || !(now > -Infinity && now < Infinity))
+    throw new RangeError(`now must be milliseconds of a clock, not ${shown(now)}`);
+}
+
+/** Throws a TypeError or RangeError for what nobody can want of a port. */
+export function checkWanted(wanted: WantedBinding): void {
+  checkObject('wanted', wanted, 'a WantedBinding');
+  checkAddress('wanted.address', wanted.address);
+  checkPort('wanted.port', wanted.port);
+}
+
+/** Throws a TypeError or RangeError for what no table of records can do without. */
+export function checkSurroundings(around: RecordSurroundings): void {
+  checkHas('around', around, ['timestampOffset', 'onExpired', 'onPutOff'], 'RecordSurroundings');
+  checkHas('around.timers', around.timers, ['arm', 'now'], 'a TimerService');
+  checkHas('around.ports', around.ports, ['at', 'release'], 'a PortTable');
+  checkNumber('around.duration', around.duration, 0, Number.MAX_VALUE);
+  checkNumber('around.recheck', around.recheck, 0, Number.MAX_VALUE);
+  checkInteger('around.seed', around.seed, -(2 ** 31), 0xffff_ffff);
+}
+
+/** Throws a TypeError or RangeError for what no record is left of. Once for each connection: a look at what is kept. */
+export function checkOrigin(origin: RecordOrigin, record: ConnectionRecord): void {
+  checkObject('origin', origin, 'a RecordOrigin');
+  checkAddress('origin.localAddress', origin.localAddress);
+  checkPort('origin.localPort', origin.localPort);
+  checkAddress('origin.remoteAddress', origin.remoteAddress);
+  checkPort('origin.remotePort', origin.remotePort);
+  checkBinding('origin.binding', origin.binding);
+  const given: unknown = record;
+  if (typeof given !== 'object' || given === null || typeof record.sndNxt !== 'number')
+    throw new TypeError(`record must be a ConnectionRecord, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what is no entry of a table of records. */
+export function checkEntry(entry: RecordEntry): void {
+  const given: unknown = entry;
+  if (typeof given !== 'object' || given === null || typeof entry.slot !== 'number')
+    throw new TypeError(`entry must be a RecordEntry, not ${shown(given)}`);
 }
 
 /** Throws a TypeError for an object without the methods by which it is known. */

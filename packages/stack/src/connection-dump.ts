@@ -1,4 +1,5 @@
 import type { IpAddress } from '@halfclose/codec';
+import { checkArray, checkObject } from '@halfclose/codec/arguments';
 import { type Connection, type ConnectionState, type FourTuple, NEVER } from '@halfclose/tcp';
 import type { Host } from './host.ts';
 import type { HostedConnection } from './hosted-connection.ts';
@@ -89,8 +90,18 @@ const HEADINGS = ['State', 'Recv-Q', 'Send-Q', 'Local address', 'Peer address', 
 /** Columns whose values stand on the right. */
 const NUMBERS = [1, 2];
 
-/** The rows as a table in the manner of ss(8), a line each, times in seconds. */
+/**
+ * The rows as a table in the manner of ss(8), a line each, times in seconds.
+ *
+ * @throws TypeError for what are no rows
+ */
 export function formatDump(rows: readonly DumpedConnection[]): string {
+  checkArray('rows', rows);
+  for (const [i, row] of rows.entries()) {
+    checkObject(`rows[${i}]`, row, 'a DumpedConnection');
+    checkObject(`rows[${i}].local`, row.local, 'a DumpedEndpoint');
+    checkArray(`rows[${i}].timers`, row.timers);
+  }
   const table = [HEADINGS, ...rows.map(cellsOf)];
   const widths = HEADINGS.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
   return table

@@ -1,3 +1,4 @@
+import { checkOneOf } from '@halfclose/codec/arguments';
 import type { MemoryCounters } from '@halfclose/tcp';
 
 /** Why a host dropped a packet, or text out of one. */
@@ -52,7 +53,10 @@ export class HostCounters implements MemoryCounters {
   orphansReset = 0;
   readonly dropped: Partial<Record<HostDropReason, number>> = {};
 
+  /** One more for `reason`; throws a TypeError or RangeError for what is none. */
   drop(reason: HostDropReason): void {
-    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+    const before = this.dropped[reason];
+    if (before === undefined) checkOneOf('reason', reason, HOST_DROP_REASONS);
+    this.dropped[reason] = (before ?? 0) + 1;
   }
 }

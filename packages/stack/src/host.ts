@@ -11,6 +11,7 @@ import type { Timer, TimerService } from '@halfclose/timers';
 import { refusedPair } from './address-rules.ts';
 import {
   checkBinding,
+  checkCaller,
   checkHas,
   checkHosted,
   checkInherited,
@@ -267,6 +268,7 @@ export class Host {
    * see {@link Caller}.
    */
   call(caller: Caller): void {
+    checkCaller(caller);
     this.#loop.call(caller);
   }
 

@@ -58,7 +58,6 @@ export {
 } from '@halfclose/tcp';
 export { Timer, type TimerService } from '@halfclose/timers';
 
-export { BLACKHOLE } from './blackhole-device.ts';
 export {
   type DumpedConnection,
   type DumpedEndpoint,
@@ -70,12 +69,12 @@ export {
 export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-counters.ts';
 export { type ConnectRequest, Host } from './host.ts';
 export type { HostOptions } from './host-state.ts';
-export { type ConnectionOwner, HostedConnection } from './hosted-connection.ts';
+export type { ConnectionOwner, HostedConnection } from './hosted-connection.ts';
 export type { Caller, Next } from './run-loop.ts';
-export { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
+export type { InheritedSettings, Listener, ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';
 export type { DeviceOffload, PacketDevice } from './packet-device.ts';
-export { Binding, PortTable, type WantedBinding } from './port-table.ts';
+export { type Binding, PortTable, type WantedBinding } from './port-table.ts';
 export { formatIpOptions, parseIpOptions } from './source-routing.ts';
 export type { InterfaceAddress, Route } from './route-table.ts';
 export type {

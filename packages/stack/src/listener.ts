@@ -1,5 +1,6 @@
 import type { IpAddress } from '@halfclose/codec';
 import type { ConnectionSettings } from '@halfclose/tcp';
+import { checkHosted } from './check-options.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { Binding } from './port-table.ts';
 import { SynQueue } from './syn-queue.ts';
@@ -46,6 +47,7 @@ export class Listener {
 
   /** The handshake of `hosted` is over: it can be accepted. Harmless when it can be already. */
   complete(hosted: HostedConnection): void {
+    checkHosted(hosted);
     if (this.synQueue.delete(hosted)) this.acceptQueue.push(hosted);
   }
 
@@ -56,16 +58,15 @@ export class Listener {
   get synQueueFull(): boolean {
     return this.synQueue.size >= Math.max(this.backlog, MIN_SYN_QUEUE);
   }
+}
 
-  /** How well it fits a connection to `local`: more is better, -1 not at all. */
-  score(local: IpAddress): number {
-    const { address, ipv6Only } = this.binding;
-    if (address.isUnspecified) {
-      if (address.isIPv4) return local.isIPv4 ? 2 : -1;
-      return local.isIPv4 ? (ipv6Only ? -1 : 1) : 2;
-    }
-    return address.equals(local) ? 3 : -1;
+/** How well a listener fits a connection to `local`: more is better, -1 not at all. */
+function scoreOf({ binding: { address, ipv6Only } }: Listener, local: IpAddress): number {
+  if (address.isUnspecified) {
+    if (address.isIPv4) return local.isIPv4 ? 2 : -1;
+    return local.isIPv4 ? (ipv6Only ? -1 : 1) : 2;
   }
+  return address.equals(local) ? 3 : -1;
 }
 
 /** The listeners of a host, by port. */
@@ -96,14 +97,14 @@ export class ListenerTable {
     let bestScore = -1;
     let equals = 0;
     for (const listener of listeners) {
-      const score = listener.score(local);
+      const score = scoreOf(listener, local);
       if (score < 0 || score < bestScore) continue;
       equals = score === bestScore ? equals + 1 : 1;
       bestScore = score;
       best = listener;
     }
     if (equals <= 1) return best;
-    const group = listeners.filter((listener) => listener.score(local) === bestScore);
+    const group = listeners.filter((listener) => scoreOf(listener, local) === bestScore);
     return group[(spread >>> 0) % group.length] ?? best;
   }
 

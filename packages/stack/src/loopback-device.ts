@@ -1,5 +1,6 @@
 import type { Packet } from '@halfclose/codec';
 import { checkFunction } from '@halfclose/codec/arguments';
+import { checkPacket } from './check-options.ts';
 import type { PacketDevice } from './packet-device.ts';
 
 /** The MTU that kernels give their loopback, less the octet that does not fit the IPv4 length field. */
@@ -15,6 +16,7 @@ export class LoopbackDevice implements PacketDevice {
   #receive: (packet: Packet) => void = () => undefined;
 
   transmit(packet: Packet): void {
+    checkPacket(packet);
     this.#receive(packet);
   }
 

@@ -1,4 +1,6 @@
 import type { IpAddress } from '@halfclose/codec';
+import { checkAddress, checkBoolean, checkInteger } from '@halfclose/codec/arguments';
+import { checkBinding, checkPort, checkWanted } from './check-options.ts';
 
 /** What somebody wants of a port, as far as it decides who may share it. */
 export interface WantedBinding {
@@ -42,7 +44,7 @@ export class Binding implements WantedBinding {
   }
 }
 
-/** Which ports are in use, and by whom. */
+/** Which ports are in use, and by whom. Its methods throw a TypeError or RangeError that names the argument which is none. */
 export class PortTable {
   /** The first one of each port; the others follow it. */
   readonly #bindings = new Map<number, Binding>();
@@ -52,6 +54,8 @@ export class PortTable {
    * (Linux inet_csk_bind_conflict).
    */
   conflicts(wanted: WantedBinding, except: Binding | null = null): boolean {
+    checkWanted(wanted);
+    if (except !== null) checkBinding('except', except);
     for (let held = this.#first(wanted.port); held !== null; held = held.next) {
       if (held !== except && overlaps(held, wanted) && !mayShare(held, wanted)) return true;
     }
@@ -60,17 +64,64 @@ export class PortTable {
 
   /** Whether nobody, or only connections with ports of the stack's choice, hold the port. */
   isFreeForConnect(port: number): boolean {
+    checkPort('port', port);
     for (let held = this.#first(port); held !== null; held = held.next) if (!held.ephemeral) return false;
     return true;
   }
 
   /** Whether nobody holds the port. */
   isFree(port: number): boolean {
+    checkPort('port', port);
     return !this.#bindings.has(port);
   }
 
   /** Enters a binding with one user. */
   hold(wanted: WantedBinding, ephemeral = false): Binding {
+    checkWanted(wanted);
+    checkBoolean('ephemeral', ephemeral);
+    return this.#hold(wanted, ephemeral);
+  }
+
+  /** Enters a port that the stack chose for a connection, with one user. */
+  holdEphemeral(address: IpAddress, port: number): Binding {
+    checkAddress('address', address);
+    checkPort('port', port);
+    const wanted = {
+      address,
+      port,
+      ipv6Only: false,
+      reuseAddress: false,
+      reusePort: false,
+      listening: false,
+    };
+    return this.#hold(wanted, true);
+  }
+
+  /** What holds the port in this {@link Binding.place}; `null`: nothing. */
+  at(port: number, place: number): Binding | null {
+    checkPort('port', port);
+    checkInteger('place', place, 0, Infinity);
+    let held = this.#first(port);
+    while (held !== null && held.place !== place) held = held.next;
+    return held;
+  }
+
+  /** One user less; the last one frees it. */
+  release(binding: Binding): void {
+    checkBinding('binding', binding);
+    binding.users--;
+    if (binding.users > 0) return;
+    let before = this.#first(binding.port);
+    if (before === binding) {
+      if (binding.next === null) this.#bindings.delete(binding.port);
+      else this.#bindings.set(binding.port, binding.next);
+      return;
+    }
+    while (before !== null && before.next !== binding) before = before.next;
+    if (before !== null) before.next = binding.next;
+  }
+
+  #hold(wanted: WantedBinding, ephemeral: boolean): Binding {
     // Behind those that have the smallest places.
     let before: Binding | null = null;
     let after = this.#first(wanted.port);
@@ -84,40 +135,6 @@ export class PortTable {
     if (before === null) this.#bindings.set(held.port, held);
     else before.next = held;
     return held;
-  }
-
-  /** Enters a port that the stack chose for a connection, with one user. */
-  holdEphemeral(address: IpAddress, port: number): Binding {
-    const wanted = {
-      address,
-      port,
-      ipv6Only: false,
-      reuseAddress: false,
-      reusePort: false,
-      listening: false,
-    };
-    return this.hold(wanted, true);
-  }
-
-  /** What holds the port in this {@link Binding.place}; `null`: nothing. */
-  at(port: number, place: number): Binding | null {
-    let held = this.#first(port);
-    while (held !== null && held.place !== place) held = held.next;
-    return held;
-  }
-
-  /** One user less; the last one frees it. */
-  release(binding: Binding): void {
-    binding.users--;
-    if (binding.users > 0) return;
-    let before = this.#first(binding.port);
-    if (before === binding) {
-      if (binding.next === null) this.#bindings.delete(binding.port);
-      else this.#bindings.set(binding.port, binding.next);
-      return;
-    }
-    while (before !== null && before.next !== binding) before = before.next;
-    if (before !== null) before.next = binding.next;
   }
 
   #first(port: number): Binding | null {

@@ -1,7 +1,9 @@
 import { IpAddress } from '@halfclose/codec';
+import { checkAddress, checkInteger, checkNumber } from '@halfclose/codec/arguments';
 import type { FourTuple, ConnectionRecord } from '@halfclose/tcp';
 import type { TimerService } from '@halfclose/timers';
 import { AddressNumbers } from './address-numbers.ts';
+import { checkEntry, checkNow, checkOrigin, checkPort, checkSurroundings } from './check-options.ts';
 import { ExpiryLists } from './expiry-lists.ts';
 import type { Binding, PortTable } from './port-table.ts';
 import { RecordIndex } from './record-index.ts';
@@ -102,6 +104,8 @@ export interface RecordSurroundings {
  * fit the processor's caches takes longer to come by. Memory is given back as entries go.
  *
  * Each entry is a user of the binding of its connection, until it is removed.
+ *
+ * Its methods throw a TypeError or RangeError that names the argument which is none.
  */
 export class RecordTable {
   readonly #around: RecordSurroundings;
@@ -124,6 +128,7 @@ export class RecordTable {
   #wantedFamily = 0;
 
   constructor(around: RecordSurroundings) {
+    checkSurroundings(around);
     this.#around = around;
     this.#epoch = Math.floor(around.timers.now());
     this.#lists = new ExpiryLists(
@@ -161,6 +166,10 @@ export class RecordTable {
 
   /** The entry with these four numbers; `null`: none. */
   find(local: IpAddress, localPort: number, remote: IpAddress, remotePort: number): RecordEntry | null {
+    checkAddress('local', local);
+    checkPort('localPort', localPort);
+    checkAddress('remote', remote);
+    checkPort('remotePort', remotePort);
     if (this.#index.size === 0) return null;
     const { isIPv4 } = remote;
     const localKey = isIPv4 ? local.word3 : this.#locals.find(local);
@@ -181,6 +190,8 @@ export class RecordTable {
    * successor as a user of the binding.
    */
   addTimeWait(origin: RecordOrigin, record: ConnectionRecord, now: number): void {
+    checkOrigin(origin, record);
+    checkNow(now);
     const slot = this.#add(origin, record);
     this.#enterTimeWait(slot, now);
     this.#index.add(slot);
@@ -198,6 +209,10 @@ export class RecordTable {
     deadline: number,
     looks = 0,
   ): number {
+    checkOrigin(origin, record);
+    checkNumber('limit', limit, 0, Infinity);
+    if (deadline !== Infinity) checkNumber('deadline', deadline, -Number.MAX_VALUE, Number.MAX_VALUE);
+    checkInteger('looks', looks, 0, Infinity);
     const slot = this.#add(origin, record);
     const store = this.#store;
     const stays = deadline === Infinity ? STAYS : 0;
@@ -212,22 +227,29 @@ export class RecordTable {
 
   /** Keeps what an arriving segment changed in an entry's record. */
   update(entry: RecordEntry): void {
+    checkEntry(entry);
     this.#keep(entry.slot, entry.record);
   }
 
   /** The peer of an entry in FIN-WAIT-2 was heard of: its limit is to be put off `looks` times from now on. */
   putOff(entry: RecordEntry, looks: number): void {
+    checkEntry(entry);
+    checkInteger('looks', looks, 0, Infinity);
     this.#setLooks(entry.slot, looks);
   }
 
   /** Begins the 2MSL anew. */
   restart(entry: RecordEntry, now: number): void {
+    checkEntry(entry);
+    checkNow(now);
     this.#lists.remove(entry.slot);
     this.#enterTimeWait(entry.slot, now);
   }
 
   /** The peer's FIN came: the entry is one of TIME-WAIT from now on. */
   closeFinWait2(entry: RecordEntry, now: number): void {
+    checkEntry(entry);
+    checkNow(now);
     const { slot } = entry;
     this.#keep(slot, entry.record);
     this.#lists.remove(slot);
@@ -239,6 +261,7 @@ export class RecordTable {
 
   /** Ends an entry, also as a user of its binding. */
   remove(entry: RecordEntry): void {
+    checkEntry(entry);
     this.#remove(entry.slot);
   }
 

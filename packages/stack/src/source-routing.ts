@@ -6,7 +6,7 @@ import {
   type TcpPacket,
   writeIpAddress,
 } from '@halfclose/codec';
-import { checkOctets } from '@halfclose/codec/arguments';
+import { checkAddress, checkArray, checkObject, checkOctets } from '@halfclose/codec/arguments';
 import type { ChosenRoute, Connection } from '@halfclose/tcp';
 
 const NO_OPERATION = 1;
@@ -66,14 +66,23 @@ export function parseIpOptions(options: Uint8Array): ChosenRoute | null | 'inval
   return { strict: kind === STRICT, hops, learned: false };
 }
 
-/** What getsockopt() with IP_OPTIONS shows: see {@link parseIpOptions}. */
+/**
+ * What getsockopt() with IP_OPTIONS shows: see {@link parseIpOptions}.
+ *
+ * @throws TypeError for what is no route
+ */
 export function formatIpOptions(route: ChosenRoute | null): Uint8Array {
   if (route === null) return new Uint8Array(0);
+  checkObject('route', route, 'a ChosenRoute or null');
   const { strict, hops } = route;
+  checkArray('route.hops', hops);
   const length = BEFORE_ADDRESSES + 4 * hops.length;
   // Linux gives whole words back.
   const options = new Uint8Array((length + 3) & ~3);
   options.set([strict ? STRICT : LOOSE, length, FIRST_POINTER]);
-  for (const [i, hop] of hops.entries()) writeIpAddress(hop, options, BEFORE_ADDRESSES + 4 * i);
+  for (const [i, hop] of hops.entries()) {
+    checkAddress(`route.hops[${i}]`, hop);
+    writeIpAddress(hop, options, BEFORE_ADDRESSES + 4 * i);
+  }
   return options;
 }

@@ -1,6 +1,29 @@
-import { type ArgumentRow, COUNTS, faultsOf, OCTETS, type ValueKind, VALUES } from '@halfclose/test-support';
+import {
+  type ArgumentRow,
+  COUNTS,
+  faultsOf,
+  OCTETS,
+  SAMPLE_RECORD,
+  type ValueKind,
+  VALUES,
+} from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
-import { Host, type HostOptions, LoopbackDevice, parseIpOptions, WireDevice } from '../src/index.ts';
+import {
+  formatDump,
+  formatIpOptions,
+  Host,
+  HostCounters,
+  type HostOptions,
+  LoopbackDevice,
+  parseIpOptions,
+  PortTable,
+  type RecordEntry,
+  type RecordOrigin,
+  type RecordSurroundings,
+  RecordTable,
+  type WantedBinding,
+  WireDevice,
+} from '../src/index.ts';
 import { Bench, ip, OWN, OWN6, PEER, SETTINGS, TestDevice } from './bench.ts';
 
 const bench = new Bench();
@@ -20,6 +43,192 @@ const FRAMES = { name: 'tun', mtu: 1500, send: () => undefined, onFrame: () => u
 const option = (name: keyof HostOptions) => (value: never) => new Host({ ...OPTIONS, [name]: value });
 const asked = (name: keyof typeof REQUEST) => (value: never) => host.connect({ ...REQUEST, [name]: value });
 const framed = (name: keyof typeof FRAMES) => (value: never) => new WireDevice({ ...FRAMES, [name]: value });
+
+const TIMES: readonly ValueKind[] = ['-1', ...COUNTS, '1.5', '2**32'];
+const NOT_NEGATIVE: readonly ValueKind[] = [...COUNTS, '1.5', '2**32'];
+const WANTED: WantedBinding = {
+  address: OWN,
+  port: 80,
+  ipv6Only: false,
+  reuseAddress: false,
+  reusePort: false,
+  listening: false,
+};
+const wanting = (name: keyof WantedBinding) => (value: never) =>
+  new PortTable().hold({ ...WANTED, [name]: value });
+
+const AROUND: RecordSurroundings = {
+  timers: clock,
+  ports: new PortTable(),
+  duration: 60_000,
+  recheck: 0,
+  seed: 1,
+  timestampOffset: () => 0,
+  onExpired: () => undefined,
+  onPutOff: () => undefined,
+};
+const ORIGIN: RecordOrigin = {
+  localAddress: OWN,
+  localPort: 80,
+  remoteAddress: PEER,
+  remotePort: 1000,
+  binding: AROUND.ports.hold(WANTED),
+};
+const around = (name: keyof RecordSurroundings) => (value: never) =>
+  new RecordTable({ ...AROUND, [name]: value });
+const origin = (name: keyof RecordOrigin) => (value: never) =>
+  new RecordTable(AROUND).addTimeWait({ ...ORIGIN, [name]: value }, SAMPLE_RECORD, 0);
+const finWait2 = (limit: number, deadline: number, looks: number) =>
+  new RecordTable(AROUND).addFinWait2(ORIGIN, SAMPLE_RECORD, limit, deadline, looks);
+
+/** Calls a method on a table with one entry, and that entry. */
+const entered =
+  (call: (table: RecordTable, entry: RecordEntry, value: never) => unknown) => (value: never) => {
+    const ports = new PortTable();
+    const table = new RecordTable({ ...AROUND, ports });
+    table.addFinWait2({ ...ORIGIN, binding: ports.hold(WANTED) }, SAMPLE_RECORD, 60_000, 60_000);
+    const entry = table.find(OWN, 80, PEER, 1000);
+    if (entry === null) throw new Error('no entry');
+    return call(table, entry, value);
+  };
+
+const TABLES: readonly ArgumentRow[] = [
+  { of: 'ports.conflicts()/wanted', call: (value) => new PortTable().conflicts(value), takes: [] },
+  {
+    of: 'ports.conflicts()/except',
+    call: (value) => new PortTable().conflicts(WANTED, value),
+    takes: ['null', ...OR_NONE],
+  },
+  { of: 'ports.isFree()/port', call: (value) => new PortTable().isFree(value), takes: COUNTS },
+  {
+    of: 'ports.isFreeForConnect()/port',
+    call: (value) => new PortTable().isFreeForConnect(value),
+    takes: COUNTS,
+  },
+  { of: 'ports.hold()/wanted', call: (value) => new PortTable().hold(value), takes: [] },
+  { of: 'ports.hold()/wanted.address', call: wanting('address'), takes: [] },
+  { of: 'ports.hold()/wanted.port', call: wanting('port'), takes: COUNTS },
+  {
+    of: 'ports.hold()/ephemeral',
+    call: (value) => new PortTable().hold(WANTED, value),
+    takes: ['true', ...OR_NONE],
+  },
+  {
+    of: 'ports.holdEphemeral()/address',
+    call: (value) => new PortTable().holdEphemeral(value, 80),
+    takes: [],
+  },
+  {
+    of: 'ports.holdEphemeral()/port',
+    call: (value) => new PortTable().holdEphemeral(OWN, value),
+    takes: COUNTS,
+  },
+  { of: 'ports.at()/port', call: (value) => new PortTable().at(value, 0), takes: COUNTS },
+  { of: 'ports.at()/place', call: (value) => new PortTable().at(80, value), takes: [...COUNTS, '2**32'] },
+  { of: 'ports.release()/binding', call: (value) => new PortTable().release(value), takes: [] },
+  { of: 'new RecordTable()/around', call: (value) => new RecordTable(value), takes: [] },
+  { of: 'new RecordTable()/around.timers', call: around('timers'), takes: [] },
+  { of: 'new RecordTable()/around.ports', call: around('ports'), takes: [] },
+  { of: 'new RecordTable()/around', call: around('timestampOffset'), takes: ['function'] },
+  { of: 'new RecordTable()/around', call: around('onExpired'), takes: ['function'] },
+  { of: 'new RecordTable()/around.duration', call: around('duration'), takes: NOT_NEGATIVE },
+  { of: 'new RecordTable()/around.recheck', call: around('recheck'), takes: NOT_NEGATIVE },
+  { of: 'new RecordTable()/around.seed', call: around('seed'), takes: ['-1', ...COUNTS] },
+  { of: 'records.find()/local', call: (value) => new RecordTable(AROUND).find(value, 1, PEER, 2), takes: [] },
+  {
+    of: 'records.find()/localPort',
+    call: (value) => new RecordTable(AROUND).find(OWN, value, PEER, 2),
+    takes: COUNTS,
+  },
+  { of: 'records.find()/remote', call: (value) => new RecordTable(AROUND).find(OWN, 1, value, 2), takes: [] },
+  {
+    of: 'records.find()/remotePort',
+    call: (value) => new RecordTable(AROUND).find(OWN, 1, PEER, value),
+    takes: COUNTS,
+  },
+  {
+    of: 'records.addTimeWait()/origin',
+    call: (value) => new RecordTable(AROUND).addTimeWait(value, SAMPLE_RECORD, 0),
+    takes: [],
+  },
+  { of: 'records.addTimeWait()/origin.localAddress', call: origin('localAddress'), takes: [] },
+  { of: 'records.addTimeWait()/origin.localPort', call: origin('localPort'), takes: COUNTS },
+  { of: 'records.addTimeWait()/origin.remoteAddress', call: origin('remoteAddress'), takes: [] },
+  { of: 'records.addTimeWait()/origin.remotePort', call: origin('remotePort'), takes: COUNTS },
+  { of: 'records.addTimeWait()/origin.binding', call: origin('binding'), takes: [] },
+  {
+    of: 'records.addTimeWait()/record',
+    call: (value) => new RecordTable(AROUND).addTimeWait(ORIGIN, value, 0),
+    takes: [],
+  },
+  {
+    of: 'records.addTimeWait()/now',
+    call: (value) => new RecordTable(AROUND).addTimeWait(ORIGIN, SAMPLE_RECORD, value),
+    takes: TIMES,
+  },
+  {
+    of: 'records.addFinWait2()/origin',
+    call: (value) => new RecordTable(AROUND).addFinWait2(value, SAMPLE_RECORD, 1, 1),
+    takes: [],
+  },
+  {
+    of: 'records.addFinWait2()/limit',
+    call: (value) => finWait2(value, 1, 0),
+    takes: [...NOT_NEGATIVE, 'Infinity'],
+  },
+  {
+    of: 'records.addFinWait2()/deadline',
+    call: (value) => finWait2(1, value, 0),
+    takes: [...TIMES, 'Infinity'],
+  },
+  {
+    of: 'records.addFinWait2()/looks',
+    call: (value) => finWait2(1, 1, value),
+    takes: [...COUNTS, '2**32', 'undefined'],
+  },
+  { of: 'records.update()/entry', call: entered((table, _, value) => table.update(value)), takes: [] },
+  { of: 'records.putOff()/entry', call: entered((table, _, value) => table.putOff(value, 1)), takes: [] },
+  {
+    of: 'records.putOff()/looks',
+    call: entered((table, entry, value) => table.putOff(entry, value)),
+    takes: [...COUNTS, '2**32'],
+  },
+  { of: 'records.restart()/entry', call: entered((table, _, value) => table.restart(value, 0)), takes: [] },
+  {
+    of: 'records.restart()/now',
+    call: entered((table, entry, value) => table.restart(entry, value)),
+    takes: TIMES,
+  },
+  {
+    of: 'records.closeFinWait2()/entry',
+    call: entered((table, _, value) => table.closeFinWait2(value, 0)),
+    takes: [],
+  },
+  {
+    of: 'records.closeFinWait2()/now',
+    call: entered((table, entry, value) => table.closeFinWait2(entry, value)),
+    takes: TIMES,
+  },
+  { of: 'records.remove()/entry', call: entered((table, _, value) => table.remove(value)), takes: [] },
+  { of: 'counters.drop()/reason', call: (value) => new HostCounters().drop(value), takes: [] },
+  { of: 'listener.complete()/hosted', call: (value) => bench.listen(84).complete(value), takes: [] },
+  { of: 'call()/caller', call: (value) => host.call(value), takes: [] },
+  { of: 'loopback.transmit()/packet', call: (value) => new LoopbackDevice().transmit(value), takes: [] },
+  { of: 'wireDevice.transmit()/packet', call: (value) => new WireDevice(FRAMES).transmit(value), takes: [] },
+  { of: 'formatDump()/rows', call: (value) => formatDump(value), takes: ['[]'] },
+  { of: 'formatDump()/rows[0]', call: (value) => formatDump([value]), takes: [] },
+  { of: 'formatIpOptions()/route', call: (value) => formatIpOptions(value), takes: ['null'] },
+  {
+    of: 'formatIpOptions()/route.hops',
+    call: (hops) => formatIpOptions({ strict: false, hops, learned: false }),
+    takes: ['[]'],
+  },
+  {
+    of: 'formatIpOptions()/route.hops[0]',
+    call: (hop) => formatIpOptions({ strict: false, hops: [hop], learned: false }),
+    takes: [],
+  },
+];
 
 const ROWS: readonly ArgumentRow[] = [
   { of: 'new Host()/options', call: (value) => new Host(value), takes: [] },
@@ -111,7 +320,7 @@ const ROWS: readonly ArgumentRow[] = [
 ];
 
 describe('an argument that is none throws by its name, and any other is taken', () => {
-  it.each(ROWS.map((row) => [row.of, row] as const))('%s', (_of, row) => {
+  it.each([...ROWS, ...TABLES].map((row) => [row.of, row] as const))('%s', (_of, row) => {
     expect(faultsOf(row)).toEqual([]);
   });
 });
