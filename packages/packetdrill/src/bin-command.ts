@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { checkText } from '@halfclose/codec/arguments';
 import { PROFILES } from '@halfclose/stack';
 import type { CommanderError } from 'commander';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -22,8 +23,11 @@ const WRONG_USE = 2;
 /**
  * The command that runs scripts, for a program of its own or as a part of another one. The exit status is 1 if a script
  * failed, and 2 if the command was used in a wrong way.
+ *
+ * @throws TypeError for what is no name
  */
 export function drillCommand(name: string): Command {
+  checkText('name', name);
   return new Command(name)
     .description('run packetdrill scripts in virtual time')
     .argument('<file|folder...>', 'scripts, and folders with scripts (*.pkt) somewhere below')

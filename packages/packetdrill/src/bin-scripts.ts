@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { checkArray, checkObject, checkText } from '@halfclose/codec/arguments';
 import type { DrillResult } from './drill-result.ts';
 import { runText, type RunTextOptions } from './run-text.ts';
 
@@ -11,9 +12,12 @@ export class UsageError extends Error {
 /**
  * The scripts that files and folders name: of a folder all `.pkt` below it, in the order of their names.
  *
+ * @throws TypeError for what are no paths
  * @throws UsageError for one that names no script
  */
 export function findScripts(paths: readonly string[]): string[] {
+  checkArray('paths', paths);
+  for (const [i, path] of paths.entries()) checkText(`paths[${i}]`, path);
   return [...new Set(paths.flatMap(scriptsOf))];
 }
 
@@ -28,8 +32,14 @@ function scriptsOf(path: string): string[] {
   return files.sort();
 }
 
-/** Reads and runs a script; the shell scripts that it calls are looked up from its folder. */
+/**
+ * Reads and runs a script; the shell scripts that it calls are looked up from its folder.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function runFile(file: string, options: RunTextOptions = {}): DrillResult {
+  checkText('file', file);
+  checkObject('options', options);
   const readScript = (path: string): string | null => {
     const place = resolve(dirname(file), path);
     return existsSync(place) && statSync(place).isFile() ? readFileSync(place, 'utf8') : null;

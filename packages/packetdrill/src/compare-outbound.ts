@@ -1,4 +1,12 @@
 import { Ecn, Flag, type IcmpPacket, type Packet, type TcpPacket } from '@halfclose/codec';
+import { checkObject } from '@halfclose/codec/arguments';
+import {
+  checkConnection,
+  checkMicroseconds,
+  checkPacket,
+  checkScriptPacket,
+  checkSettings,
+} from './check-arguments.ts';
 import type { DrillSettings } from './drill-settings.ts';
 import { icmpNumbers } from './icmp-names.ts';
 import type { Microseconds } from './microseconds.ts';
@@ -40,6 +48,7 @@ const MARKS: readonly EcnMark[] = ['noecn', 'ect1', 'ect0', 'ce'];
  * tick is; window, TOS, ECN and TTL where the script gives them.
  *
  * @returns the fields that differ, none if all is as expected
+ * @throws TypeError or RangeError that names the argument which is none
  * @throws ScriptFault if the script names no ICMP message that exists
  * @throws UnsupportedError for UDP, tunnels and flow labels
  */
@@ -48,6 +57,12 @@ export function compareOutbound(
   actual: Packet,
   context: ComparisonContext,
 ): FieldDifference[] {
+  checkScriptPacket('expected', expected);
+  checkPacket('actual', actual);
+  checkObject('context', context, 'a ComparisonContext');
+  checkConnection('context.connection', context.connection);
+  checkSettings('context.settings', context.settings);
+  checkMicroseconds('context.elapsed', context.elapsed);
   const reason = unsupportedInPacket(expected);
   if (reason !== null || expected.kind === 'udp') throw new UnsupportedError(reason ?? 'UDP');
   const differences: FieldDifference[] = [];

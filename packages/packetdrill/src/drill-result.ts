@@ -1,3 +1,4 @@
+import { checkArray, checkObject, checkText } from '@halfclose/codec/arguments';
 import type { FieldDifference } from './compare-outbound.ts';
 import { formatSeconds, type Microseconds } from './microseconds.ts';
 import type { SourcePosition } from './source-position.ts';
@@ -32,9 +33,20 @@ export interface DrillResult {
   readonly ladder: string;
 }
 
-/** A failure in words: the line, both packets side by side with the differing fields marked, the ladder so far. */
+/**
+ * A failure in words: the line, both packets side by side with the differing fields marked, the ladder so far.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
 export function formatFailure(result: DrillResult): string {
+  checkObject('result', result, 'a DrillResult');
   const { failure } = result;
+  checkText('result.ladder', result.ladder);
+  if (failure !== null) {
+    checkObject('result.failure', failure, 'a DrillFailure or null');
+    checkObject('result.failure.position', failure.position, 'a SourcePosition');
+    checkArray('result.failure.differences', failure.differences);
+  }
   if (failure === null)
     return result.outcome === 'unsupported' ? `${result.file}: unsupported: ${result.reason}` : '';
   const lines = [

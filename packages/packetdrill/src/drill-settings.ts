@@ -1,4 +1,5 @@
 import { type IpAddress, parseIpAddress } from '@halfclose/codec';
+import { checkMode, checkScript } from './check-arguments.ts';
 import type { Microseconds } from './microseconds.ts';
 import { ParseError } from './parse-error.ts';
 import type { Script, ScriptOption } from './script.ts';
@@ -61,8 +62,13 @@ const BEYOND_US = [
   ...['wire_client_dev', 'wire_server_dev'],
 ];
 
-/** Words that scripts of the public suite expect to be defined, by mode. */
+/**
+ * Words that scripts of the public suite expect to be defined, by mode.
+ *
+ * @throws TypeError or RangeError for what is no mode
+ */
 export function defaultDefines(mode: DrillMode): ReadonlyMap<string, string> {
+  checkMode(mode);
   return new Map([
     ['TFO_COOKIE', mode === 'ipv6' ? 'c1d1e9742a47a9bc' : '3021b9d889017eeb'],
     ['CODE', mode === 'ipv6' ? 'address_unreachable' : 'host_unreachable'],
@@ -74,10 +80,13 @@ export function defaultDefines(mode: DrillMode): ReadonlyMap<string, string> {
 /**
  * The settings of a script that is to run in `mode`, unless its own options say in which.
  *
+ * @throws TypeError or RangeError that names the argument which is none
  * @throws ParseError for an option that does not exist, or a value that it cannot have
  * @throws UnsupportedError for an option that cannot be done here, and for addresses of the other IP
  */
 export function settingsOf(script: Script, mode: DrillMode): DrillSettings {
+  checkScript(script);
+  checkMode(mode);
   const options = new OptionReader(script);
   const chosen = options.mode() ?? mode;
   const defaults = DEFAULTS[chosen === 'ipv6' ? 'ipv6' : 'ipv4'];

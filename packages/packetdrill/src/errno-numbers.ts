@@ -1,3 +1,5 @@
+import { checkInteger, checkText } from '@halfclose/codec/arguments';
+
 /** Error numbers of Linux on x86-64, in their order (asm-generic/errno-base.h, errno.h). 0: the number has none. */
 const NAMES = `
 0 EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF
@@ -29,13 +31,23 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ...ALIASES.map(([alias, name]): [string, number] => [alias, NAMES.indexOf(name)]),
 ]);
 
-/** The number of an error by its name; `null`: Linux has none of this name. */
+/**
+ * The number of an error by its name; `null`: Linux has none of this name.
+ *
+ * @throws TypeError for what is no name
+ */
 export function errnoNumber(name: string): number | null {
+  checkText('name', name);
   return NUMBERS.get(name) ?? null;
 }
 
-/** The name of an error by its positive number; `null`: Linux has none. */
+/**
+ * The name of an error by its positive number; `null`: Linux has none.
+ *
+ * @throws TypeError or RangeError for what is no such number
+ */
 export function errnoNameOf(number: number): string | null {
+  checkInteger('number', number, 0, Infinity);
   const name = NAMES[number] ?? '0';
   return name === '0' ? null : name;
 }

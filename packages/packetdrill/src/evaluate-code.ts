@@ -1,3 +1,4 @@
+import { checkArray, checkObject, checkText } from '@halfclose/codec/arguments';
 import type { CodeBlock, CodeExpression, CodeStatement } from './code-block.ts';
 import { CODE_CONSTANTS, isCapturedName } from './code-constants.ts';
 import { CODE_FUNCTIONS } from './code-functions.ts';
@@ -31,9 +32,14 @@ export class CodeInterpreter {
   /**
    * Runs a block with the values that hold now.
    *
+   * @throws TypeError that names the argument which is none
    * @throws UnsupportedError if the block is beyond the evaluator, or asks for a value that `names` lacks
    */
   run(block: CodeBlock, names: CodeNames): CodeOutcome {
+    checkObject('block', block, 'a CodeBlock, as parseScript() makes');
+    if (block.unsupported !== null) checkText('block.unsupported', block.unsupported);
+    checkArray('block.statements', block.statements);
+    checkObject('names', names, 'CodeNames');
     if (block.unsupported !== null) throw new UnsupportedError(block.unsupported);
     for (const [name, value] of Object.entries(names)) this.#variables.set(name, toCodeValue(value));
     const printed: string[] = [];

@@ -1,11 +1,18 @@
 import { IpAddress, parseIpAddress } from '@halfclose/codec';
+import { checkText } from '@halfclose/codec/arguments';
+import { checkExpression } from './check-arguments.ts';
 import { errnoNumber } from './errno-numbers.ts';
 import type { AssignmentExpression, Expression } from './expression.ts';
 import { SYMBOL_VALUES } from './symbol-values.ts';
 import { UnsupportedError } from './unsupported-error.ts';
 
-/** The value of a constant of Linux: `AF_INET`, `POLLIN`, `EPIPE`; `null` for a name that is none. */
+/**
+ * The value of a constant of Linux: `AF_INET`, `POLLIN`, `EPIPE`; `null` for a name that is none.
+ *
+ * @throws TypeError for what is no text
+ */
 export function symbolValue(name: string): number | null {
+  checkText('name', name);
   return SYMBOL_VALUES.get(name) ?? errnoNumber(name);
 }
 
@@ -13,9 +20,11 @@ export function symbolValue(name: string): number | null {
  * The number that an expression is: an integer, a constant, several of them with `|`, or `htons(...)` of one, which
  * keeps its number since ports are numbers here, too.
  *
+ * @throws TypeError for what is no expression
  * @throws UnsupportedError for a name or an expression without a number
  */
 export function integerOf(expression: Expression): number {
+  checkExpression(expression);
   switch (expression.kind) {
     case 'integer':
       return expression.value;
@@ -42,9 +51,11 @@ function isByteOrder(name: string): boolean {
 /**
  * The address that an expression is: `inet_addr("192.0.2.1")`, `inet6_addr("fd::1")`, a string, or `INADDR_ANY`.
  *
+ * @throws TypeError for what is no expression
  * @throws UnsupportedError if it is none
  */
 export function addressOf(expression: Expression): IpAddress {
+  checkExpression(expression);
   if (expression.kind === 'function' && /^inet6?_addr$/.test(expression.name)) {
     const [argument] = expression.arguments;
     if (argument !== undefined) return addressOf(argument);
@@ -56,8 +67,14 @@ export function addressOf(expression: Expression): IpAddress {
   return new IpAddress(0, 0, 0xffff, integerOf(expression));
 }
 
-/** The field of a struct by its name; `null`: it is not given, or the expression is no struct. */
+/**
+ * The field of a struct by its name; `null`: it is not given, or the expression is no struct.
+ *
+ * @throws TypeError that names the argument which is none
+ */
 export function fieldOf(expression: Expression, name: string): AssignmentExpression | null {
+  checkExpression(expression);
+  checkText('name', name);
   if (expression.kind !== 'struct') return null;
   for (const item of expression.items) if (item.kind === 'assignment' && item.name === name) return item;
   return null;

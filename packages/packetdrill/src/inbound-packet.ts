@@ -7,6 +7,7 @@ import {
   Segment,
   type TcpPacket,
 } from '@halfclose/codec';
+import { checkConnection, checkScriptPacket, checkSettings } from './check-arguments.ts';
 import type { DrillSettings } from './drill-settings.ts';
 import { icmpNumbers } from './icmp-names.ts';
 import type { ScriptConnection } from './script-connection.ts';
@@ -44,6 +45,7 @@ const MARKS: Readonly<Record<EcnMark, number>> = {
  * The packet that the script sends to the stack, as it is on the wire: addresses and ports of the connection, sequence
  * numbers and echoed timestamps as the stack counts them, zeros as text.
  *
+ * @throws TypeError or RangeError that names the argument which is none
  * @throws ScriptFault if it echoes a timestamp that the stack never sent, or names no ICMP message that exists
  * @throws UnsupportedError for UDP, tunnels and flow labels
  */
@@ -52,6 +54,9 @@ export function inboundPacket(
   connection: ScriptConnection,
   settings: DrillSettings,
 ): Packet {
+  checkScriptPacket('script', script);
+  checkConnection('connection', connection);
+  checkSettings('settings', settings);
   const reason = unsupportedInPacket(script);
   if (reason !== null || script.kind === 'udp') throw new UnsupportedError(reason ?? 'UDP');
   const { localAddress, remoteAddress } = connection.endpoints;

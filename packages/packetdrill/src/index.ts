@@ -29,7 +29,7 @@ export type { ShellCommand } from './shell-command.ts';
 export type { SourcePosition } from './source-position.ts';
 export type { CallResult, SystemCall } from './system-call.ts';
 export type { AccEcnCounter, ScriptTcpOption } from './tcp-option.ts';
-export { formatSeconds, type Microseconds } from './microseconds.ts';
+export type { Microseconds } from './microseconds.ts';
 export { ParseError } from './parse-error.ts';
 export { parseScript, type ParseOptions } from './parse-script.ts';
 export { UnsupportedError } from './unsupported-error.ts';
@@ -57,8 +57,8 @@ export { JoinedSegments } from './joined-segments.ts';
 export { formatOutbound } from './packet-text.ts';
 export { type Endpoints, ScriptConnection } from './script-connection.ts';
 export { ScriptFault } from './script-fault.ts';
-export { SequenceSpace } from './sequence-space.ts';
-export { TimestampMap } from './timestamp-map.ts';
+export type { SequenceSpace } from './sequence-space.ts';
+export type { TimestampMap } from './timestamp-map.ts';
 export {
   expectedReturn,
   type ExpectedTime,

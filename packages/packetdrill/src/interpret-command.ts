@@ -1,3 +1,5 @@
+import { checkText } from '@halfclose/codec/arguments';
+import { checkEnvironment } from './check-arguments.ts';
 import type { CommandAction } from './command-action.ts';
 import { defaultSettings } from './default-sysctls.ts';
 import { interpretStateAssertion, interpretTimerAssertion } from './command-assertion.ts';
@@ -20,8 +22,12 @@ const SCRIPT = /\.(?:sh|bash)$/;
  *
  * `defaults.sh` is read through the environment. Without it there, `./defaults.sh` is the one of the closing scripts,
  * and one in another folder is that of the public packetdrill suite.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function interpretCommand(text: string, environment: CommandEnvironment = {}): CommandAction[] {
+  checkText('text', text);
+  checkEnvironment(environment);
   return interpretText(text, environment, 0);
 }
 

@@ -1,4 +1,6 @@
 import { Flag, type Packet, Segment, seqAdd, type TcpPacket } from '@halfclose/codec';
+import { checkBoolean } from '@halfclose/codec/arguments';
+import { checkPacket, checkScriptPacket } from './check-arguments.ts';
 import type { ScriptPacket } from './script-packet.ts';
 
 /** Flags that may differ between the pieces of one expected segment. */
@@ -14,8 +16,14 @@ export class JoinedSegments {
   /** Octets of text of the last piece. */
   #lastLength = 0;
 
-  /** Waits for the text of `expected`; with `strictSegments` one packet has to have it all. */
+  /**
+   * Waits for the text of `expected`; with `strictSegments` one packet has to have it all.
+   *
+   * @throws TypeError or RangeError that names the argument which is none
+   */
   constructor(expected: ScriptPacket, strictSegments: boolean) {
+    checkScriptPacket('expected', expected);
+    checkBoolean('strictSegments', strictSegments);
     this.#wanted = expected.kind === 'tcp' && !strictSegments ? expected.sequence.length : 0;
   }
 
@@ -29,8 +37,13 @@ export class JoinedSegments {
     return this.#packet !== null && lengthOf(this.#packet) >= this.#wanted;
   }
 
-  /** Adds the next packet of the stack, and returns why it cannot be part of the same segment; `null`: it can. */
+  /**
+   * Adds the next packet of the stack, and returns why it cannot be part of the same segment; `null`: it can.
+   *
+   * @throws TypeError or RangeError for what is no packet
+   */
   add(packet: Packet): string | null {
+    checkPacket('packet', packet);
     const before = this.#packet;
     if (before === null) {
       this.#packet = packet;

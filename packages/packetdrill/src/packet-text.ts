@@ -1,4 +1,5 @@
 import { Flag, type Packet, type TcpPacket } from '@halfclose/codec';
+import { checkConnection, checkPacket } from './check-arguments.ts';
 import type { ScriptConnection } from './script-connection.ts';
 import { wireOptions } from './segment-options.ts';
 import { formatFlags } from './tcp-flags.ts';
@@ -7,8 +8,12 @@ import type { ScriptTcpOption } from './tcp-option.ts';
 /**
  * A packet of the stack as the script would write it: `> S. 0:0(0) ack 1 win 65535 <mss 1460>`, with its numbers as
  * the script counts them.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function formatOutbound(packet: Packet, connection: ScriptConnection): string {
+  checkPacket('packet', packet);
+  checkConnection('connection', connection);
   if (packet.kind === 'icmp') return `> icmp type_${packet.message.type} code_${packet.message.code}`;
   const { segment } = packet;
   const isSyn = (segment.flags & Flag.SYN) !== 0;

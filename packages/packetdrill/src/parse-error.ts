@@ -1,3 +1,4 @@
+import { checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
 import type { SourcePosition } from './source-position.ts';
 
 /**
@@ -12,7 +13,13 @@ export class ParseError extends Error {
   readonly reason: string;
 
   constructor(file: string, position: SourcePosition, reason: string, sourceLine: string) {
+    checkText('file', file);
+    checkObject('position', position, 'a SourcePosition');
+    checkText('reason', reason);
+    checkText('sourceLine', sourceLine);
     const { line, column } = position;
+    checkInteger('position.line', line, 1, Infinity);
+    checkInteger('position.column', column, 1, Infinity);
     // Tabs stay tabs in the lead, so that the mark stands where the eye looks for it.
     const lead = sourceLine.slice(0, column - 1).replaceAll(/[^\t]/g, ' ');
     super(`${file}:${line}:${column}: ${reason}\n    ${sourceLine}\n    ${lead}^`);

@@ -1,4 +1,5 @@
 import { Flag, type IpAddress, type Packet, type Segment } from '@halfclose/codec';
+import { checkEndpoints, checkPacket, checkScriptSegment, checkSegment } from './check-arguments.ts';
 import type { ScriptTcpPacket } from './script-packet.ts';
 import { SequenceSpace } from './sequence-space.ts';
 import { TimestampMap } from './timestamp-map.ts';
@@ -16,7 +17,10 @@ type Handshake = 'awaits-syn-ack' | 'awaits-syn' | 'awaits-peer' | 'over';
 
 const SYN_ACK = Flag.SYN | Flag.ACK;
 
-/** The connection under test, as far as a script has to know it: who, and how numbers are to be read. */
+/**
+ * The connection under test, as far as a script has to know it: who, and how numbers are to be read. Its methods throw a
+ * TypeError or RangeError that names the argument which is none.
+ */
 export class ScriptConnection {
   readonly endpoints: Endpoints;
   readonly sequence = new SequenceSpace();
@@ -30,6 +34,8 @@ export class ScriptConnection {
 
   /** A connection that begins with a packet of the script, whatever packet that is: its sequence number is the ISN. */
   static fromInbound(endpoints: Endpoints, packet: ScriptTcpPacket): ScriptConnection {
+    checkEndpoints(endpoints);
+    checkScriptSegment('packet', packet);
     const connection = new ScriptConnection(endpoints, 'awaits-syn-ack');
     connection.sequence.setRemote(packet.sequence.start);
     return connection;
@@ -37,11 +43,13 @@ export class ScriptConnection {
 
   /** A connection that the stack opens. */
   static fromConnect(endpoints: Endpoints): ScriptConnection {
+    checkEndpoints(endpoints);
     return new ScriptConnection(endpoints, 'awaits-syn');
   }
 
   /** Whether the packet was sent by the stack on this connection; of ICMP, only the addresses are looked at. */
   sent(packet: Packet): boolean {
+    checkPacket('packet', packet);
     const { localAddress, localPort, remoteAddress, remotePort } = this.endpoints;
     if (!packet.source.equals(localAddress) || !packet.destination.equals(remoteAddress)) return false;
     if (packet.kind === 'icmp') return true;
@@ -50,6 +58,8 @@ export class ScriptConnection {
 
   /** A segment came where the script expects one: the first SYN of the stack tells its ISN. */
   noteOutbound(expected: ScriptTcpPacket, actual: Segment): void {
+    checkScriptSegment('expected', expected);
+    checkSegment('actual', actual);
     const flags = expected.flags & SYN_ACK;
     if (this.#handshake === 'awaits-syn-ack' && flags === SYN_ACK) this.#handshake = 'over';
     else if (this.#handshake === 'awaits-syn' && flags === Flag.SYN) this.#handshake = 'awaits-peer';
@@ -59,6 +69,7 @@ export class ScriptConnection {
 
   /** The script sends a segment: the answer to the stack's SYN tells the peer's ISN. */
   noteInbound(packet: ScriptTcpPacket): void {
+    checkScriptSegment('packet', packet);
     if (this.#handshake !== 'awaits-peer' || (packet.flags & SYN_ACK) !== SYN_ACK) return;
     this.#handshake = 'over';
     this.sequence.setRemote(packet.sequence.start);

@@ -5,7 +5,7 @@ import type { SequenceNumber } from '@halfclose/codec';
  *
  * In a script, segments without SYN count from the ISN of their side, so that the first octet of text is 1. Those with
  * SYN have the peer's numbers as they are, and the stack's shifted by as much as its first ISN differs from what the
- * script says.
+ * script says. Every number is taken modulo 2^32, as bitwise operators do (ECMA-262, ToInt32), so that none is impossible.
  */
 export class SequenceSpace {
   #scriptIsn: SequenceNumber = 0;

@@ -1,6 +1,7 @@
 /**
  * How the stack's timestamps in a script and on the wire belong together. Each expected TSval is remembered with what
- * came instead, so that the script can echo it; for show and for checks, TSvals are shifted by the first such pair.
+ * came instead, so that the script can echo it; for show and for checks, TSvals are shifted by the first such pair. Every
+ * number is taken modulo 2^32, as bitwise operators do (ECMA-262, ToInt32), so that none is impossible.
  */
 export class TimestampMap {
   readonly #live = new Map<number, number>();

@@ -1,3 +1,4 @@
+import { checkEnvironment, checkScript } from './check-arguments.ts';
 import type { CommandEnvironment } from './interpret-command.ts';
 import { interpretCommand } from './interpret-command.ts';
 import type { ScriptPacket } from './script-packet.ts';
@@ -14,8 +15,12 @@ export interface UnsupportedUse {
 /**
  * What in a script cannot be run here, as far as that can be said before it runs: packets, commands and code. System
  * calls say so themselves.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
  */
 export function findUnsupported(script: Script, environment: CommandEnvironment = {}): UnsupportedUse[] {
+  checkScript(script);
+  checkEnvironment(environment);
   const { initCommand, events, cleanupCommand } = script;
   const actions: (ScriptAction | null)[] = [
     initCommand,
