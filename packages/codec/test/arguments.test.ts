@@ -212,6 +212,7 @@ const FUNCTIONS: readonly ArgumentRow[] = [
   },
   ...([Ipv4View, Ipv6View, TcpView, IcmpView] as const).flatMap((view): ArgumentRow[] => [
     { of: `${view.name}.check()/bytes`, call: (value) => view.check(value), takes: OCTETS },
+    { of: `${view.name}.check()/bytes`, call: (value) => view.check(value, 0, 0), takes: OCTETS },
     {
       of: `${view.name}.check()/end`,
       call: (value) => view.check(TEN, 0, value),
@@ -252,6 +253,20 @@ describe('an argument of the codec that is none throws by its name, and any othe
 
 it.each([NaN, 2 ** 32, 0.5, Infinity, -(2 ** 32)])('an address has a word of 32 bits for %d', (word) => {
   expect(new IpAddress(word, word, word, word).equals(new IpAddress(0, 0, 0, 0))).toBe(true);
+});
+
+it.each(['length', 0.5])('%s is not the number of an interface', (interfaceId) => {
+  expect(() => recordOf('interfaceId')(interfaceId as never)).toThrow(
+    /^record\.interfaceId must be an integer/,
+  );
+});
+
+it('an address is read where all of it is', () => {
+  expect(() => ipAddressFromBytes(new Uint8Array(5), 2, 4)).toThrow('bytes: too short for an address');
+});
+
+it('an address is written where there is room for it', () => {
+  expect(() => writeIpAddress(HERE, new Uint8Array(5), 2)).toThrow('target: too short for an address');
 });
 
 it('a pseudo-header has addresses of one family', () => {

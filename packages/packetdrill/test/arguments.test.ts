@@ -180,6 +180,7 @@ const PARTS: readonly ArgumentRow[] = [
     call: (time) => relativeBase({ action: ACTION, time }, ACTION, 0),
     takes: TIMES,
   },
+  { of: 'relativeBase()/action', call: (value) => relativeBase(null, value, 0), takes: OBJECTS },
   { of: 'relativeBase()/now', call: (value) => relativeBase(null, ACTION, value), takes: TIMES },
   { of: 'expectedTime()/time', call: (value) => expectedTime(value, 0), takes: [] },
   { of: 'expectedTime()/base', call: (value) => expectedTime(ANY, value), takes: TIMES },
@@ -193,6 +194,11 @@ const PARTS: readonly ArgumentRow[] = [
   { of: 'timingFault()/tolerance', call: (value) => timingFault(null, 0, value, 'x'), takes: TIMES },
   { of: 'timingFault()/what', call: (value) => timingFault(null, 0, 0, value), takes: TEXTS },
   { of: 'interpreter.run()/block', call: (value) => new CodeInterpreter().run(value, {}), takes: [] },
+  {
+    of: 'interpreter.run()/block.statements',
+    call: (statements) => new CodeInterpreter().run({ ...(CODE as object), statements } as never, {}),
+    takes: ['[]'],
+  },
   {
     of: 'interpreter.run()/names',
     call: (value) => new CodeInterpreter().run(CODE, value),

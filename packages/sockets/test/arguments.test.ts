@@ -21,6 +21,12 @@ const listener = hosts.listener();
 /** A socket of its own for each call, so that none is spoilt for the next one. */
 const fresh = (): TcpSocket => new TcpSocket(hosts.a, AF_INET);
 
+function closed(): TcpSocket {
+  const socket = fresh();
+  socket.close();
+  return socket;
+}
+
 /** A connection with 100 octets to read, and the socket that sent them. */
 function connected(): { a: TcpSocket; b: TcpSocket } {
   const a = hosts.connecting();
@@ -52,6 +58,10 @@ const ROWS: readonly ArgumentRow[] = [
   { of: 'bind()/address', call: (value) => fresh().bind(value, 0), takes: [] },
   { of: 'bind()/port', call: (value) => fresh().bind(LOOPBACK_IPV4, value), takes: COUNTS },
   { of: 'listen()/backlog', call: (value) => fresh().listen(value), takes: INTS },
+  // A call that fails anyway is told of its argument first.
+  { of: 'listen()/backlog', call: (value) => connectedA().listen(value), takes: INTS },
+  { of: 'read()/max', call: (value) => fresh().read(value), takes: [...COUNTS, '2**32', 'Infinity'] },
+  { of: 'getsockopt()/option', call: (value) => closed().getsockopt(value), takes: ["''", 'text'] },
   { of: 'connect()/address', call: (value) => fresh().connect(value, 80), takes: [] },
   { of: 'connect()/port', call: (value) => fresh().connect(LOOPBACK_IPV4, value), takes: COUNTS },
   { of: 'send()/bytes', call: (value) => connectedA().send(value), takes: OCTETS },
@@ -132,6 +142,11 @@ describe('an argument that is none throws by its name, and any other is taken', 
   it.each(ROWS.map((row) => [row.of, row] as const))('%s', (_of, row) => {
     expect(faultsOf(row)).toEqual([]);
   });
+});
+
+it('a limit of descriptors that is no number is a TypeError, and any other a RangeError', () => {
+  expect(() => new Descriptors('9' as never)).toThrow(TypeError);
+  expect(() => new Descriptors(1.5)).toThrow(RangeError);
 });
 
 /** Calls on a connection, whose argument may be anything. */

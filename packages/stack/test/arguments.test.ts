@@ -240,6 +240,11 @@ const ROWS: readonly ArgumentRow[] = [
   { of: 'new Host()/options.unroutable', call: option('unroutable'), takes: OR_NONE },
   { of: 'addInterface()/device', call: (value) => host.addInterface(value, []), takes: [] },
   {
+    of: 'addInterface()/device.offload',
+    call: (offload) => host.addInterface(Object.assign(new TestDevice(), { offload }), []),
+    takes: ['{}', 'misspelt option', '[]', ...OCTETS, 'Float64Array', 'DataView', 'ArrayBuffer'],
+  },
+  {
     of: 'addInterface()/addresses',
     call: (value) => host.addInterface(new TestDevice(), value),
     takes: ['[]'],

@@ -381,6 +381,21 @@ describe('an argument that is none throws by its name, and any other is taken', 
   });
 });
 
+// A call of what is no function would begin with its name, too.
+it.each<[string, (hash: never) => unknown]>([
+  ['initialSequenceNumber()', (hash) => initialSequenceNumber(TUPLE, hash, 0)],
+  ['portOffset()', (hash) => portOffset(TUPLE, hash)],
+  ['timestampOffset()', (hash) => timestampOffset(localAddress, remoteAddress, hash)],
+  ['cookieOf()', (hash) => cookieOf(TUPLE, 0, 1460, hash, 0)],
+  ['synBehindCookie()', (hash) => synBehindCookie(TUPLE, SEGMENT, 0, linux, hash, 0)],
+])('%s says what a hash must be', (_of, call) => {
+  expect(() => call(5 as never)).toThrow('hash must be a function, not 5');
+});
+
+it('a key has four words', () => {
+  expect(() => sipHash(new Uint32Array(3))).toThrow(new RangeError('key must have four words, not 3'));
+});
+
 describe('a profile', () => {
   it.each(Object.keys(linux))('takes its own %s from any other profile', (name) => {
     for (const each of [linux, bsd])
@@ -399,6 +414,7 @@ describe('a profile', () => {
   it('that another begins with is whole', () => {
     const { sack: _sack, ...most } = linux;
     expect(() => profile({}, most as Profile)).toThrow('base.sack is missing');
+    expect(() => profile({}, null as never)).toThrow('base must be a Profile: linux, rfc9293, bsd, or what');
   });
 });
 
