@@ -29,6 +29,8 @@ export class ReadingSide {
   octets = 0;
   /** Where arrivals go instead of into buffers of their own. */
   userBuffer: Uint8Array | null = null;
+  /** Whether the last piece was less than was asked for: libuv turns to others then. */
+  wasPartial = false;
   /** `null`: it is not known. */
   #end: ReadEnd | null = null;
 
@@ -65,6 +67,7 @@ export class ReadingSide {
   step(handle: TcpHandle, tcp: TcpSocket): boolean {
     if (!this.isFlowing || this.#end !== null) return false;
     let more: boolean | undefined;
+    this.wasPartial = true;
     if (this.userBuffer === null) {
       const bytes = tcp.read(READ_OCTETS);
       if (typeof bytes === 'number') {
@@ -72,6 +75,7 @@ export class ReadingSide {
         return false;
       }
       this.octets += bytes.length;
+      this.wasPartial = bytes.length < READ_OCTETS;
       more = handle.owner?.[onData](asBuffer(bytes));
     } else {
       const count = tcp.recv(this.userBuffer);
@@ -80,6 +84,7 @@ export class ReadingSide {
         return false;
       }
       this.octets += count;
+      this.wasPartial = count < this.userBuffer.length;
       more = handle.owner?.[onBuffer](count);
     }
     if (more === false && !handle.isClosing) this.stop(handle);

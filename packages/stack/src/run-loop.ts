@@ -31,9 +31,9 @@ export interface Caller {
 
 /**
  * What there may be left to do after a step: nothing; more; more that belongs to the step, so that it does not wait for
- * another turn; or more once those who wait have had their turn.
+ * another turn; more once those who wait now have had their step; or that, before the turn ends.
  */
-export type Next = 'nothing' | 'more' | 'more at once' | 'more after others';
+export type Next = 'nothing' | 'more' | 'more at once' | 'more after others' | 'more this turn';
 
 /**
  * The one place where work is done: drains arrived packets, then serves the connections that have something to tell
@@ -66,7 +66,7 @@ export class RunLoop {
   #running = false;
   /** Whether the turn under way may call programs. */
   #mayCall = false;
-  /** Callers who have waited since it began and have taken no step yet. */
+  /** Callers, the first of those that wait, before whose step the turn does not end. */
   #due = 0;
   /** Calls since the last look at the clock. */
   #untimed = 0;
@@ -247,9 +247,10 @@ export class RunLoop {
       } finally {
         if (next !== 'nothing') caller.queued = true;
       }
-      if (next === 'more after others') this.#due++;
+      const givesWay = next === 'more after others' || next === 'more this turn';
+      if (next === 'more this turn') this.#due = this.#callers.size + 1;
       goesOn = this.settle() || next === 'more at once';
-      if (!caller.queued || this.#steps === 0 || next === 'more after others') {
+      if (!caller.queued || this.#steps === 0 || givesWay) {
         this.#caller = null;
         if (caller.queued) this.#callers.push(caller);
         return true;
