@@ -33,7 +33,7 @@ export const packages = {
   },
   tun: { imports: [], npm: ['node-gyp-build'], node: true, clock: true },
   // net builds the default in-process host, so it sees the layers below sockets, too.
-  net: { imports: ['codec', 'timers', 'stack', 'sockets'], node: true, clock: true },
+  net: { imports: ['codec', 'timers', 'stack', 'sockets', 'trace'], node: true, clock: true },
   // What tests of several packages share. No src of a package may import it; it imports none of them, so that all may.
   'test-support': { imports: [], npm: ['typescript'], node: true, clock: false },
   testkit: { imports: ['netem', 'stack', 'sockets', 'net', 'trace', 'timers'], node: true, clock: true },

@@ -1,5 +1,5 @@
 import { Errno } from '@halfclose/sockets';
-import { attempt, connectionError } from './connect-attempt.ts';
+import { attempt, connectingHandle, type ConnectingHandle, connectionError } from './connect-attempt.ts';
 import { attemptsError, codedError, ECANCELED } from './errors.ts';
 import type { ConnectRequest } from './handle-owner.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
@@ -86,9 +86,14 @@ class AddressRace {
 
   #try({ address, family }: Candidate, turn: number): void {
     const socket = this.#socket;
-    const handle = socket[kHandle];
-    if (!(handle instanceof TcpHandle)) return;
     const { port, localPort, addresses, timeout } = this.#candidates;
+    const handle = connectingHandle(socket, { address, port, family, localAddress: undefined, localPort });
+    if (handle === null) return;
+    if (handle instanceof Error) {
+      this.#errors.push(handle);
+      this.next(false);
+      return;
+    }
     socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${port}`);
     let pending: ConnectRequest | null = null;
     const failure = attempt(
@@ -116,7 +121,7 @@ class AddressRace {
     }
   }
 
-  #settled(errno: number, request: ConnectRequest, turn: number, handle: TcpHandle): void {
+  #settled(errno: number, request: ConnectRequest, turn: number, handle: ConnectingHandle): void {
     // Given up already: it has been counted as timed out.
     if (turn !== this.#current) return;
     this.#stopTimer();
@@ -132,7 +137,7 @@ class AddressRace {
     this.#candidates.onConnected(socket);
   }
 
-  #timedOut(request: ConnectRequest, handle: TcpHandle, turn: number): void {
+  #timedOut(request: ConnectRequest, handle: ConnectingHandle, turn: number): void {
     if (turn !== this.#current) return;
     const socket = this.#socket;
     socket.emit('connectionAttemptTimeout', request.address, request.port, request.family);

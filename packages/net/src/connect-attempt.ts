@@ -1,10 +1,13 @@
+import { Errno } from '@halfclose/sockets';
 import { blockedError, isBlocked } from './block-list.ts';
 import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import type { ConnectRequest } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kBlockList } from './socket-fields.ts';
-import type { TcpHandle } from './tcp-handle.ts';
+import { kBlockList, kHandle, kNetwork } from './socket-fields.ts';
+import { kExchangeHandle } from './socket-members.ts';
+import { NativeTcpHandle } from './native-tcp-handle.ts';
+import { TcpHandle } from './tcp-handle.ts';
 
 /** Where to connect to, and from where. */
 export interface Attempt {
@@ -15,12 +18,34 @@ export interface Attempt {
   readonly localPort: number | undefined;
 }
 
+/** A handle that connects. */
+export type ConnectingHandle = TcpHandle | NativeTcpHandle;
+
+/**
+ * The handle that an attempt is to be made with: the socket's, or one of the kernel's if {@link Routing} says so; an error
+ * if that may not be; `null`: the socket has none.
+ */
+export function connectingHandle(
+  socket: SocketBase,
+  { address, port }: Attempt,
+): ConnectingHandle | Error | null {
+  const handle = socket[kHandle];
+  if (!(handle instanceof TcpHandle)) return null;
+  const route = socket[kNetwork].routing?.connects(socket._host, address, port) ?? 'ours';
+  if (route === 'ours') return handle;
+  if (route === 'refused') return leavingError('connect', address, port);
+  handle.close();
+  const outside = new NativeTcpHandle();
+  socket[kExchangeHandle](outside);
+  return outside;
+}
+
 /**
  * Binds if asked to, and starts to connect; `onSettled` is told the outcome. Returns the error if it failed at once.
  */
 export function attempt(
   socket: SocketBase,
-  handle: TcpHandle,
+  handle: ConnectingHandle,
   { address, port, family, localAddress, localPort }: Attempt,
   onSettled: (errno: number, request: ConnectRequest) => void,
 ): Error | null {
@@ -54,4 +79,16 @@ export function connectionError(errno: number, request: ConnectRequest, reason?:
     return addressException(errno, 'connect', address, port, undefined, reason);
   const error = addressException(errno, 'connect', address, port, `${localAddress}:${localPort}`, reason);
   return Object.assign(error, { localAddress, localPort });
+}
+
+/** EPERM, as for what a firewall does not let out. */
+export function leavingError(syscall: 'connect' | 'listen', address: string, port: number): SystemError {
+  return addressException(
+    -Errno.EPERM,
+    syscall,
+    address,
+    port,
+    undefined,
+    'it would go to the kernel (strict)',
+  );
 }

@@ -16,6 +16,9 @@ export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.
 export { createNet, type NetOptions } from './create-net.ts';
 export { defaultHost } from './default-host.ts';
 export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
+export { register, unregister, type Registration } from './register/register.ts';
+export type { Publication, RegisterOptions } from './register/options.ts';
+export type { KernelUse, Only, RoutingOptions } from './routing.ts';
 export type {
   DumpedConnection,
   DumpedEndpoint,

@@ -1,4 +1,13 @@
-import nodeNet from 'node:net';
+import net from 'node:net';
+
+const KEY = Symbol.for('halfclose.net.native');
+const global = globalThis as { [KEY]?: typeof net };
+
+/** What `node:net` exported when the first copy of this package was loaded: `register` replaces some of it. */
+const nodeNet = (global[KEY] ??= Object.defineProperties(
+  {} as typeof net,
+  Object.getOwnPropertyDescriptors(net),
+));
 
 /** Node's getters for what it loads at the first use. */
 const lazy = Object.defineProperties({} as Pick<typeof nodeNet, 'BlockList' | 'SocketAddress'>, {
@@ -7,7 +16,7 @@ const lazy = Object.defineProperties({} as Pick<typeof nodeNet, 'BlockList' | 'S
 });
 
 /**
- * The runtime's own `net` as it was when this module was loaded: what goes through pipes, file descriptors and
+ * The runtime's own `net`: what goes through pipes, file descriptors and
  * handles is its business, whatever is put in its place later.
  */
 export const native = {

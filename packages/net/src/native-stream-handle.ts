@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { IpcSocketConnectOpts, Socket, TcpSocketConnectOpts } from 'node:net';
 import type { HandleOwner, WriteCallback } from './handle-owner.ts';
 import { onBuffer, onData, onEnd, onReadError, onWritten } from './handle-owner.ts';
 import { kept, nextTick } from './host-functions.ts';
@@ -14,18 +14,22 @@ export class NativeStreamHandle implements StreamHandle {
   reading = false;
   bytesRead = 0;
   bytesWritten = 0;
+  readonly bridge = null;
   readonly tcp = null;
   readonly scope = null;
   readonly connection = null;
   readonly octetsFailed = 0;
-  readonly #socket: Socket = new native.Socket({ allowHalfOpen: true });
+  protected readonly socket: Socket = new native.Socket({ allowHalfOpen: true });
   #userBuffer: Uint8Array | null = null;
   #connected: ((error: Error | null) => void) | null = null;
-  #isClosed = false;
+  isClosing = false;
 
   /** Connects; `onSettled` is told the outcome with the runtime's own error. */
-  connect(path: string, onSettled: (error: Error | null) => void): void {
-    const socket = this.#socket;
+  connectTo(
+    target: IpcSocketConnectOpts | TcpSocketConnectOpts,
+    onSettled: (error: Error | null) => void,
+  ): void {
+    const socket = this.socket;
     this.#connected = onSettled;
     socket.on('connect', () => {
       socket.pause();
@@ -33,71 +37,71 @@ export class NativeStreamHandle implements StreamHandle {
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (this.#connected !== null) this.#settle(error);
-      else if (!this.#isClosed) this.owner?.[onReadError](error.errno ?? 0);
+      else if (!this.isClosing) this.owner?.[onReadError](error.errno ?? 0);
     });
     socket.on('data', (bytes: Buffer) => {
       this.#onData(bytes);
     });
     socket.on('end', () => {
-      if (!this.#isClosed) this.owner?.[onEnd]();
+      if (!this.isClosing) this.owner?.[onEnd]();
     });
-    socket.connect({ path });
+    socket.connect(target);
   }
 
   get writeQueueSize(): number {
-    return this.#socket.writableLength;
+    return this.socket.writableLength;
   }
 
   readStart(): number {
     this.reading = true;
-    this.#socket.resume();
+    this.socket.resume();
     return 0;
   }
 
   readStop(): number {
     this.reading = false;
-    this.#socket.pause();
+    this.socket.pause();
     return 0;
   }
 
-  useUserBuffer(buffer: Uint8Array): void {
+  useUserBuffer(buffer: Uint8Array | null): void {
     this.#userBuffer = buffer;
   }
 
   write(bytes: Uint8Array, callback: WriteCallback | null): number {
     this.bytesWritten += bytes.length;
-    this.#socket.write(bytes, (error?: NodeJS.ErrnoException | null) => {
+    this.socket.write(bytes, (error?: NodeJS.ErrnoException | null) => {
       if (callback !== null) this.owner?.[onWritten](error?.errno ?? 0, callback);
     });
     return 1;
   }
 
   shutdown(callback: WriteCallback): number {
-    this.#socket.end(() => {
+    this.socket.end(() => {
       this.owner?.[onWritten](0, callback);
     });
     return 0;
   }
 
   close(onClosed?: () => void): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosing) return;
+    this.isClosing = true;
     this.#connected = null;
-    if (onClosed === undefined) this.#socket.destroy();
-    else if (this.#socket.closed) void kept.then(() => nextTick(onClosed));
-    else this.#socket.once('close', onClosed).destroy();
+    if (onClosed === undefined) this.socket.destroy();
+    else if (this.socket.closed) void kept.then(() => nextTick(onClosed));
+    else this.socket.once('close', onClosed).destroy();
   }
 
   ref(): void {
-    this.#socket.ref();
+    this.socket.ref();
   }
 
   unref(): void {
-    this.#socket.unref();
+    this.socket.unref();
   }
 
   hasRef(): boolean {
-    return !this.#isClosed;
+    return !this.isClosing;
   }
 
   #settle(error: Error | null): void {

@@ -1,17 +1,21 @@
 import { type Host, type IpAddress, parseIpAddress } from '@halfclose/stack';
 import { ClosingPhase } from './closing-phase.ts';
 import { holdOf, type ProcessHold } from './process-hold.ts';
+import type { Routing } from './routing.ts';
 
 /** What the sockets and servers of one copy of the API share. */
 export class Network {
   readonly host: Host;
   readonly hold: ProcessHold;
   readonly closingPhase: ClosingPhase;
+  /** What of its sockets goes to the kernel; `null`: nothing. */
+  readonly routing: Routing | null;
   #lastText = '';
   #lastAddress: IpAddress | null = null;
 
-  constructor(host: Host) {
+  constructor(host: Host, routing: Routing | null = null) {
     this.host = host;
+    this.routing = routing;
     this.hold = holdOf(host.timers);
     this.closingPhase = new ClosingPhase(host.timers, this.hold);
   }

@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import dns from 'node:dns';
+import { leavingError } from './connect-attempt.ts';
 import { type CodedError, invalidArgumentValue, listenException } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { ListenHandle } from './listen-handle.ts';
@@ -52,6 +53,15 @@ export function listenServer(
   if (typeof port === 'number' || typeof port === 'string') {
     requirePort(port, 'options.port');
     const backlog = isOn(options['backlog']) ? Number(options['backlog']) : backlogOfArguments;
+    const route = server[kNetwork].routing?.listens(isOn(host) ? String(host) : null, Number(port)) ?? 'ours';
+    if (route === 'refused') {
+      failListening(server, leavingError('listen', isOn(host) ? String(host) : '::', Number(port)));
+      return;
+    }
+    if (route === 'kernel') {
+      listenNatively(server, given, backlogOfArguments);
+      return;
+    }
     if (isOn(host)) listenOnHost(server, Number(port) | 0, host as string, backlog, flags);
     else server._listen2(null, Number(port) | 0, 4, backlog, undefined, flags);
     return;
@@ -148,8 +158,16 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
     });
     server.emit('connection', socket);
   });
+  const attach = (): void => {
+    server._handle = new NativeListenHandle(inner);
+    if (server._unref) server._handle.unref();
+  };
+  const id = server._listeningId;
   inner.on('listening', () => {
+    // A name had to be looked up first.
+    if (server._handle === null && id === server._listeningId) attach();
     if (server._handle) server.emit('listening');
+    else inner.close();
   });
   inner.on('error', (error) => {
     server._handle = null;
@@ -157,10 +175,7 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
   });
   if (isForeignHandle(options)) inner.listen(options, backlog || DEFAULT_BACKLOG);
   else inner.listen({ backlog: backlog || DEFAULT_BACKLOG, ...options, signal: undefined });
-  if (!inner.listening) return;
-  const handle = new NativeListenHandle(inner);
-  server._handle = handle;
-  if (server._unref) handle.unref();
+  if (inner.listening) attach();
 }
 
 function closeOnAbort(server: ServerBase, options: Record<string, unknown>): void {

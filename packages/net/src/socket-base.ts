@@ -33,6 +33,7 @@ import {
   kEmitClose,
   kEndLinger,
   kEndReason,
+  kExchangeHandle,
   kLeaveServer,
   kNoteEnd,
   kNoteFailedWrite,
@@ -77,9 +78,14 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   /** Takes a fresh handle: at construction, to connect, or to try the next address. */
   [kAttachHandle](handle: StreamHandle): void {
-    this[kHandle] = handle;
     this[kEnd]?.forgetStates();
     (this as unknown as StreamInternals)._undestroy();
+    this[kExchangeHandle](handle);
+  }
+
+  /** The same in an attempt to connect, which may have been ended already: the streams stay as they are. */
+  [kExchangeHandle](handle: StreamHandle): void {
+    this[kHandle] = handle;
     this._sockname = null;
     handle.owner = this;
     const onread = this[kOnread];

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
-import { attempt, type Attempt, connectionError } from './connect-attempt.ts';
+import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
 import { codedError, invalidArgumentType } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
@@ -89,7 +89,7 @@ function connectToPath(socket: SocketBase, path: string): void {
   socket[kAttachHandle](handle);
   socket._unrefTimer();
   socket.connecting = true;
-  handle.connect(path, (error) => {
+  handle.connectTo({ path }, (error) => {
     if (socket.destroyed) return;
     if (error === null) connected(socket);
     else socket.destroy(error);
@@ -228,8 +228,12 @@ function attemptOf({ port, localAddress, localPort }: Target, address: string, f
 }
 
 function connectOnce(socket: SocketBase, wanted: Attempt): void {
-  const handle = socket[kHandle];
-  if (!(handle instanceof TcpHandle)) return;
+  const handle = connectingHandle(socket, wanted);
+  if (handle === null) return;
+  if (handle instanceof Error) {
+    socket.destroy(handle);
+    return;
+  }
   const failure = attempt(socket, handle, wanted, (errno, request) => {
     if (socket.destroyed) return;
     if (errno === 0) {

@@ -1,9 +1,11 @@
+import { native } from './native-net.ts';
+
 /** What a socket keeps for itself beside the names that programs know. */
 
 /** What stands beneath the socket, or `null`: `_handle` for programs, as in Node an accessor of the prototype. */
 export const kHandle: unique symbol = Symbol('handle');
-/** The timer of `setTimeout`. */
-export const kTimeout: unique symbol = Symbol('timeout');
+/** The timer of `setTimeout`: Node's own symbol, by which its modules look at it. */
+export const kTimeout: unique symbol = (symbolOf('timeout') ?? Symbol('timeout')) as never;
 /** Octets of the last write that did not go out at once. */
 export const kLastWriteQueueSize: unique symbol = Symbol('lastWriteQueueSize');
 /** The option `onread`, or `null`. */
@@ -36,4 +38,11 @@ export interface OnRead {
   buffer: Uint8Array | null;
   readonly generate: (() => unknown) | null;
   readonly callback: (count: number, buffer: Uint8Array) => boolean | undefined;
+}
+
+/** One of the symbols of the runtime's own sockets. */
+function symbolOf(description: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(new native.Socket()).find(
+    (symbol) => symbol.description === description,
+  );
 }

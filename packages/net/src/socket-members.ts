@@ -29,6 +29,8 @@ export const kEmitClose: unique symbol = Symbol('emitClose');
 export const kEndLinger: unique symbol = Symbol('endLinger');
 /** See `SocketBase`. */
 export const kEndReason: unique symbol = Symbol('endReason');
+/** See `SocketBase`. */
+export const kExchangeHandle: unique symbol = Symbol('exchangeHandle');
 /** See `SocketClosing`. */
 export const kFlushAndClose: unique symbol = Symbol('flushAndClose');
 /** See `SocketBase`. */

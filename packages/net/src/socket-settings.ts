@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { BlockListLike } from './block-list.ts';
 import type { AddressRecord } from './address-record.ts';
+import type { HandleBridge } from './bridges.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import type { Network } from './network.ts';
 import {
@@ -71,12 +72,14 @@ export abstract class SocketSettings extends Duplex {
   declare [kBytesWritten]: number;
   declare readonly [kNetwork]: Network;
 
-  get _handle(): StreamHandle | null {
-    return this[kHandle];
+  /** For Node's own modules, which take the bridge for the handle where there is one. */
+  get _handle(): StreamHandle | HandleBridge | null {
+    const handle = this[kHandle];
+    return handle?.bridge ?? handle;
   }
 
-  set _handle(handle: StreamHandle | null) {
-    this[kHandle] = handle;
+  set _handle(handle: StreamHandle | HandleBridge | null) {
+    this[kHandle] = handle !== null && 'beneath' in handle ? handle.beneath : handle;
   }
 
   // --- settings

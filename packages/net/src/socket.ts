@@ -5,6 +5,7 @@ import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
 import { SocketBase } from './socket-base.ts';
+import { isSocket } from './socket-brand.ts';
 import { lingerOf, SocketClosing } from './socket-closing.ts';
 import {
   kHandle,
@@ -93,11 +94,6 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     },
   });
   return Socket as unknown as SocketConstructor;
-}
-
-/** Whether a value is a socket of ours, whichever copy of the package or of the API made it. */
-function isSocket(value: unknown): value is SocketBase {
-  return typeof value === 'object' && value !== null && SOCKET_BRAND in value;
 }
 
 function isInstance(constructor: unknown, value: unknown): boolean {

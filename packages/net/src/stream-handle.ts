@@ -2,6 +2,7 @@ import type { AsyncResource } from 'node:async_hooks';
 import type { TcpSocket } from '@halfclose/sockets';
 import type { Connection } from '@halfclose/stack';
 import type { AddressRecord } from './address-record.ts';
+import type { HandleBridge } from './bridges.ts';
 import type { HandleOwner, WriteCallback } from './handle-owner.ts';
 
 /** What a socket needs of the handle under it; numbers are 0, or an errno where negative. */
@@ -9,12 +10,16 @@ export interface StreamHandle {
   owner: HandleOwner | null;
   /** Whether arrivals are to be told. */
   readonly reading: boolean;
+  /** It was closed, or is about to be. */
+  readonly isClosing: boolean;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   /** Octets that wait for room in the send buffer. */
   readonly writeQueueSize: number;
   /** Octets of {@link bytesWritten} that waited when writing failed. */
   readonly octetsFailed: number;
+  /** What stands for it in Node's C++; `null`: nothing. */
+  readonly bridge: HandleBridge | null;
   /** The socket underneath; `null` where there is none. */
   readonly tcp: TcpSocket | null;
   /** The async context in which the handle tells; `null`: that of whatever it stands for. */
@@ -23,8 +28,8 @@ export interface StreamHandle {
   readonly connection: Connection | null;
   readStart(): number;
   readStop(): number;
-  /** Arrivals go into `buffer` from now on. */
-  useUserBuffer(buffer: Uint8Array): void;
+  /** Arrivals go into `buffer` from now on; `null`: into buffers of their own. */
+  useUserBuffer(buffer: Uint8Array | null): void;
   /** 0: all taken, and `callback` is not called; 1: `callback` will be called; else an errno. */
   write(bytes: Uint8Array, callback: WriteCallback | null): number;
   /** Ends the stream once all is taken. 0: `callback` will be called; else an errno. */

@@ -1,13 +1,16 @@
 import { AF_INET, AF_INET6, Errno, TcpSocket } from '@halfclose/sockets';
 import type { Connection, Next } from '@halfclose/stack';
 import type { AddressRecord } from './address-record.ts';
+import { bridgeOf, type HandleBridge } from './bridges.ts';
 import { EBADF, ECANCELED } from './errors.ts';
 import { Handle } from './handle.ts';
 import { type ConnectRequest, type HandleOwner, onNews, type WriteCallback } from './handle-owner.ts';
 import type { Network } from './network.ts';
 import { ReadingSide } from './reading-side.ts';
+import { isSocket } from './socket-brand.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { fillPeerName, fillSocketName, setKeepAlive, setNoDelay } from './tcp-settings.ts';
+import { isOn } from './validate.ts';
 import { within } from './within.ts';
 import { WritingSide } from './writing-side.ts';
 
@@ -22,6 +25,8 @@ import { WritingSide } from './writing-side.ts';
  */
 export class TcpHandle extends Handle implements StreamHandle {
   owner: HandleOwner | null = null;
+  /** What stands for it in Node's C++: see `bridges.ts`. */
+  bridge: HandleBridge | null = null;
   bytesWritten = 0;
   /** Null before bind and connect, and after close. */
   #tcp: TcpSocket | null;
@@ -49,6 +54,17 @@ export class TcpHandle extends Handle implements StreamHandle {
 
   get connection(): Connection | null {
     return this.#tcp?.connection ?? null;
+  }
+
+  /**
+   * Whether Node's C++ can have it in place of a handle of its own, which `node:http2` asks for and then takes it. HTTP/1
+   * asks, too, with its parser in place: it is faster with 'data'.
+   */
+  get isStreamBase(): boolean {
+    if (this.bridge !== null) return true;
+    const { owner } = this;
+    if (!isSocket(owner) || isOn(Reflect.get(owner, 'parser'))) return false;
+    return bridgeOf(this, owner) !== null;
   }
 
   // --- opening
@@ -118,7 +134,7 @@ export class TcpHandle extends Handle implements StreamHandle {
     return 0;
   }
 
-  useUserBuffer(buffer: Uint8Array): void {
+  useUserBuffer(buffer: Uint8Array | null): void {
     this.#reading.userBuffer = buffer;
   }
 
@@ -231,7 +247,7 @@ export class TcpHandle extends Handle implements StreamHandle {
     if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') return 'nothing';
     if (!this.#isAttemptOver) {
       this.#isAttemptOver = true;
-      return 'more after others';
+      return 'more this turn';
     }
     this.#tellAttempt(tcp, request);
     return this.#next(tcp);
@@ -247,7 +263,8 @@ export class TcpHandle extends Handle implements StreamHandle {
   #next(tcp: TcpSocket): Next {
     if (this.isClosing) return 'nothing';
     if (this.#writing?.isEndDue === true) return 'more at once';
-    return this.#reading.isReady(tcp) || this.#writing?.isReady(tcp) === true ? 'more' : 'nothing';
+    if (!this.#reading.isReady(tcp) && this.#writing?.isReady(tcp) !== true) return 'nothing';
+    return this.#reading.wasPartial ? 'more after others' : 'more';
   }
 
   /**

@@ -1,0 +1,295 @@
+import { Errno } from '@halfclose/sockets';
+import type { AddressRecord } from '../address-record.ts';
+import type { HandleBridge } from '../bridges.ts';
+import { EBADF, errnoException } from '../errors.ts';
+import {
+  type HandleOwner,
+  onBuffer,
+  onData,
+  onEnd,
+  onNews,
+  onReadError,
+  onWritten,
+  type WriteCallback,
+} from '../handle-owner.ts';
+import { nextTick } from '../host-functions.ts';
+import type { SocketBase } from '../socket-base.ts';
+import type { TcpHandle } from '../tcp-handle.ts';
+import { NativeTcpHandle } from '../native-tcp-handle.ts';
+import type { Network } from '../network.ts';
+import type { ConnectingHandle } from '../connect-attempt.ts';
+import type { NativeStreamConstructor } from './native-streams.ts';
+
+/** A request of Node's C++ to connect, by the names of `TCPConnectWrap`. */
+interface NativeConnectRequest {
+  readonly localAddress?: string;
+  readonly localPort?: number;
+  readonly oncomplete: (
+    status: number,
+    handle: object,
+    request: object,
+    readable: boolean,
+    writable: boolean,
+  ) => void;
+}
+
+/** What is over a bridge in place of a socket of ours: a `TLSSocket` and its handle. */
+export interface Upper {
+  readonly handle: object;
+  readonly socket: { destroy(error: Error): unknown; readonly _host?: string | null };
+}
+
+/** A request that waits for our stack. */
+interface Pending {
+  readonly request: object;
+  readonly isShutdown: boolean;
+}
+
+/**
+ * A {@link TcpHandle} for Node's C++: by the names of Node's own TCP handle to TLS and HTTP/2 above, and the owner of the
+ * handle beneath. What C++ writes goes straight into the send buffer, what arrives straight into C++, a call a step
+ * (docs/decisions/0010-turns.md).
+ */
+export interface Bridge extends HandleOwner, HandleBridge {
+  /** What is over it, once that is known: it is told of errors, as C++ cannot be. */
+  upper: Upper | null;
+  close(onClosed?: () => void): void;
+}
+
+/** A bridge over `tcp`; `socket`: of ours, with that handle; `null`: there is none, as under `tls.connect()`. */
+export type BridgeConstructor = new (tcp: TcpHandle, socket: SocketBase | null) => Bridge;
+
+/** Makes the class of bridges from that of Node's streams. */
+export function createBridgeConstructor(NativeStream: NativeStreamConstructor): BridgeConstructor {
+  return class NativeBridge extends NativeStream implements Bridge {
+    beneath: ConnectingHandle;
+    readonly #network: Network;
+    upper: Upper | null = null;
+    readonly #socket: SocketBase | null;
+    /** Requests that our stack has not done yet, by the callbacks that it was given. */
+    readonly #pending = new Map<WriteCallback, Pending>();
+    /** Requests that are done, of which C++ is to hear. */
+    #owed: Pending[] = [];
+    /** What is being passed to C++. */
+    #arriving: Buffer | null = null;
+
+    constructor(tcp: TcpHandle, socket: SocketBase | null) {
+      super();
+      this.beneath = tcp;
+      this.#network = tcp.network;
+      this.#socket = socket;
+      tcp.owner = this;
+      tcp.useUserBuffer(null);
+      // Whoever takes the stream in C++ hears instead of this; before that, and after, the socket does.
+      Object.assign(this, { onread: () => this.#toSocket() });
+    }
+
+    // --- what C++ calls
+
+    isClosing(): boolean {
+      return this.beneath.isClosing;
+    }
+
+    onreadstart(): number {
+      return this.beneath.readStart();
+    }
+
+    onreadstop(): number {
+      return this.beneath.readStop();
+    }
+
+    onwrite(request: object, chunks: readonly Buffer[]): number {
+      // Its identity is what tells the requests apart.
+      const callback: WriteCallback = () => undefined;
+      const last = chunks.length - 1;
+      let result = 0;
+      for (let i = 0; i <= last && result >= 0; i++)
+        result = this.beneath.write(chunks[i] as Buffer, i === last ? callback : null);
+      if (result < 0) return result;
+      const pending = { request, isShutdown: false };
+      if (result === 0) this.#owe(pending);
+      else this.#pending.set(callback, pending);
+      return 0;
+    }
+
+    onshutdown(request: object): number {
+      const callback: WriteCallback = () => undefined;
+      const result = this.beneath.shutdown(callback);
+      if (result < 0) return result;
+      this.#pending.set(callback, { request, isShutdown: true });
+      return 0;
+    }
+
+    /** TLS may not hear within the call in which it asked, and hears before anything that comes later; HTTP/2 is to. */
+    #owe(pending: Pending): void {
+      if (this.upper === null) {
+        this.#finish(pending, 0);
+        return;
+      }
+      this.#owed.push(pending);
+      if (this.#owed.length === 1) nextTick(settleOwed, this);
+    }
+
+    settleOwed(): void {
+      const owed = this.#owed;
+      if (owed.length === 0) return;
+      this.#owed = [];
+      for (const each of owed) this.#finish(each, 0);
+    }
+
+    #finish({ request, isShutdown }: Pending, status: number): void {
+      if (isShutdown) this.finishShutdown(request, status);
+      else this.finishWrite(request, status);
+    }
+
+    // --- what the handle tells
+
+    [onData](bytes: Buffer): boolean {
+      this.settleOwed();
+      this.#socket?._unrefTimer();
+      this.#arriving = bytes;
+      this.readBuffer(bytes);
+      this.#arriving = null;
+      return true;
+    }
+
+    [onBuffer](): boolean {
+      return true;
+    }
+
+    [onEnd](): void {
+      this.settleOwed();
+      this.emitEOF();
+    }
+
+    [onReadError](errno: number): void {
+      this.settleOwed();
+      if (this.upper === null) this.#socket?.[onReadError](errno);
+      else this.upper.socket.destroy(errnoException(errno, 'read'));
+    }
+
+    [onNews](): boolean {
+      return this.#socket?.[onNews]() === true;
+    }
+
+    [onWritten](errno: number, callback: WriteCallback): void {
+      const pending = this.#pending.get(callback);
+      if (pending === undefined) {
+        this.#socket?.[onWritten](errno, callback);
+        return;
+      }
+      this.#pending.delete(callback);
+      this.settleOwed();
+      this.#socket?._unrefTimer();
+      this.#finish(pending, errno);
+    }
+
+    /** Nobody in C++ has taken the stream: what arrives is the socket's. */
+    #toSocket(): void {
+      const bytes = this.#arriving;
+      if (bytes === null) this.#socket?.[onEnd]();
+      else if (this.#socket?.[onData](bytes) === false) this.beneath.readStop();
+    }
+
+    // --- what `TLSSocket` calls, by the names of Node's TCP handle; numbers are 0, or an errno where negative
+
+    connect(request: NativeConnectRequest, address: string, port: number): number {
+      return this.#connect(request, address, port, 4);
+    }
+
+    connect6(request: NativeConnectRequest, address: string, port: number): number {
+      return this.#connect(request, address, port, 6);
+    }
+
+    #connect(request: NativeConnectRequest, address: string, given: number, family: 4 | 6): number {
+      const port = portOf(given);
+      const route =
+        this.#network.routing?.connects(this.upper?.socket._host ?? null, address, port) ?? 'ours';
+      if (route === 'refused') return -Errno.EPERM;
+      if (route === 'kernel') this.#leave();
+      return this.beneath.connect({
+        address,
+        port,
+        family,
+        localAddress: request.localAddress,
+        localPort: request.localPort,
+        oncomplete: (errno) => {
+          request.oncomplete(errno, this.upper?.handle ?? this, request, true, true);
+        },
+      });
+    }
+
+    /** What is to be connected is not on our network. */
+    #leave(): void {
+      this.beneath.close();
+      this.beneath = new NativeTcpHandle();
+      this.beneath.owner = this;
+    }
+
+    bind(address: string, port: number): number {
+      return this.beneath.bindTo(address, portOf(port), 4);
+    }
+
+    bind6(address: string, port: number): number {
+      return this.beneath.bindTo(address, portOf(port), 6);
+    }
+
+    open(): number {
+      return -Errno.EINVAL;
+    }
+
+    close(onClosed?: () => void): void {
+      const socket = this.#socket;
+      if (socket === null || socket.destroyed) this.beneath.close(onClosed);
+      else {
+        if (onClosed !== undefined) socket.once('close', onClosed);
+        socket.destroy();
+      }
+    }
+
+    reset(onClosed?: () => void): number {
+      return this.beneath.reset(onClosed);
+    }
+
+    ref(): void {
+      this.beneath.ref();
+    }
+
+    unref(): void {
+      this.beneath.unref();
+    }
+
+    hasRef(): boolean {
+      return this.beneath.hasRef();
+    }
+
+    getsockname(out: AddressRecord): number {
+      return this.beneath.getsockname(out);
+    }
+
+    getpeername(out: AddressRecord): number {
+      return this.beneath.getpeername(out);
+    }
+
+    setNoDelay(enable: boolean): number {
+      return this.beneath.setNoDelay(enable);
+    }
+
+    setKeepAlive(enable: boolean, seconds: number): number {
+      return this.beneath.setKeepAlive(enable, seconds);
+    }
+
+    setSimultaneousAccepts(): number {
+      return EBADF;
+    }
+  };
+}
+
+/** A port as C++ takes it: none is 0. */
+function portOf(value: unknown): number {
+  return Number(value) & 0xffff;
+}
+
+function settleOwed(bridge: { settleOwed(): void }): void {
+  bridge.settleOwed();
+}

@@ -1,0 +1,60 @@
+import type * as Tls from 'node:tls';
+import { bridgeOf, type HandleBridge } from '../bridges.ts';
+import type { Network } from '../network.ts';
+import { NativeStreamHandle } from '../native-stream-handle.ts';
+import type { SocketBase } from '../socket-base.ts';
+import { isSocket } from '../socket-brand.ts';
+import type { StreamHandle } from '../stream-handle.ts';
+import { TcpHandle } from '../tcp-handle.ts';
+import { isOn } from '../validate.ts';
+import type { Bridge, Upper } from './bridge.ts';
+import type { NativeStreams } from './native-streams.ts';
+import type { Patches } from './patches.ts';
+import { streamOver, type TlsSocket, type WrapHandle } from './streams-tls.ts';
+
+/**
+ * Has TLS work over our handles: a socket's own, or, where TLS makes and connects one itself, a new one.
+ */
+export function tlsOverBridges(
+  patches: Patches,
+  tls: typeof Tls,
+  streams: NativeStreams,
+  network: () => Network,
+): void {
+  const prototype = tls.TLSSocket.prototype as unknown as { _wrapHandle: WrapHandle };
+  const original = prototype._wrapHandle;
+  function wrapHandle(this: TlsSocket, ...[wrap, handle, ...rest]: Parameters<WrapHandle>): object {
+    const beneath = handleBeneath(this, wrap, handle, network);
+    if (beneath instanceof NativeStreamHandle) {
+      const stream = streamOver(this, streams, wrap as SocketBase);
+      return Reflect.apply(original, this, [stream, stream._handle, ...rest]);
+    }
+    if (beneath === null) return Reflect.apply(original, this, [wrap, handle, ...rest]);
+    const bridge = bridgeOf(beneath, isSocket(wrap) ? wrap : null) as Bridge;
+    const wrapped = Reflect.apply(original, this, [wrap, bridge, ...rest]);
+    bridge.upper = { handle: wrapped, socket: this } satisfies Upper;
+    return wrapped;
+  }
+  patches.replace(prototype, '_wrapHandle', wrapHandle);
+}
+
+/** The handle of ours that TLS is to be put over; `null`: none, it is the runtime's business. */
+function handleBeneath(
+  socket: TlsSocket,
+  wrap: object | null | undefined,
+  handle: object | null | undefined,
+  network: () => Network,
+): TcpHandle | NativeStreamHandle | null {
+  if (isSocket(wrap)) return beneathOf(handle as StreamHandle | HandleBridge);
+  if (wrap !== null && wrap !== undefined) return null;
+  if (handle === null || handle === undefined)
+    return isOn(socket._tlsOptions.pipe) ? null : new TcpHandle(network());
+  if (handle.constructor.name !== 'TCP') return null;
+  // For the next of several addresses Node brings a handle of its own.
+  (handle as { close(): void }).close();
+  return new TcpHandle(network());
+}
+
+function beneathOf(handle: StreamHandle | HandleBridge): TcpHandle | NativeStreamHandle {
+  return 'beneath' in handle ? handle.beneath : (handle as TcpHandle | NativeStreamHandle);
+}

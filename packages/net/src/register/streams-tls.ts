@@ -1,0 +1,79 @@
+import type * as Tls from 'node:tls';
+import { normalizeArgs } from '../native-net.ts';
+import { isSocket } from '../socket-brand.ts';
+import { kHandle } from '../socket-fields.ts';
+import type { SocketBase } from '../socket-base.ts';
+import type { Connect } from '../types.ts';
+import { isOn } from '../validate.ts';
+import type { NativeStreams, StreamSocketLike } from './native-streams.ts';
+import type { Patches } from './patches.ts';
+
+/** The private parts of `TLSSocket` that matter here. */
+export interface TlsSocket {
+  readonly _tlsOptions: { readonly pipe?: unknown };
+  destroy(error: Error): unknown;
+  _emitTLSError(error: Error): void;
+}
+
+/** `TLSSocket.prototype._wrapHandle`: puts TLS over `handle`, which is that of `wrap` if there is one. */
+export type WrapHandle = (
+  this: TlsSocket,
+  wrap: object | null | undefined,
+  handle: object | null | undefined,
+  ...rest: unknown[]
+) => object;
+
+/** What TLS asks the handle beneath for, which a stream does not have. */
+const HANDLE_METHODS = ['getsockname', 'getpeername', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const;
+
+/** A socket of ours as Node takes any stream, with what TLS asks of its handle. */
+export function streamOver(
+  upper: TlsSocket,
+  { StreamSocket }: NativeStreams,
+  socket: SocketBase,
+): StreamSocketLike {
+  // TLS answers the end of the peer's stream with an alert.
+  socket.allowHalfOpen = true;
+  const stream = new StreamSocket(socket);
+  stream.on('error', (error: Error) => {
+    upper._emitTLSError(error);
+  });
+  for (const name of HANDLE_METHODS) {
+    Object.assign(stream._handle, {
+      [name]: (...args: never[]) =>
+        (socket[kHandle]?.[name] as ((...given: never[]) => unknown) | undefined)?.(...args),
+    });
+  }
+  return stream;
+}
+
+/**
+ * Has TLS take sockets of ours as it takes any stream, and make them where it makes its own: for a Node whose streams
+ * cannot be bridged.
+ */
+export function tlsOverStreams(
+  patches: Patches,
+  tls: typeof Tls,
+  streams: NativeStreams,
+  connect: Connect,
+): void {
+  const prototype = tls.TLSSocket.prototype as unknown as { _wrapHandle: WrapHandle };
+  const original = prototype._wrapHandle;
+  function wrapHandle(this: TlsSocket, ...[wrap, handle, ...rest]: Parameters<WrapHandle>): object {
+    if (!isSocket(wrap)) return Reflect.apply(original, this, [wrap, handle, ...rest]);
+    const stream = streamOver(this, streams, wrap);
+    return Reflect.apply(original, this, [stream, stream._handle, ...rest]);
+  }
+  patches.replace(prototype, '_wrapHandle', wrapHandle);
+  const connectTls = tls.connect as (...args: unknown[]) => Tls.TLSSocket;
+  patches.replace(tls, 'connect', (...args: unknown[]) => {
+    const [given, callback] = normalizeArgs(args);
+    const options = args.reduce<Record<string, unknown>>(
+      (all, each) => (typeof each === 'object' && each !== null ? { ...all, ...each } : all),
+      given,
+    );
+    if (isOn(options['socket']) || isOn(options['path'])) return connectTls(...args);
+    const socket = connect(options as never);
+    return connectTls({ ...options, socket }, callback ?? undefined);
+  });
+}

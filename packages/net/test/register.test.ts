@@ -1,0 +1,133 @@
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from './build.ts';
+import { run, type Run } from './register-run.ts';
+
+const PROGRAM = fileURLToPath(new URL('register/features.mjs', import.meta.url));
+
+const FEATURES = {
+  'net, the default import': 'default',
+  'net, a named import and require': 'named',
+  'process.getBuiltinModule': 'builtin',
+  'a path': 'by path',
+  refused: 'ECONNREFUSED',
+  'instanceof, tcpState and the state of a TLS socket': [true, 'string'],
+  'http, the global agent': 'at /a',
+  'http, no agent': 'at /b',
+  'http, one connection kept alive for a posted body': true,
+  'http, an upgrade': 'raw',
+  https: 'at /s',
+  'https, the addresses': '::ffff:127.0.0.1 true IPv6',
+  'tls, three megabytes there and back': 3_000_000,
+  'tls over a connection that is there (STARTTLS)': 'secured',
+  'tls, ALPN, SNI and a session that is resumed': ['two localhost', true],
+  'tls, refused': 'ECONNREFUSED',
+  'tls, aborted by a signal': 'ABORT_ERR',
+  http2: 'two /c',
+  'http2, two megabytes there and back': 2_000_000,
+  'http2 over TLS': 'secured',
+  fetch: 'at /f',
+  'a worker': 'from a worker',
+  'a child with its pipes': '2',
+};
+
+let files = { esm: '', cjs: '', registerEsm: '', registerCjs: '' };
+
+beforeAll(async () => {
+  const { remove, ...built } = await bundle();
+  files = built;
+  return remove;
+});
+
+/** A program in one line, in CommonJS, registered by `--require`. */
+function program(source: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
+  return run(['--require', files.registerCjs, '-e', source], { env });
+}
+
+describe('every way to sockets leads to our network', () => {
+  it.each([
+    ['--import', () => ['--import', files.registerEsm], {}],
+    ['--require', () => ['--require', files.registerCjs], {}],
+    ['--import, TLS over streams', () => ['--import', files.registerEsm], { HALFCLOSE_TLS: 'streams' }],
+  ])(
+    'by %s',
+    async (_how, flags, env) => {
+      const { out, err, kernel, status } = await run([...flags(), PROGRAM], { env });
+      expect({ kernel, status, err }).toEqual({ kernel: '', status: 0, err: '' });
+      expect(JSON.parse(out)).toEqual(FEATURES);
+    },
+    60_000,
+  );
+
+  it('by NODE_OPTIONS', async () => {
+    const { out, kernel, status } = await run([PROGRAM], {
+      env: { NODE_OPTIONS: `--require ${files.registerCjs}` },
+    });
+    expect({ kernel, status }).toEqual({ kernel: '', status: 0 });
+    expect(JSON.parse(out)).toEqual(FEATURES);
+  }, 60_000);
+});
+
+describe('what is told', () => {
+  it('of a variable that there is not: which there are', async () => {
+    const { err, status } = await program('', { HALFCLOSE_PUBLSH: '1' });
+    expect(status).toBe(1);
+    expect(err).toContain('HALFCLOSE_PUBLSH: no such variable; there are HALFCLOSE_ONLY, HALFCLOSE_DIAL,');
+  });
+
+  it.each([
+    ['HALFCLOSE_DIAL', 'kernl', "The property 'options.dial' must be one of: none, kernel. Received 'kernl'"],
+    ['HALFCLOSE_STRICT', 'yes', "The property 'options.strict' must be one of: true, false. Received 'yes'"],
+    ['HALFCLOSE_PROFILE', 'windows', "The property 'options.profile' must be one of: linux, rfc9293, bsd."],
+    ['HALFCLOSE_PUBLISH', '70000', 'options.publish[0] should be >= 1 and < 65536. Received 70000.'],
+    ['HALFCLOSE_PUBLISH', 'web', 'options.publish[0].port should be >= 1 and < 65536. Received NaN.'],
+    ['HALFCLOSE_ONLY', '10.0.0.0/40', "The property 'options.only.hosts[0]' must be a host or a subnet."],
+  ])('of %s=%s: what is wrong with it', async (name, value, told) => {
+    const { err, status } = await program('', { [name]: value });
+    expect(status).toBe(1);
+    expect(err).toContain(told);
+  });
+
+  it('of a server that was there before: that it stays with the kernel', async () => {
+    const source = `
+      const server = require('net').createServer().listen(0, () => {
+        require(${JSON.stringify(files.cjs)}).register();
+        setImmediate(() => server.close());
+      });`;
+    const { err, status } = await run(['-e', source], { guarded: false });
+    expect(status).toBe(0);
+    expect(err).toContain('[HALFCLOSE_LATE]');
+    expect(err).toContain('1 sockets or servers were made before register()');
+  });
+});
+
+it('registering twice is harmless, and with other options an error', async () => {
+  const source = `
+    const { register } = require(${JSON.stringify(files.cjs)});
+    console.log(register() === register({}));
+    try { register({ strict: true }) } catch (error) { console.log(error.message) }`;
+  const { out } = await program(source);
+  expect(out.trim().split('\n')).toEqual([
+    'true',
+    'this process is registered already: unregister() before registering with other options',
+  ]);
+});
+
+it('unregister() leaves open connections working, and makes none any more', async () => {
+  const source = `
+    const net = require('net'), http = require('http');
+    const { register, unregister } = require(${JSON.stringify(files.cjs)});
+    const before = [net.Socket, net.connect, Object.getPrototypeOf(http.Server.prototype)];
+    register();
+    const server = net.createServer((socket) => socket.pipe(socket)).listen(0, () => {
+      const client = net.connect(server.address().port, () => {
+        unregister();
+        console.log(before.every((each, i) => each === [net.Socket, net.connect, Object.getPrototypeOf(http.Server.prototype)][i]));
+        client.end('still there');
+      });
+      client.on('data', (data) => console.log(String(data), client instanceof net.Socket, new net.Socket().tcpState));
+      client.on('close', () => server.close());
+    });`;
+  const { out, status } = await run(['-e', source]);
+  expect([status, out.trim().split('\n')]).toEqual([0, ['true', 'still there false undefined']]);
+});
