@@ -57,7 +57,7 @@ export function lingers(connection: Connection): boolean {
 }
 
 /** What the first row that holds says. */
-export function decideLinger(
+function decideLinger(
   state: ConnectionState,
   textAcknowledged: boolean,
   until: LingerUntil,
