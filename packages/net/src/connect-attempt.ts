@@ -8,6 +8,7 @@ import { kBlockList, kHandle, kNetwork } from './socket-fields.ts';
 import { kExchangeHandle } from './socket-members.ts';
 import { NativeTcpHandle } from './native-tcp-handle.ts';
 import { TcpHandle } from './tcp-handle.ts';
+import { portOf } from './validate.ts';
 
 /** Where to connect to, and from where. */
 export interface Attempt {
@@ -53,7 +54,7 @@ export function attempt(
   let from = localAddress;
   if (from !== undefined || localPort !== undefined) {
     from ??= family === 4 ? '0.0.0.0' : '::';
-    const result = handle.bindTo(from, localPort ?? 0, family);
+    const result = bind(handle, from, localPort ?? 0, family);
     if (result < 0) return addressException(result, 'bind', from, localPort ?? 0);
   }
   socket.emit('connectionAttempt', address, port, family);
@@ -70,6 +71,12 @@ export function attempt(
   const name: AddressRecord = {};
   handle.getsockname(name);
   return addressException(result, 'connect', address, port, `${name.address}:${name.port}`);
+}
+
+/** As Node, which takes a port that is not the wanted one for a port that is taken. */
+function bind(handle: TcpHandle, address: string, port: number, family: 4 | 6): number {
+  const result = handle.bindTo(address, portOf(port), family);
+  return result === 0 && port > 0 && port !== portOf(port) ? -Errno.EADDRINUSE : result;
 }
 
 /** The error of an attempt that failed later. */

@@ -5,6 +5,7 @@ import { EBADF } from './errors.ts';
 import { Handle } from './handle.ts';
 import type { Network } from './network.ts';
 import { TcpHandle } from './tcp-handle.ts';
+import { portOf } from './validate.ts';
 
 /** A listening socket under a server, by the names of the runtime's TCP handle. */
 export class ListenHandle extends Handle {
@@ -30,7 +31,7 @@ export class ListenHandle extends Handle {
     tcp.options.set('SO_REUSEADDR', 1, 0);
     if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
     if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
-    const result = tcp.bind(ip, port);
+    const result = tcp.bind(ip, portOf(port));
     if (result === -Errno.EADDRINUSE) {
       this.#bindError = result;
       return 0;

@@ -120,7 +120,7 @@ function checkedTarget(options: Record<string, unknown>): Target {
     host: isOn(options['host']) ? (options['host'] as string) : 'localhost',
     port: Number(port) | 0,
     localAddress: typeof localAddress === 'string' && localAddress !== '' ? localAddress : undefined,
-    localPort: typeof localPort === 'number' && localPort !== 0 ? localPort : undefined,
+    localPort: isOn(localPort) ? (localPort as number) : undefined,
     autoSelectFamily: autoSelectFamily ?? native.getDefaultAutoSelectFamily(),
     attemptTimeout: Math.max(timeout ?? native.getDefaultAutoSelectFamilyAttemptTimeout(), SHORTEST_ATTEMPT),
   };

@@ -58,6 +58,11 @@ export function requirePort(port: unknown, name = 'Port'): void {
   );
 }
 
+/** The port that a number stands for where Node does not check it: it gets to C as an int, and what does not fit is cut off. */
+export function portOf(port: unknown): number {
+  return Number(port) & 0xffff;
+}
+
 /** Throws ERR_INVALID_ARG_TYPE unless `signal` is an AbortSignal, by its looks. */
 export function requireAbortSignal(signal: unknown, name: string): asserts signal is AbortSignal {
   if (signal === null || typeof signal !== 'object' || !('aborted' in signal)) {
