@@ -1,4 +1,5 @@
 import { codedError, invalidArgumentType } from './errors.ts';
+import { isOn } from './validate.ts';
 
 /** What is asked of a `net.BlockList`. */
 export interface BlockListLike {
@@ -7,8 +8,8 @@ export interface BlockListLike {
 
 /** The option `blockList` (Node 22): a `net.BlockList`, or nothing. */
 export function blockListOf(value: unknown): BlockListLike | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'object' && 'check' in value && typeof value.check === 'function')
+  if (!isOn(value)) return null;
+  if (typeof value === 'object' && value !== null && 'check' in value && typeof value.check === 'function')
     return value as BlockListLike;
   throw invalidArgumentType('options.blockList', 'an instance of net.BlockList', value);
 }

@@ -26,7 +26,7 @@ export function listenServer(
   args: readonly unknown[],
 ): void {
   const backlogOfArguments = backlogOf(args);
-  const inner = given['_handle'] ?? given['handle'];
+  const inner = isOn(given['_handle']) ? given['_handle'] : given['handle'];
   const options = (isOn(inner) ? inner : given) as Record<string, unknown>;
   const flags =
     (options['ipv6Only'] === true ? IPV6_ONLY : 0) | (options['reusePort'] === true ? REUSE_PORT : 0);
@@ -95,8 +95,8 @@ export function startListening(
   flags: number,
 ): void {
   const handle = new ListenHandle(server[kNetwork]);
-  const bound = address ?? '::';
-  const boundFamily = address === null ? 6 : family;
+  const bound = isOn(address) ? String(address) : '::';
+  const boundFamily = isOn(address) ? family : 6;
   const result = handle.bindTo(bound, port, (flags & IPV6_ONLY) !== 0, (flags & REUSE_PORT) !== 0);
   if (result < 0) {
     handle.close();

@@ -9,7 +9,7 @@ import { isStrict, lingerOf } from './socket-closing.ts';
 import { kNetwork, SERVER_BRAND } from './socket-fields.ts';
 import type { ServerConstructor, SocketConstructor } from './types.ts';
 import { named } from './named.ts';
-import { isAbsent, requireNumber } from './validate.ts';
+import { isAbsent, isOn, requireNumber } from './validate.ts';
 
 type ServerOptions = Record<string, unknown>;
 type ConnectionListener = (...args: unknown[]) => void;
@@ -89,7 +89,7 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   server._workers = [];
   server._unref = false;
   server._listeningId = 1;
-  server.allowHalfOpen = Boolean(options['allowHalfOpen']);
+  server.allowHalfOpen = (isOn(options['allowHalfOpen']) ? options['allowHalfOpen'] : false) as boolean;
   server.pauseOnConnect = Boolean(options['pauseOnConnect']);
   server.blockList = blockListOf(options['blockList']);
   server.noDelay = Boolean(options['noDelay']);

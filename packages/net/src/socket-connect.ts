@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import { format } from 'node:util';
 import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
 import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
 import { codedError, invalidArgumentType } from './errors.ts';
@@ -33,7 +34,8 @@ type Lookup = (host: string, options: LookupOptions, callback: LookupCallback) =
 
 interface LookupOptions {
   family: unknown;
-  hints: number;
+  /** What it is not of, the lookup refuses. */
+  hints: unknown;
   all?: boolean;
 }
 
@@ -133,7 +135,7 @@ function connectToLiteral(socket: SocketBase, target: Target, family: 4 | 6): vo
 function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Target): void {
   if (!isAbsent(options['lookup'])) requireFunction(options['lookup'], 'options.lookup');
   const family = dnsFamily(options['family']);
-  const hints = typeof options['hints'] === 'number' ? options['hints'] : 0;
+  const hints = isOn(options['hints']) ? options['hints'] : 0;
   const query: LookupOptions = { family, hints };
   const anyFamily = family !== 4 && family !== 6;
   if (process.platform !== 'win32' && anyFamily && hints === 0) query.hints = dns.ADDRCONFIG;
@@ -270,7 +272,7 @@ function dnsFamily(family: unknown): unknown {
 }
 
 function invalidIpAddress(address: unknown): Error {
-  return codedError(TypeError, 'ERR_INVALID_IP_ADDRESS', `Invalid IP address: ${String(address)}`);
+  return codedError(TypeError, 'ERR_INVALID_IP_ADDRESS', format('Invalid IP address: %s', address));
 }
 
 /** Why what a lookup answered is of no use; `null`: it is. */

@@ -137,7 +137,7 @@ function construct(socket: SocketBase, options: SocketOptions): void {
       } else if (!isOn(options['manualStart'])) socket.read(0);
     }
   }
-  if (options['signal'] !== undefined) watchSignal(socket, options['signal']);
+  if (isOn(options['signal'])) watchSignal(socket, options['signal']);
 }
 
 /**
