@@ -211,7 +211,7 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       }
     } else result = handle.write(typeof data === 'string' ? bytesOf(data, encoding) : data, callback);
     if (result === 0) callback();
-    else if (result > 0) this[kLastWriteQueueSize] = handle.writeQueueSize;
+    else if (result > 0) this[kLastWriteQueueSize] = handle.bytesWritten - bytesWritten;
     else {
       this[kNoteFailedWrite](octetsOf(data, encoding) - (handle.bytesWritten - bytesWritten));
       callback(errnoException(result, 'write', this[kEndReason]()));

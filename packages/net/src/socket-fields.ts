@@ -6,7 +6,10 @@ import { native } from './native-net.ts';
 export const kHandle: unique symbol = Symbol('handle');
 /** The timer of `setTimeout`: Node's own symbol, by which its modules look at it. */
 export const kTimeout: unique symbol = (symbolOf('timeout') ?? Symbol('timeout')) as never;
-/** Octets of the last write that did not go out at once. */
+/**
+ * Octets of the last write that did not go out at once, those included that did: so the first look at what waits, by
+ * `setTimeout`, finds a difference, and a peer that takes nothing has twice the time. Then, octets that waited.
+ */
 export const kLastWriteQueueSize: unique symbol = Symbol('lastWriteQueueSize');
 /** The option `onread`, or `null`. */
 export const kOnread: unique symbol = Symbol('onread');
