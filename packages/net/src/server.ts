@@ -4,6 +4,7 @@ import { blockListOf } from './block-list.ts';
 import { invalidArgumentType } from './errors.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
+import { prototypeMembers } from './prototype-members.ts';
 import { kSocket, ServerBase } from './server-base.ts';
 import { isStrict, lingerOf } from './socket-closing.ts';
 import { kNetwork, SERVER_BRAND } from './socket-fields.ts';
@@ -29,7 +30,7 @@ export function createServerConstructor(
     return undefined;
   }
   const prototype = Object.create(EventEmitter.prototype, {
-    ...Object.getOwnPropertyDescriptors(ServerBase.prototype),
+    ...prototypeMembers(native.Server.prototype, ServerBase),
     constructor: { value: Server, writable: true, configurable: true },
     [kNetwork]: { get: network },
     [kSocket]: { value: Socket },
@@ -39,6 +40,7 @@ export function createServerConstructor(
     Object.defineProperty(prototype, Symbol.asyncDispose, {
       value: (ServerBase.prototype as unknown as Record<symbol, unknown>)[Symbol.for('nodejs.asyncDispose')],
       writable: true,
+      enumerable: true,
       configurable: true,
     });
   }

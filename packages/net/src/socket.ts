@@ -4,6 +4,7 @@ import { invalidArgumentValue } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
 import type { Network } from './network.ts';
+import { prototypeMembers } from './prototype-members.ts';
 import { SocketBase } from './socket-base.ts';
 import { isSocket } from './socket-brand.ts';
 import { lingerOf, SocketClosing } from './socket-closing.ts';
@@ -76,9 +77,9 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     return undefined;
   }
   const prototype = Object.create(Duplex.prototype, {
-    ...Object.getOwnPropertyDescriptors(SocketSettings.prototype),
-    ...Object.getOwnPropertyDescriptors(SocketClosing.prototype),
-    ...Object.getOwnPropertyDescriptors(SocketBase.prototype),
+    ...prototypeMembers(native.Socket.prototype, SocketSettings, SocketClosing, SocketBase),
+    // Node has one that does the same.
+    end: Object.getOwnPropertyDescriptor(Duplex.prototype, 'end') ?? {},
     constructor: { value: Socket, writable: true, configurable: true },
     [kNetwork]: { get: network },
     [SOCKET_BRAND]: { value: true },
