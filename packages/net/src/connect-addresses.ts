@@ -4,6 +4,7 @@ import { attemptsError, codedError, ECANCELED } from './errors.ts';
 import type { ConnectRequest } from './handle-owner.ts';
 import { clearTimeout, setTimeout } from './host-functions.ts';
 import { native } from './native-net.ts';
+import { inThisScope } from './request-scope.ts';
 import type { SocketBase } from './socket-base.ts';
 import { kHandle, kNetwork } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
@@ -100,10 +101,10 @@ class AddressRace {
       socket,
       handle,
       { address, port, family, localAddress: undefined, localPort },
-      (errno, request) => {
+      inThisScope((errno, request) => {
         pending = request;
         this.#settled(errno, request, turn, handle);
-      },
+      }),
     );
     if (failure !== null) {
       this.#errors.push(failure);

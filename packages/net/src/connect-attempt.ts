@@ -2,7 +2,7 @@ import { Errno } from '@halfclose/sockets';
 import { blockedError, isBlocked } from './block-list.ts';
 import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
-import type { ConnectRequest } from './handle-owner.ts';
+import type { ConnectRequest, OnSettled } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
 import { kBlockList, kHandle, kNetwork } from './socket-fields.ts';
 import { kExchangeHandle } from './socket-members.ts';
@@ -48,7 +48,7 @@ export function attempt(
   socket: SocketBase,
   handle: ConnectingHandle,
   { address, port, family, localAddress, localPort }: Attempt,
-  onSettled: (errno: number, request: ConnectRequest) => void,
+  onSettled: OnSettled,
 ): Error | null {
   if (isBlocked(socket[kBlockList], address, family)) return blockedError(address);
   let from = localAddress;

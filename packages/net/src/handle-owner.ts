@@ -41,5 +41,8 @@ export interface ConnectRequest {
   readonly localAddress: string | undefined;
   readonly localPort: number | undefined;
   /** Called once with 0 or an errno. */
-  oncomplete: ((errno: number, request: ConnectRequest) => void) | null;
+  oncomplete: OnSettled | null;
 }
+
+/** Is told the outcome of an attempt to connect: 0 or an errno. */
+export type OnSettled = (errno: number, request: ConnectRequest) => void;

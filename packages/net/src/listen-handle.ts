@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { AF_INET, AF_INET6, Errno, Poll, TcpSocket } from '@halfclose/sockets';
 import type { Next } from '@halfclose/stack';
 import { type AddressRecord, fillAddress, fillUnspecified } from './address-record.ts';
@@ -6,6 +7,12 @@ import { Handle } from './handle.ts';
 import type { Network } from './network.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import { portOf } from './validate.ts';
+
+/**
+ * An accepted connection belongs to no async context, as in Node, where none is entered before 'connection' is told: neither to
+ * that of the server, nor to that of whoever happened to wake it.
+ */
+const ROOT = new AsyncResource('TCPSERVERWRAP');
 
 /** A listening socket under a server, by the names of the runtime's TCP handle. */
 export class ListenHandle extends Handle {
@@ -71,7 +78,7 @@ export class ListenHandle extends Handle {
   override work(): Next {
     const accepted = this.#tcp?.accept();
     if (accepted === undefined || typeof accepted === 'number') return 'nothing';
-    this.onconnection?.(0, new TcpHandle(this.network, accepted));
+    this.onconnection?.(0, ROOT.runInAsyncScope(handleOf, undefined, this.network, accepted));
     return ((this.#tcp?.poll() ?? 0) & Poll.IN) !== 0 ? 'more' : 'nothing';
   }
 
@@ -82,4 +89,8 @@ export class ListenHandle extends Handle {
   protected override holds(isReferenced: boolean): boolean {
     return this.#isListening && isReferenced;
   }
+}
+
+function handleOf(network: Network, accepted: TcpSocket): TcpHandle {
+  return new TcpHandle(network, accepted);
 }

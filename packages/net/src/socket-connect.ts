@@ -4,9 +4,11 @@ import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
 import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
 import { codedError, invalidArgumentType } from './errors.ts';
 import { nextTick } from './host-functions.ts';
+import type { OnSettled } from './handle-owner.ts';
 import { native } from './native-net.ts';
 import { NativeStreamHandle } from './native-stream-handle.ts';
 import { emitConnect } from './once-connected.ts';
+import { inThisScope } from './request-scope.ts';
 import type { SocketBase } from './socket-base.ts';
 import { kHandle, kNetwork } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
@@ -165,7 +167,7 @@ function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Ta
         return;
       }
       socket._unrefTimer();
-      connectOnce(socket, attemptOf(target, address as string, addressFamily as 4 | 6));
+      connectOnce(socket, attemptOf(target, address as string, addressFamily as 4 | 6), inThisScope);
     }
   };
   lookup(host, query, once(onAddress));
@@ -213,7 +215,7 @@ function onAddresses(
   }
   socket._unrefTimer();
   if (ordered.length === 1) {
-    connectOnce(socket, attemptOf(target, first.address, first.family));
+    connectOnce(socket, attemptOf(target, first.address, first.family), inThisScope);
     return;
   }
   connectToAddresses(socket, {
@@ -229,14 +231,19 @@ function attemptOf({ port, localAddress, localPort }: Target, address: string, f
   return { address, port, family, localAddress, localPort };
 }
 
-function connectOnce(socket: SocketBase, wanted: Attempt): void {
+/** `within`: puts what tells the outcome into another async context than that of the handle. */
+function connectOnce(
+  socket: SocketBase,
+  wanted: Attempt,
+  within: (onSettled: OnSettled) => OnSettled = (onSettled) => onSettled,
+): void {
   const handle = connectingHandle(socket, wanted);
   if (handle === null) return;
   if (handle instanceof Error) {
     socket.destroy(handle);
     return;
   }
-  const failure = attempt(socket, handle, wanted, (errno, request) => {
+  const onSettled: OnSettled = (errno, request) => {
     if (socket.destroyed) return;
     if (errno === 0) {
       connected(socket);
@@ -247,7 +254,8 @@ function connectOnce(socket: SocketBase, wanted: Attempt): void {
     const error = connectionError(errno, request, socket[kEndReason]());
     socket.emit('connectionAttemptFailed', request.address, request.port, request.family, error);
     socket.destroy(error);
-  });
+  };
+  const failure = attempt(socket, handle, wanted, within(onSettled));
   if (failure !== null) socket.destroy(failure);
 }
 

@@ -1,4 +1,11 @@
 import type { WriteCallback } from './handle-owner.ts';
+import { RequestScope } from './request-scope.ts';
+
+/** Whom to call back, and in which async context. */
+export interface Waiting {
+  readonly callback: WriteCallback;
+  readonly scope: RequestScope;
+}
 
 /** Bytes that found no room in the send buffer, and whom to tell when they did. */
 export interface PendingWrite {
@@ -6,7 +13,7 @@ export interface PendingWrite {
   /** How many of them have been taken. */
   taken: number;
   /** `null`: more of the same write follows. */
-  readonly callback: WriteCallback | null;
+  readonly waiting: Waiting | null;
 }
 
 /** So many writes that are done are kept until they are cut off: at once, shifting costs a long queue too much. */
@@ -31,7 +38,11 @@ export class WriteQueue {
   }
 
   add(bytes: Uint8Array, taken: number, callback: WriteCallback | null): void {
-    this.#writes.push({ bytes, taken, callback });
+    this.#writes.push({
+      bytes,
+      taken,
+      waiting: callback === null ? null : waitingFor('WRITEWRAP', callback),
+    });
     this.octets += bytes.length - taken;
   }
 
@@ -48,12 +59,17 @@ export class WriteQueue {
   }
 
   /** Empties the queue of writes that have failed, and returns who is to be told. */
-  fail(): WriteCallback[] {
+  fail(): Waiting[] {
     const writes = this.#writes.slice(this.#first);
     this.#writes = [];
     this.#first = 0;
     this.failed += this.octets;
     this.octets = 0;
-    return writes.flatMap(({ callback }) => (callback === null ? [] : [callback]));
+    return writes.flatMap(({ waiting }) => (waiting === null ? [] : [waiting]));
   }
+}
+
+/** `callback` is to be called in the context of now. */
+export function waitingFor(type: 'WRITEWRAP' | 'SHUTDOWNWRAP', callback: WriteCallback): Waiting {
+  return { callback, scope: new RequestScope(type) };
 }

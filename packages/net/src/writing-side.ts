@@ -2,7 +2,7 @@ import { Errno, Poll, SHUT_WR, type TcpSocket } from '@halfclose/sockets';
 import { ECANCELED } from './errors.ts';
 import { onWritten, type WriteCallback } from './handle-owner.ts';
 import type { TcpHandle } from './tcp-handle.ts';
-import { WriteQueue } from './write-queue.ts';
+import { type Waiting, waitingFor, WriteQueue } from './write-queue.ts';
 
 /**
  * How far the end of our stream is: nobody asked for it; asked for while writes wait; TCP has it, and the callback is
@@ -25,9 +25,9 @@ type Outgoing = 'open' | 'end awaits writes' | 'end passed on' | 'end told';
 export class WritingSide {
   readonly queue = new WriteQueue();
   #outgoing: Outgoing = 'open';
-  #onEnd: WriteCallback | null = null;
+  #onEnd: Waiting | null = null;
   /** Whom to call back because a write has failed, with `#failure`. */
-  readonly #failed: WriteCallback[] = [];
+  readonly #failed: Waiting[] = [];
   #failure = 0;
 
   /** A shutdown has been asked for and not been told. */
@@ -60,7 +60,7 @@ export class WritingSide {
       this.#outgoing = 'end passed on';
       handle.callLater();
     }
-    this.#onEnd = callback;
+    this.#onEnd = waitingFor('SHUTDOWNWRAP', callback);
     handle.updateHold();
     return 0;
   }
@@ -80,8 +80,8 @@ export class WritingSide {
       queue.take(head, taken);
       if (taken < rest.length) return false;
       if (queue.isEmpty) handle.updateHold();
-      if (head.callback === null) continue;
-      handle.owner?.[onWritten](0, head.callback);
+      if (head.waiting === null) continue;
+      tell(handle, head.waiting, 0);
       return true;
     }
     if (this.#outgoing === 'end awaits writes') {
@@ -101,21 +101,21 @@ export class WritingSide {
   }
 
   #tellFailed(handle: TcpHandle): boolean {
-    const callback = this.#failed.shift();
-    if (callback === undefined) return false;
+    const waiting = this.#failed.shift();
+    if (waiting === undefined) return false;
     handle.updateHold();
-    handle.owner?.[onWritten](this.#failure, callback);
+    tell(handle, waiting, this.#failure);
     return true;
   }
 
   /** Calls back whoever waits for the end of the stream, if TCP has it. Returns whether it has. */
   tellEnd(handle: TcpHandle): boolean {
     if (!this.isEndDue) return false;
-    const callback = this.#onEnd;
+    const waiting = this.#onEnd;
     this.#outgoing = 'end told';
     this.#onEnd = null;
     handle.updateHold();
-    if (callback !== null) handle.owner?.[onWritten](0, callback);
+    if (waiting !== null) tell(handle, waiting, 0);
     return true;
   }
 
@@ -127,4 +127,12 @@ export class WritingSide {
     if (this.isEnding) this.#outgoing = 'end passed on';
     return this.tellEnd(handle);
   }
+}
+
+function tell(handle: TcpHandle, { callback, scope }: Waiting, errno: number): void {
+  scope.tell(tellOwner, handle, errno, callback);
+}
+
+function tellOwner(handle: TcpHandle, errno: number, callback: WriteCallback): void {
+  handle.owner?.[onWritten](errno, callback);
 }
