@@ -133,7 +133,8 @@ export abstract class Handle extends AsyncResource implements Caller, SocketOwne
 
   /** See {@link Caller}. */
   step(): Next {
-    return this.#closing === null ? this.runInAsyncScope(workOf, undefined, this) : 'nothing';
+    const next = this.#closing === null ? this.runInAsyncScope(workOf, undefined, this) : 'nothing';
+    return next === 'more at once' || !this.network.letsEndsPass(next) ? next : 'more after others';
   }
 }
 

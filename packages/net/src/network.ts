@@ -1,4 +1,4 @@
-import { type Host, type IpAddress, parseIpAddress } from '@halfclose/stack';
+import { type Host, type IpAddress, type Next, parseIpAddress } from '@halfclose/stack';
 import { ClosingPhase } from './closing-phase.ts';
 import { holdOf, type ProcessHold } from './process-hold.ts';
 import type { Routing } from './routing.ts';
@@ -10,6 +10,8 @@ export class Network {
   readonly closingPhase: ClosingPhase;
   /** What of its sockets goes to the kernel; `null`: nothing. */
   readonly routing: Routing | null;
+  #endsDue = 0;
+  #endsNew = 0;
   #lastText = '';
   #lastAddress: IpAddress | null = null;
 
@@ -18,6 +20,30 @@ export class Network {
     this.routing = routing;
     this.hold = holdOf(host.timers);
     this.closingPhase = new ClosingPhase(host.timers, this.hold);
+  }
+
+  /** A stream has ended, and its handle has asked for a step to tell so: see {@link letsEndsPass}. */
+  addEndDue(): void {
+    this.#endsDue++;
+    this.#endsNew++;
+  }
+
+  /** The end was told, or will be in the closing phase. */
+  removeEndDue(): void {
+    this.#endsDue--;
+    this.#endsNew = Math.min(this.#endsNew, this.#endsDue);
+  }
+
+  /**
+   * Whether who has just taken a step, with `next` to do, is to let others go first, as those hear of ends who brought them
+   * about before more is read from anybody: libuv tells them between two polls. For each end a place is made in this turn,
+   * lest immediates run before it is told.
+   */
+  letsEndsPass(next: Next): boolean {
+    if (this.#endsDue === 0) return false;
+    if (this.#endsNew === 0) return next === 'more';
+    this.#endsNew--;
+    return true;
   }
 
   /**

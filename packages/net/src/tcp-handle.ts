@@ -192,6 +192,7 @@ export class TcpHandle extends Handle implements StreamHandle {
 
   #close(onClosed: (() => void) | undefined, reset: boolean): void {
     if (!this.beginClosing(onClosed)) return;
+    this.#writing?.onClosing(this);
     const tcp = this.#tcp;
     this.#tcp = null;
     this.#reading.isFlowing = false;

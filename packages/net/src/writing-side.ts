@@ -29,6 +29,8 @@ export class WritingSide {
   /** Whom to call back because a write has failed, with `#failure`. */
   readonly #failed: Waiting[] = [];
   #failure = 0;
+  /** The end is among those that the network has due: its handle has asked for a step. */
+  #isAwaited = false;
 
   /** A shutdown has been asked for and not been told. */
   get isEnding(): boolean {
@@ -58,6 +60,8 @@ export class WritingSide {
       const result = tcp.shutdown(SHUT_WR);
       if (result < 0) return result;
       this.#outgoing = 'end passed on';
+      this.#isAwaited = true;
+      handle.network.addEndDue();
       handle.callLater();
     }
     this.#onEnd = waitingFor('SHUTDOWNWRAP', callback);
@@ -113,10 +117,22 @@ export class WritingSide {
     if (!this.isEndDue) return false;
     const waiting = this.#onEnd;
     this.#outgoing = 'end told';
+    this.#cease(handle);
     this.#onEnd = null;
     handle.updateHold();
     if (waiting !== null) tell(handle, waiting, 0);
     return true;
+  }
+
+  /** The handle is being closed: nobody is to wait for its steps any more. */
+  onClosing(handle: TcpHandle): void {
+    this.#cease(handle);
+  }
+
+  #cease(handle: TcpHandle): void {
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    handle.network.removeEndDue();
   }
 
   /** The handle was closed: calls back one of those for whom nothing comes about any more; false: there is none. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { event, expectSame, listening, ours, quiet } from './compare.ts';
+import { event, expectSame, listening, ours, quiet, turnUntil } from './compare.ts';
 
 const ignore = (): void => undefined;
 
@@ -148,6 +149,44 @@ it('tells that the stream is finished before an immediate that was set beside en
     server.close();
   });
 });
+
+it.each(['the server accepts', 'the client reads'])(
+  'tells who ends a stream before the peer has read of it: when %s',
+  async (when) => {
+    await expectSame(async (net, log) => {
+      const sockets: Socket[] = [];
+      const end = (): void => {
+        for (const socket of sockets) socket.end('bye', () => log.push('ended'));
+        setImmediate(() => log.includes('ended') || log.push('an immediate first'));
+        // What a program does may take longer than a turn.
+        for (const until = performance.now() + 2; performance.now() < until;);
+      };
+      const server = net.createServer((socket) => {
+        sockets.push(socket.on('error', ignore).resume());
+        if (when === 'the server accepts') end();
+      });
+      const port = await listening(server);
+      const clients = [net.connect(port, '127.0.0.1')];
+      if (when === 'the client reads') {
+        await event(clients[0] as Socket, 'connect');
+        clients.push(net.connect(port, '127.0.0.1'));
+        await turnUntil(() => sockets.length === 2, 'both are accepted');
+        clients[0]?.once('data', end);
+        sockets[0]?.write('go on');
+      }
+      for (const client of clients) {
+        client
+          .on('data', (data) => String(data) === 'bye' && log.push('data'))
+          .on('end', () => log.push('end'));
+      }
+      await Promise.all(clients.map((client) => event(client, 'close')));
+      server.close();
+      // Which of the clients reads first is left open.
+      const first = log.findIndex((each) => each === 'data' || each === 'end');
+      log.splice(first, Infinity, ...log.slice(first).sort());
+    });
+  },
+);
 
 it('lets timers and immediates of the process have their turn beside a pair in ping-pong', async () => {
   const server = ours.createServer((socket) => {
