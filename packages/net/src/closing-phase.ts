@@ -1,4 +1,5 @@
-import type { Next, TimerService } from '@halfclose/stack';
+import type { Caller, Host, Next, TimerService } from '@halfclose/stack';
+import { inClosingPhase } from './host-closing.ts';
 import { kept, nextTick } from './host-functions.ts';
 import type { ProcessHold } from './process-hold.ts';
 
@@ -8,39 +9,70 @@ export interface ClosedHandle {
   step(): Next;
 }
 
+/** Those who are told of in one phase, and those who come after it. */
+class Batch {
+  closings: ClosedHandle[] = [];
+  /** Some were closed in a turn of the stack: who is woken since comes after the phase. */
+  isOfTurn = false;
+  readonly woken = new Set<Caller>();
+}
+
 /**
  * Tells of handles that are closed, as libuv does in a phase of its own: after the immediates that the program had set
- * by then, and before those that these set. As there, a closing handle holds the process. In virtual time the phase comes
- * when the clock has returned and the program's ticks and microtasks have run: an 'error' is told by one of those.
+ * by then, and before those that these set, timers, and whatever a peer does next. As there, a closing handle holds the
+ * process. In virtual time the phase comes when the clock has returned and the program's ticks and microtasks have run: an
+ * 'error' is told by one of those.
  */
 export class ClosingPhase {
+  readonly #host: Host;
   readonly #timers: TimerService;
   readonly #hold: ProcessHold;
   /** Closed since immediates last ran. */
-  #fresh: ClosedHandle[] = [];
+  #fresh = new Batch();
   /** To be told in the next phase. */
-  #ripe: ClosedHandle[] = [];
+  #ripe = new Batch();
 
-  constructor(timers: TimerService, hold: ProcessHold) {
-    this.#timers = timers;
+  constructor(host: Host, hold: ProcessHold) {
+    this.#host = host;
+    this.#timers = host.timers;
     this.#hold = hold;
+  }
+
+  /**
+   * Has `caller`, whom the stack has woken, take its steps. What follows from a turn in which a handle was closed does not
+   * before that has been told: a turn stands for a poll of libuv, which would hear of it from the next one.
+   */
+  wake(caller: Caller): void {
+    if (this.#fresh.isOfTurn) this.#fresh.woken.add(caller);
+    else if (this.#ripe.isOfTurn) this.#ripe.woken.add(caller);
+    else this.#host.call(caller);
   }
 
   /** `closing` takes its steps in the next phase. */
   add(closing: ClosedHandle): void {
     this.#hold.ref();
-    this.#fresh.push(closing);
-    if (this.#fresh.length === 1) this.#soon(this.#ripen);
+    const fresh = this.#fresh;
+    fresh.closings.push(closing);
+    fresh.isOfTurn ||= !this.#timers.defersCalls && isInTurn(this.#host);
+    if (fresh.closings.length === 1) this.#soon(this.#ripen);
   }
 
   readonly #ripen = (): void => {
-    if (this.#ripe.length === 0) this.#soon(this.#run);
-    this.#ripe.push(...this.#fresh);
-    this.#fresh = [];
+    const left = this.#ripe;
+    const ripe = this.#fresh;
+    this.#ripe = ripe;
+    this.#fresh = new Batch();
+    if (left.closings.length === 0) {
+      this.#runAfterImmediates();
+      return;
+    }
+    ripe.closings.unshift(...left.closings);
+    ripe.isOfTurn ||= left.isOfTurn;
+    for (const caller of left.woken) ripe.woken.add(caller);
   };
 
   readonly #run = (): void => {
-    const closings = this.#ripe;
+    const { closings, woken } = this.#ripe;
     let done = 0;
     try {
       for (let goesOn = true; goesOn && done < closings.length; goesOn = this.#timers.settle()) {
@@ -50,13 +82,28 @@ export class ClosingPhase {
       }
     } finally {
       // A listener threw, or the runtime wants a task for each call: the others are told later.
-      this.#ripe = closings.slice(done);
-      if (this.#ripe.length > 0) this.#soon(this.#run);
+      closings.splice(0, done);
+      if (closings.length > 0) this.#runAfterImmediates();
+      else {
+        this.#ripe = new Batch();
+        for (const caller of woken) this.#host.call(caller);
+      }
     }
   };
+
+  /** Immediates are run now. */
+  #runAfterImmediates(): void {
+    if (this.#timers.defersCalls || !inClosingPhase(this.#run)) this.#soon(this.#run);
+  }
 
   #soon(task: () => void): void {
     if (this.#timers.defersCalls) void kept.then(() => nextTick(task));
     else this.#timers.yield(task);
   }
+}
+
+/** A turn has one time for all that happens in it. */
+function isInTurn(host: Host): boolean {
+  const { now } = host;
+  return host.now === now;
 }

@@ -120,10 +120,10 @@ export abstract class Handle extends AsyncResource implements Caller, SocketOwne
 
   /**
    * The socket underneath is ready for something. The program is told once the stack has answered the peer, as a kernel
-   * has when it wakes a program.
+   * has when it wakes a program, and once it has heard of what it closed.
    */
   onReadiness(): void {
-    this.callLater();
+    this.network.closingPhase.wake(this);
   }
 
   /** Asks for a step. */

@@ -19,7 +19,7 @@ export class Network {
     this.host = host;
     this.routing = routing;
     this.hold = holdOf(host.timers);
-    this.closingPhase = new ClosingPhase(host.timers, this.hold);
+    this.closingPhase = new ClosingPhase(host, this.hold);
   }
 
   /** A stream has ended, and its handle has asked for a step to tell so: see {@link letsEndsPass}. */

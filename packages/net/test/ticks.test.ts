@@ -131,7 +131,70 @@ it("tells 'close' after the immediates that were set when the socket was destroy
         setImmediate(() => log.push('immediate of an immediate'));
       });
     });
+    await turnUntil(() => log.length === 4, 'all are told');
+    server.close();
+  });
+});
+
+it("tells 'close' before 'connect' of the connection that the same socket attempts next", async () => {
+  await expectSame(async (net, log) => {
+    const server = net.createServer((socket) => void socket.on('error', ignore).resume());
+    const port = await listening(server);
+    const client = net.connect(port, '127.0.0.1');
+    let isFirst = true;
+    client.on('close', () => log.push('close'));
+    client.on('connect', () => {
+      log.push('connect');
+      if (isFirst) client.destroy().connect(port, '127.0.0.1');
+      isFirst = false;
+    });
+    await turnUntil(() => log.length === 3, 'all are told');
+    client.destroy();
+    await event(client, 'close');
+    server.close();
+  });
+});
+
+it("tells 'close' of what an event brought about before what the peer makes of it", async () => {
+  await expectSame(async (net, log) => {
+    const peers: Socket[] = [];
+    const server = net.createServer((socket) => {
+      peers.push(
+        socket
+          .on('error', ignore)
+          .on('end', () => log.push('end of the peer'))
+          .resume(),
+      );
+    });
+    const client = net.connect(await listening(server), '127.0.0.1');
+    client.on('close', () => log.push('close')).on('data', () => client.destroy());
+    await turnUntil(() => peers.length === 1, 'it is accepted');
     await quiet();
+    peers[0]?.write('x');
+    await turnUntil(() => log.length === 2, 'both are told');
+    server.close();
+  });
+});
+
+it("tells 'close' after the first of a chain of immediates", async () => {
+  await expectSame(async (net, log) => {
+    const server = net.createServer((socket) => void socket.on('error', ignore).resume());
+    const client = net.connect(await listening(server), '127.0.0.1');
+    await event(client, 'connect');
+    await quiet();
+    client.on('close', () => log.push('close'));
+    await new Promise<void>((resolve) => {
+      setTimeout(() => {
+        let turns = 0;
+        const next = (): void => {
+          log.push(`immediate ${++turns}`);
+          if (turns < 4) setImmediate(next);
+          else resolve();
+        };
+        setImmediate(next);
+        client.destroy();
+      }, 1);
+    });
     server.close();
   });
 });
