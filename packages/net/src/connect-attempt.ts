@@ -74,7 +74,7 @@ export function attempt(
 }
 
 /** As Node, which takes a port that is not the wanted one for a port that is taken. */
-function bind(handle: TcpHandle, address: string, port: number, family: 4 | 6): number {
+function bind(handle: ConnectingHandle, address: string, port: number, family: 4 | 6): number {
   const result = handle.bindTo(address, portOf(port), family);
   return result === 0 && port > 0 && port !== portOf(port) ? -Errno.EADDRINUSE : result;
 }
