@@ -1,4 +1,5 @@
 import type * as Tls from 'node:tls';
+import { nextTick } from '../host-functions.ts';
 import { normalizeArgs } from '../native-net.ts';
 import { isSocket } from '../socket-brand.ts';
 import { kHandle } from '../socket-fields.ts';
@@ -32,8 +33,10 @@ export function streamOver(
   { StreamSocket }: NativeStreams,
   socket: SocketBase,
 ): StreamSocketLike {
-  // TLS answers the end of the peer's stream with an alert.
-  socket.allowHalfOpen = true;
+  // TLS answers the end of the peer's stream with an alert. Later, as the TLS socket takes over what this is now.
+  nextTick(() => {
+    socket.allowHalfOpen = true;
+  });
   const stream = new StreamSocket(socket);
   stream.on('error', (error: Error) => {
     upper._emitTLSError(error);
