@@ -4,6 +4,8 @@ export interface HandleOwner {
   [onData](bytes: Buffer): boolean;
   /** `count` octets arrived in the buffer that the owner gave ({@link BufferReader}); `false`: no more for now. */
   [onBuffer](count: number): boolean;
+  /** Octets arrived, or the end did, which nobody has asked for: see `TcpHandle.onread`. */
+  [onUnasked](): void;
   /** The end of the peer's stream. */
   [onEnd](): void;
   /** Reading failed with `errno`, or the connection ended by itself. */
@@ -24,6 +26,8 @@ export type WriteCallback = (error?: Error | null) => void;
 export const onData: unique symbol = Symbol('onData');
 /** See {@link HandleOwner}. */
 export const onBuffer: unique symbol = Symbol('onBuffer');
+/** See {@link HandleOwner}. */
+export const onUnasked: unique symbol = Symbol('onUnasked');
 /** See {@link HandleOwner}. */
 export const onEnd: unique symbol = Symbol('onEnd');
 /** See {@link HandleOwner}. */

@@ -1,5 +1,5 @@
 import { Errno, Poll, type TcpSocket } from '@halfclose/sockets';
-import { onBuffer, onData, onEnd, onReadError } from './handle-owner.ts';
+import { onBuffer, onData, onEnd, onReadError, onUnasked } from './handle-owner.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 
 /** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
@@ -66,6 +66,10 @@ export class ReadingSide {
   /** Hands over one piece of what there is. Returns whether it has called the program. */
   step(handle: TcpHandle, tcp: TcpSocket): boolean {
     if (!this.isFlowing || this.#end !== null) return false;
+    if (handle.isGuarded && this.isReady(tcp)) {
+      handle.owner?.[onUnasked]();
+      return true;
+    }
     let more: boolean | undefined;
     this.wasPartial = true;
     if (this.userBuffer === null) {

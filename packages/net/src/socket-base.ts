@@ -5,6 +5,7 @@ import {
   onData,
   onEnd,
   onReadError,
+  onUnasked,
   onWritten,
   type HandleOwner,
   type WriteCallback,
@@ -152,6 +153,10 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
       }
     }
     return more;
+  }
+
+  [onUnasked](): void {
+    this.destroy();
   }
 
   [onEnd](): void {

@@ -32,9 +32,13 @@ export class TcpHandle extends Handle implements StreamHandle {
   #tcp: TcpSocket | null;
   readonly #reading = new ReadingSide();
   #writing: WritingSide | null = null;
+  #onread: unknown = null;
   #connecting: ConnectRequest | null = null;
   /** The attempt is over, which is about to be told. */
   #isAttemptOver = false;
+
+  /** The agent of `node:http` has it guarded while it keeps it for the next request. */
+  isGuarded = false;
 
   /** A handle without a socket yet, or that of an accepted one. */
   constructor(network: Network, accepted: TcpSocket | null = null) {
@@ -117,6 +121,19 @@ export class TcpHandle extends Handle implements StreamHandle {
     if (value === this.#reading.isFlowing) return;
     if (value) this.readStart();
     else this.readStop();
+  }
+
+  /**
+   * `node:http` of Node 22 and later puts a guard here while a connection is idle, and later another function: text that
+   * nobody has asked for would be taken for the next response. Neither is called: they read what is not ours to write.
+   */
+  set onread(listener: unknown) {
+    this.#onread = listener;
+    this.isGuarded = typeof listener === 'function' && listener.name === 'freeSocketOnReadGuard';
+  }
+
+  get onread(): unknown {
+    return this.#onread;
   }
 
   get bytesRead(): number {

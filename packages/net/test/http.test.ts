@@ -89,3 +89,27 @@ it('upgrades a connection and hands the socket over', async () => {
   socket.destroy();
   server.close();
 });
+
+it('text that comes on an idle connection of an agent destroys it, where the agent guards against that', async () => {
+  const server = ours.createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', () => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'), 20);
+    });
+  });
+  await event(server.listen(0), 'listening');
+  const { port } = server.address() as { port: number };
+  const socket = ours.connect(port);
+  const agent = Object.assign(new http.Agent({ keepAlive: true }), { createConnection: () => socket });
+  const [response] = (await event(http.get({ agent }), 'response')) as [http.IncomingMessage];
+  response.resume();
+  await event(response, 'end');
+  // What Node 22 and later do by themselves.
+  const freeSocketOnReadGuard = (): void => undefined;
+  (socket as unknown as { _handle: { onread: unknown } })._handle.onread = freeSocketOnReadGuard;
+  await event(socket, 'close');
+  expect(socket.bytesRead).toBe('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'.length);
+  agent.destroy();
+  server.close();
+});

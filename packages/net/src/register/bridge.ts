@@ -9,6 +9,7 @@ import {
   onEnd,
   onNews,
   onReadError,
+  onUnasked,
   onWritten,
   type WriteCallback,
 } from '../handle-owner.ts';
@@ -155,6 +156,10 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
 
     [onBuffer](): boolean {
       return true;
+    }
+
+    [onUnasked](): void {
+      this.#socket?.[onUnasked]();
     }
 
     [onEnd](): void {
