@@ -182,6 +182,15 @@ function received(value: unknown): string {
   return ` Received type ${typeof value} (${shown})`;
 }
 
+/** ERR_INVALID_HANDLE_TYPE: what cannot go to another process. */
+export function unsendable(): CodedError {
+  return codedError(
+    TypeError,
+    'ERR_INVALID_HANDLE_TYPE',
+    'This handle type cannot be sent: it is on the network of this process',
+  );
+}
+
 /** ERR_SOCKET_CLOSED. */
 export function socketClosed(): CodedError {
   return codedError(Error, 'ERR_SOCKET_CLOSED', 'Socket is closed');

@@ -1,7 +1,8 @@
 import diagnostics from 'node:diagnostics_channel';
 import dns from 'node:dns';
+import { Errno } from '@halfclose/sockets';
 import { leavingError } from './connect-attempt.ts';
-import { type CodedError, invalidArgumentValue, listenException } from './errors.ts';
+import { addressException, type CodedError, invalidArgumentValue, listenException } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { ListenHandle } from './listen-handle.ts';
 import { native } from './native-net.ts';
@@ -60,6 +61,10 @@ export function listenServer(
     }
     if (route === 'kernel') {
       listenNatively(server, given, backlogOfArguments);
+      return;
+    }
+    if (server[kNetwork].routing !== null && options['exclusive'] !== true && isClusterWorker()) {
+      failListening(server, sharedError(isOn(host) ? String(host) : null, Number(port)));
       return;
     }
     if (isOn(host)) listenOnHost(server, Number(port) | 0, host as string, backlog, flags);
@@ -176,6 +181,25 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
   if (isForeignHandle(options)) inner.listen(options, backlog || DEFAULT_BACKLOG);
   else inner.listen({ backlog: backlog || DEFAULT_BACKLOG, ...options, signal: undefined });
   if (inner.listening) attach();
+}
+
+/** Node's `cluster` has the first process listen for all. */
+function isClusterWorker(): boolean {
+  // Loaded where there is a channel to another process only: it takes 5 ms.
+  if (!process.connected) return false;
+  const { isWorker } = process.getBuiltinModule('node:cluster') as unknown as { isWorker: boolean };
+  return isWorker;
+}
+
+function sharedError(host: string | null, port: number): Error {
+  return addressException(
+    -Errno.EOPNOTSUPP,
+    'listen',
+    host ?? '::',
+    port,
+    undefined,
+    'a worker of `cluster` shares no listener: networks are within a process (option `exclusive` listens there)',
+  );
 }
 
 function closeOnAbort(server: ServerBase, options: Record<string, unknown>): void {

@@ -2,7 +2,7 @@ import { AF_INET, AF_INET6, Errno, TcpSocket } from '@halfclose/sockets';
 import type { Connection, Next } from '@halfclose/stack';
 import type { AddressRecord } from './address-record.ts';
 import { bridgeOf, type HandleBridge } from './bridges.ts';
-import { EBADF, ECANCELED } from './errors.ts';
+import { EBADF, ECANCELED, unsendable } from './errors.ts';
 import { Handle } from './handle.ts';
 import { type ConnectRequest, type HandleOwner, onNews, type WriteCallback } from './handle-owner.ts';
 import type { Network } from './network.ts';
@@ -128,6 +128,8 @@ export class TcpHandle extends Handle implements StreamHandle {
    * nobody has asked for would be taken for the next response. Neither is called: they read what is not ours to write.
    */
   set onread(listener: unknown) {
+    // How `child.send(message, socket)` begins to take the handle away from its socket.
+    if (listener === Function.prototype) throw unsendable();
     this.#onread = listener;
     this.isGuarded = typeof listener === 'function' && listener.name === 'freeSocketOnReadGuard';
   }

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from './build.ts';
@@ -130,4 +132,76 @@ it('unregister() leaves open connections working, and makes none any more', asyn
     });`;
   const { out, status } = await run(['-e', source]);
   expect([status, out.trim().split('\n')]).toEqual([0, ['true', 'still there false undefined']]);
+});
+
+/** A file in CommonJS, as programs that start themselves again want one. */
+function fileOf(source: string): string {
+  const file = join(dirname(files.cjs), `program-${programs++}.cjs`);
+  writeFileSync(file, source);
+  return file;
+}
+let programs = 0;
+
+describe('between processes', () => {
+  const FORK = `const { fork } = require('node:child_process'), net = require('node:net');`;
+
+  it('a forked child is swapped as well', async () => {
+    const file = fileOf(`${FORK}
+      if (process.argv[2] !== 'child') return void fork(__filename, ['child']);
+      const server = net.createServer((socket) => socket.end('of the child')).listen(0, () => {
+        net.connect(server.address().port).on('data', (data) => { console.log(String(data)); server.close(); process.disconnect(); });
+      });`);
+    const { out, err, kernel } = await run(['--import', files.registerEsm, file]);
+    expect({ out, err, kernel }).toEqual({ out: 'of the child\n', err: '', kernel: '' });
+  });
+
+  it.each([
+    ['a server', 'server'],
+    ['a socket', 'socket'],
+  ])('%s cannot be sent, which says why', async (_, what) => {
+    const file = fileOf(`${FORK}
+      if (process.argv[2] === 'child') return void process.on('message', () => undefined);
+      const child = fork(__filename, ['child']);
+      const server = net.createServer((socket) => socket.on('error', () => undefined)).listen(0, () => {
+        const socket = net.connect(server.address().port, () => {
+          try { child.send('take this', ${what}) } catch ({ code, message }) { console.log(code, message) }
+          socket.destroy();
+          server.close();
+          child.kill();
+        });
+      });`);
+    const { out, status } = await run(['--require', files.registerCjs, file]);
+    expect([out, status]).toEqual([
+      'ERR_INVALID_HANDLE_TYPE This handle type cannot be sent: it is on the network of this process\n',
+      0,
+    ]);
+  });
+
+  it('a worker of a cluster cannot share a listener, which says why; it can have one of its own', async () => {
+    const file = fileOf(`const cluster = require('node:cluster'), net = require('node:net');
+      if (cluster.isPrimary) return void cluster.fork();
+      net.createServer().on('error', ({ code, reason }) => {
+        console.log(code, reason);
+        const own = net.createServer().listen({ port: 80, exclusive: true }, () => { console.log('own'); own.close(); process.disconnect(); });
+      }).listen(80);`);
+    const { out } = await run(['--require', files.registerCjs, file]);
+    expect(out.trim().split('\n')).toEqual([
+      'EOPNOTSUPP a worker of `cluster` shares no listener: networks are within a process (option `exclusive` listens there)',
+      'own',
+    ]);
+  });
+});
+
+it('works under the permission model, which allows no network', async () => {
+  const flag = process.allowedNodeEnvironmentFlags.has('--permission')
+    ? '--permission'
+    : '--experimental-permission';
+  const file = fileOf(`const net = require('node:net');
+    const server = net.createServer((socket) => socket.end('permitted')).listen(0, () => {
+      net.connect(server.address().port, 'localhost').on('data', (data) => { console.log(String(data)); server.close(); });
+    });`);
+  const { out } = await run([flag, '--allow-fs-read=*', '--require', files.registerCjs, file], {
+    guarded: false,
+  });
+  expect(out).toBe('permitted\n');
 });

@@ -9,11 +9,13 @@ import type { Net } from '../types.ts';
 import { createBridgeConstructor } from './bridge.ts';
 import { type Builtins, loadBuiltins } from './builtins.ts';
 import { capture } from './capture.ts';
+import { lookUpLocalhost } from './localhost.ts';
 import { nativeStreams } from './native-streams.ts';
 import { checkRegisterOptions, type Publication, type RegisterOptions } from './options.ts';
 import { Patches } from './patches.ts';
 import { publish } from './publish.ts';
 import { testStreams } from './self-test.ts';
+import { refuseToSend } from './unsendable.ts';
 import { tlsOverStreams } from './streams-tls.ts';
 import { swapNet } from './swap.ts';
 import { tlsOverBridges } from './bridged-tls.ts';
@@ -75,6 +77,8 @@ function swap(options: RegisterOptions): Registration {
   if (options.capture !== undefined) patches.done(capture(defaultHost(), options.capture));
   const tls = swapTls(patches, builtins, options, network, net);
   swapNet(patches, net, builtins);
+  refuseToSend(patches);
+  lookUpLocalhost(patches, builtins.dns);
   const published = (options.publish ?? []).map((each) => publish(net, publicationOf(each)));
   patches.done(() => {
     for (const server of published) server.close();
