@@ -4,6 +4,8 @@ import type { TcpHandle } from './tcp-handle.ts';
 
 /** What a read asks for: libuv's buffer, so that 'data' brings as much as with the runtime's own sockets. */
 const READ_OCTETS = 65_536;
+/** A piece of no more may well be the last for now: text comes in pieces as it lies in memory, seldom as long as was asked for. */
+const LITTLE = READ_OCTETS / 2;
 
 /** What reading has ended with. */
 interface ReadEnd {
@@ -29,8 +31,8 @@ export class ReadingSide {
   octets = 0;
   /** Where arrivals go instead of into buffers of their own. */
   userBuffer: Uint8Array | null = null;
-  /** Whether the last piece was less than was asked for: libuv turns to others then. */
-  wasPartial = false;
+  /** Whether the last piece was all that there was, or not much: libuv turns to others after less than it asked for. */
+  wasLittle = false;
   /** `null`: it is not known. */
   #end: ReadEnd | null = null;
 
@@ -71,7 +73,7 @@ export class ReadingSide {
       return true;
     }
     let more: boolean | undefined;
-    this.wasPartial = true;
+    this.wasLittle = true;
     if (this.userBuffer === null) {
       const bytes = tcp.read(READ_OCTETS);
       if (typeof bytes === 'number') {
@@ -79,7 +81,7 @@ export class ReadingSide {
         return false;
       }
       this.octets += bytes.length;
-      this.wasPartial = bytes.length < READ_OCTETS;
+      this.wasLittle = bytes.length <= LITTLE || tcp.connection?.readable === 0;
       more = handle.owner?.[onData](asBuffer(bytes));
     } else {
       const count = tcp.recv(this.userBuffer);
@@ -88,7 +90,7 @@ export class ReadingSide {
         return false;
       }
       this.octets += count;
-      this.wasPartial = count < this.userBuffer.length;
+      this.wasLittle = tcp.connection?.readable === 0;
       more = handle.owner?.[onBuffer](count);
     }
     if (more === false && !handle.isClosing) this.stop(handle);

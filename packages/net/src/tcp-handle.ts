@@ -284,7 +284,7 @@ export class TcpHandle extends Handle implements StreamHandle {
     if (this.isClosing) return 'nothing';
     if (this.#writing?.isEndDue === true) return 'more at once';
     if (!this.#reading.isReady(tcp) && this.#writing?.isReady(tcp) !== true) return 'nothing';
-    return this.#reading.wasPartial ? 'more after others' : 'more';
+    return this.#reading.wasLittle ? 'more after others' : 'more';
   }
 
   /**
