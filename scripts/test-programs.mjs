@@ -1,0 +1,258 @@
+// Runs programs made of npm's most used network packages, unmodified, twice: on the kernel's network, and on ours, with the
+// kernel's TCP refused. Both must print the same line and end by themselves. Those that need a server of the machine reach
+// it through the gateway. Arguments name programs; without, all run.
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Milliseconds until a program is given up. */
+const PATIENCE = 30_000;
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const sources = `${root}test/interop/programs`;
+const cache = `${root}node_modules/.cache/programs`;
+const certificates = `${root}packages/net/test/register`;
+const guard = `${root}scripts/node-suite/guard.cjs`;
+const register = pathToFileURL(`${root}packages/net/dist/register.js`).href;
+const SERVERS = { ioredis: startRedis, pg: startPostgres };
+
+const all = readdirSync(sources)
+  .filter((file) => file.endsWith('.mjs'))
+  .map((file) => file.slice(0, -'.mjs'.length));
+const names = process.argv.length > 2 ? process.argv.slice(2) : all;
+const unknown = names.find((name) => !all.includes(name));
+if (unknown !== undefined) {
+  console.error(`${unknown}: no such program; there are ${all.join(', ')}`);
+  process.exit(2);
+}
+
+const counts = { ok: 0, failed: 0, skipped: 0 };
+const problem = install();
+for (const name of names) {
+  const { outcome, why } = problem === null ? await judge(name) : { outcome: 'skipped', why: problem };
+  counts[outcome]++;
+  console.log(`${outcome} ${name}${why === undefined ? '' : `: ${why}`}`);
+}
+console.log(`${counts.ok} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exit(counts.failed > 0 ? 1 : 0);
+
+/** Brings the programs and what they use where they find each other. Returns why that is not possible. */
+function install() {
+  const wanted = readFileSync(`${sources}/package.json`, 'utf8');
+  const installed = `${cache}/installed.json`;
+  mkdirSync(`${cache}/support`, { recursive: true });
+  for (const file of ['package.json', 'support/index.mjs', ...all.map((name) => `${name}.mjs`)])
+    copyFileSync(`${sources}/${file}`, `${cache}/${file}`);
+  for (const file of ['key.pem', 'cert.pem'])
+    copyFileSync(`${certificates}/${file}`, `${cache}/support/${file}`);
+  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return null;
+  const { status, stderr, error } = spawnSync(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=optional', '--prefix', cache],
+    { encoding: 'utf8', shell: process.platform === 'win32' },
+  );
+  if (status !== 0) {
+    const [line = 'npm failed'] =
+      stderr?.match(/^npm (?:error|ERR!) (?!code|syscall|errno|address|port).*$/m) ?? [];
+    return `the packages could not be installed: ${error?.message ?? line}`;
+  }
+  writeFileSync(installed, wanted);
+  return null;
+}
+
+async function judge(name) {
+  const start = SERVERS[name];
+  if (start === undefined) return compare(name, ['--require', guard], {});
+  const server = await start();
+  if (typeof server === 'string') return { outcome: 'skipped', why: server };
+  try {
+    return await compare(name, [], { SERVER_PORT: String(server.port), HALFCLOSE_DIAL: 'kernel' });
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Runs a program as it is, then on our network. */
+async function compare(name, flags, env) {
+  const stock = await run(name, [], { ...env, HALFCLOSE_DIAL: undefined });
+  if (stock.trouble !== null) return { outcome: 'failed', why: `without us: ${stock.trouble}` };
+  const ours = await run(name, [...flags, '--import', register], env);
+  if (ours.trouble !== null) return { outcome: 'failed', why: ours.trouble };
+  if (ours.kernel !== '')
+    return { outcome: 'failed', why: `called the kernel: ${ours.kernel.split('\n').join(' ')}` };
+  return ours.out === stock.out
+    ? { outcome: 'ok' }
+    : { outcome: 'failed', why: difference(stock.out, ours.out) };
+}
+
+function run(name, flags, env) {
+  const scratch = mkdtempSync(join(tmpdir(), 'halfclose-program-'));
+  const calls = join(scratch, 'calls');
+  writeFileSync(calls, '');
+  const child = spawn(process.execPath, [...flags, `${name}.mjs`], {
+    cwd: cache,
+    env: { ...process.env, NODE_OPTIONS: '', ...env, KERNEL_CALLS_FILE: calls },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (text) => (out += text));
+  child.stderr.on('data', (text) => (err += text));
+  return new Promise((resolve) => {
+    let hung = false;
+    const timer = setTimeout(() => {
+      hung = true;
+      child.kill('SIGKILL');
+    }, PATIENCE);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const kernel = readFileSync(calls, 'utf8').trim();
+      rmSync(scratch, { recursive: true });
+      resolve({ out, kernel, trouble: troubleOf(code ?? signal, hung, out, err) });
+    });
+  });
+}
+
+/** What is wrong with how a program ended; `null`: nothing. */
+function troubleOf(status, hung, out, err) {
+  if (hung) return `did not end within ${PATIENCE / 1000} s; printed ${out === '' ? 'nothing' : out.trim()}`;
+  if (status !== 0) return `ended with ${status}: ${err.trim()}`;
+  return out.split('\n').length === 2 ? null : `printed ${out === '' ? 'nothing' : 'more than a line'}`;
+}
+
+/** The members by which two lines of JSON differ. */
+function difference(stock, ours) {
+  const [expected, seen] = [stock, ours].map((line) => JSON.parse(line));
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(seen)])];
+  const told = keys
+    .map((key) => [key, JSON.stringify(expected[key]), JSON.stringify(seen[key])])
+    .filter(([, one, other]) => one !== other)
+    .map(([key, one, other]) => `${key} is ${other}, of the kernel ${one}`);
+  return told.length === 0 ? 'the members of its line are in another order' : told.join('; ');
+}
+
+// --- servers of the machine: each returns how to reach and stop it, or why it is not there
+
+async function startRedis() {
+  const binary = commandOf('redis-server');
+  if (binary === null) return 'no redis-server on this machine';
+  const port = await freePort();
+  return started(spawn(binary, ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']), {
+    port,
+    ready: 'Ready to accept connections',
+    stop: 'SIGTERM',
+  });
+}
+
+async function startPostgres() {
+  const folder = postgresFolder();
+  if (folder === null) return 'no postgres on this machine';
+  // It refuses to run as root.
+  const user = process.getuid?.() === 0 ? userOf('postgres') : {};
+  if (user === null) return 'postgres refuses root, and there is no user postgres';
+  const scratch = mkdtempSync(join(tmpdir(), 'halfclose-postgres-'));
+  const data = join(scratch, 'data');
+  const remove = () => rmSync(scratch, { recursive: true, force: true });
+  if (user.uid !== undefined) chownSync(scratch, user.uid, user.gid);
+  const options = { cwd: scratch, ...user };
+  const initdb = spawnSync(
+    join(folder, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'],
+    { ...options, encoding: 'utf8' },
+  );
+  if (initdb.status !== 0) {
+    remove();
+    return `initdb failed: ${initdb.error?.message ?? initdb.stderr.trim().split('\n').at(-1)}`;
+  }
+  const port = await freePort();
+  const args = ['-D', data, '-p', port, '-h', '127.0.0.1', '-k', scratch, '-F'];
+  return started(spawn(join(folder, 'postgres'), args, options), {
+    port,
+    ready: 'ready to accept connections',
+    // "Fast Shutdown": it does not wait for clients.
+    stop: 'SIGINT',
+    remove,
+  });
+}
+
+/** Waits until a server says that it is ready. */
+function started(child, { port, ready, stop, remove = () => undefined }) {
+  let told = '';
+  const ended = new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+  const server = {
+    port,
+    async stop() {
+      child.kill(stop);
+      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      await ended;
+      clearTimeout(timer);
+      remove();
+    },
+  };
+  return new Promise((resolve) => {
+    const timer = setTimeout(
+      () => void server.stop().then(() => resolve('its server did not start')),
+      PATIENCE,
+    );
+    const hear = (text) => {
+      told += text;
+      if (!told.includes(ready)) return;
+      clearTimeout(timer);
+      resolve(server);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    void ended.then(() => {
+      clearTimeout(timer);
+      remove();
+      resolve(`its server ended: ${told.trim().split('\n').at(-1)}`);
+    });
+  });
+}
+
+/** The ids of a user of the machine, for `spawn`; `null`: there is none. */
+function userOf(name) {
+  const ids = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+  if (ids.some(({ status }) => status !== 0)) return null;
+  const [uid, gid] = ids.map(({ stdout }) => Number(stdout));
+  return { uid, gid };
+}
+
+/** Where a command is; `null`: nowhere. */
+function commandOf(name) {
+  const { status, stdout } = spawnSync('which', [name], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
+
+/** Debian has its programs in a folder for each version. */
+function postgresFolder() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  for (const version of versions) {
+    const folder = join(debian, version, 'bin');
+    if (existsSync(join(folder, 'postgres')) && existsSync(join(folder, 'initdb'))) return folder;
+  }
+  const initdb = commandOf('initdb');
+  return initdb !== null && commandOf('postgres') !== null ? join(initdb, '..') : null;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return String(port);
+}
