@@ -105,8 +105,6 @@ it('whoever gives way without more is called before a turn ends in which the tim
   });
   loop.call(early);
   clock.runTasks({ limit: 1000 });
-  expect(turns[0]?.slice(0, 3)).toEqual(['early', 'late', 'early']);
-  // The clock is looked at now and then.
-  expect(turns[0]?.length).toBeLessThan(8);
+  expect(turns[0]).toEqual(['early', 'late', 'early']);
   expect(turns.flat().length).toBeGreaterThan(8);
 });
