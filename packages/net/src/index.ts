@@ -25,6 +25,7 @@ export type {
   DumpedOwner,
   DumpedTimer,
   DumpedTimerName,
+  TcpInfo,
 } from '@halfclose/stack';
 export type {
   Connect,

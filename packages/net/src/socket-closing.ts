@@ -1,5 +1,5 @@
 import { SHUT_RD } from '@halfclose/sockets';
-import { type Connection, orphanPatience } from '@halfclose/stack';
+import { type Connection, orphanPatience, type TcpInfo } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
 import { ConnectionEnd } from './connection-end.ts';
 import { invalidArgumentValue, outOfRange } from './errors.ts';
@@ -149,6 +149,12 @@ export abstract class SocketClosing extends SocketSettings {
   /** The connection's state by the names of RFC 9293; `'CLOSED'` where there is no connection. */
   get tcpState(): string {
     return this[kConnection]?.state ?? 'CLOSED';
+  }
+
+  /** TCP_INFO; `null` where there is no connection, and after the socket has let go of it. */
+  tcpInfo(): TcpInfo | null {
+    const info = this[kHandle]?.tcp?.getsockopt('TCP_INFO');
+    return typeof info === 'object' ? info : null;
   }
 
   set closeReport(value: unknown) {

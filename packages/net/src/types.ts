@@ -1,5 +1,5 @@
 import type * as nodeNet from 'node:net';
-import type { ConnectionState, DumpedConnection } from '@halfclose/stack';
+import type { ConnectionState, DumpedConnection, TcpInfo } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
 import type { ServerListeners, SocketListeners } from './listener-types.ts';
 
@@ -10,6 +10,11 @@ export interface SocketExtras extends SocketListeners {
    * that the host keeps as a record only (TIME-WAIT) stays so here.
    */
   readonly tcpState: ConnectionState;
+  /**
+   * TCP_INFO of tcp(7), by Linux's names: round trips, windows, what was sent again. `null` where there is no connection, and
+   * after the socket has let go of it.
+   */
+  tcpInfo(): TcpInfo | null;
   /** How the connection ended; `null` before its end, and where there was none. */
   readonly closeReport: SocketCloseReport | null;
   /**
