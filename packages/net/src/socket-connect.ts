@@ -100,7 +100,19 @@ function connectToPath(socket: SocketBase, path: string): void {
   });
 }
 
+/** What is no name: versions of Node find it at different places, in different words, so the runtime's own socket is asked. */
+function checkHost(host: unknown): void {
+  if (!isOn(host) || (typeof host === 'string' && !host.includes('\0'))) return;
+  const socket = new native.Socket().on('error', () => undefined);
+  try {
+    socket.connect({ port: 1, host: host as string });
+  } finally {
+    socket.destroy();
+  }
+}
+
 function checkedTarget(options: Record<string, unknown>): Target {
+  checkHost(options['host']);
   const {
     localAddress,
     localPort,
