@@ -16,6 +16,7 @@ import {
 import { nextTick } from '../host-functions.ts';
 import type { SocketBase } from '../socket-base.ts';
 import type { TcpHandle } from '../tcp-handle.ts';
+import { portOf } from '../validate.ts';
 import { NativeTcpHandle } from '../native-tcp-handle.ts';
 import type { Network } from '../network.ts';
 import type { ConnectingHandle } from '../connect-attempt.ts';
@@ -35,7 +36,7 @@ interface NativeConnectRequest {
 }
 
 /** What is over a bridge in place of a socket of ours: a `TLSSocket` and its handle. */
-export interface Upper {
+interface Upper {
   readonly handle: object;
   readonly socket: { destroy(error: Error): unknown; readonly _host?: string | null };
 }
@@ -288,11 +289,6 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
       return EBADF;
     }
   };
-}
-
-/** A port as C++ takes it: none is 0. */
-function portOf(value: unknown): number {
-  return Number(value) & 0xffff;
 }
 
 function settleOwed(bridge: { settleOwed(): void }): void {

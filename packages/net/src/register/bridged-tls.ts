@@ -7,10 +7,11 @@ import { isSocket } from '../socket-brand.ts';
 import type { StreamHandle } from '../stream-handle.ts';
 import { TcpHandle } from '../tcp-handle.ts';
 import { isOn } from '../validate.ts';
-import type { Bridge, Upper } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
 import type { NativeStreams } from './native-streams.ts';
 import type { Patches } from './patches.ts';
-import { streamOver, type TlsSocket, type WrapHandle } from './streams-tls.ts';
+import { streamBeneath } from './streams-tls.ts';
+import { replaceBeneathTls, type TlsSocket } from './wrap-handle.ts';
 
 /**
  * Has TLS work over our handles: a socket's own, or, where TLS makes and connects one itself, a new one.
@@ -21,21 +22,19 @@ export function tlsOverBridges(
   streams: NativeStreams,
   network: () => Network,
 ): void {
-  const prototype = tls.TLSSocket.prototype as unknown as { _wrapHandle: WrapHandle };
-  const original = prototype._wrapHandle;
-  function wrapHandle(this: TlsSocket, ...[wrap, handle, ...rest]: Parameters<WrapHandle>): object {
-    const beneath = handleBeneath(this, wrap, handle, network);
-    if (beneath instanceof NativeStreamHandle) {
-      const stream = streamOver(this, streams, wrap as SocketBase);
-      return Reflect.apply(original, this, [stream, stream._handle, ...rest]);
-    }
-    if (beneath === null) return Reflect.apply(original, this, [wrap, handle, ...rest]);
+  replaceBeneathTls(patches, tls, (socket, wrap, handle) => {
+    const beneath = handleBeneath(socket, wrap, handle, network);
+    if (beneath === null) return null;
+    if (beneath instanceof NativeStreamHandle) return streamBeneath(socket, streams, wrap as SocketBase);
     const bridge = bridgeOf(beneath, isSocket(wrap) ? wrap : null) as Bridge;
-    const wrapped = Reflect.apply(original, this, [wrap, bridge, ...rest]);
-    bridge.upper = { handle: wrapped, socket: this } satisfies Upper;
-    return wrapped;
-  }
-  patches.replace(prototype, '_wrapHandle', wrapHandle);
+    return {
+      wrap,
+      handle: bridge,
+      onWrapped: (wrapped) => {
+        bridge.upper = { handle: wrapped, socket };
+      },
+    };
+  });
 }
 
 /** The handle of ours that TLS is to be put over; `null`: none, it is the runtime's business. */

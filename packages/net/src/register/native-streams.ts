@@ -21,7 +21,7 @@ interface NativeStream {
 export type NativeStreamConstructor = new () => NativeStream;
 
 /** What wraps a stream of JavaScript for Node's own use (`JSStreamSocket`). */
-export interface StreamSocketLike extends Duplex {
+interface StreamSocketLike extends Duplex {
   readonly _handle: object;
 }
 

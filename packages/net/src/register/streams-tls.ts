@@ -6,33 +6,19 @@ import { kHandle } from '../socket-fields.ts';
 import type { SocketBase } from '../socket-base.ts';
 import type { Connect } from '../types.ts';
 import { isOn } from '../validate.ts';
-import type { NativeStreams, StreamSocketLike } from './native-streams.ts';
+import type { NativeStreams } from './native-streams.ts';
 import type { Patches } from './patches.ts';
-
-/** The private parts of `TLSSocket` that matter here. */
-export interface TlsSocket {
-  readonly _tlsOptions: { readonly pipe?: unknown };
-  destroy(error: Error): unknown;
-  _emitTLSError(error: Error): void;
-}
-
-/** `TLSSocket.prototype._wrapHandle`: puts TLS over `handle`, which is that of `wrap` if there is one. */
-export type WrapHandle = (
-  this: TlsSocket,
-  wrap: object | null | undefined,
-  handle: object | null | undefined,
-  ...rest: unknown[]
-) => object;
+import { type Beneath, replaceBeneathTls, type TlsSocket } from './wrap-handle.ts';
 
 /** What TLS asks the handle beneath for, which a stream does not have. */
 const HANDLE_METHODS = ['getsockname', 'getpeername', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const;
 
 /** A socket of ours as Node takes any stream, with what TLS asks of its handle. */
-export function streamOver(
+export function streamBeneath(
   upper: TlsSocket,
   { StreamSocket }: NativeStreams,
   socket: SocketBase,
-): StreamSocketLike {
+): Beneath {
   // TLS answers the end of the peer's stream with an alert. Later, as the TLS socket takes over what this is now.
   nextTick(() => {
     socket.allowHalfOpen = true;
@@ -47,7 +33,7 @@ export function streamOver(
         (socket[kHandle]?.[name] as ((...given: never[]) => unknown) | undefined)?.(...args),
     });
   }
-  return stream;
+  return { wrap: stream, handle: stream._handle };
 }
 
 /**
@@ -60,14 +46,9 @@ export function tlsOverStreams(
   streams: NativeStreams,
   connect: Connect,
 ): void {
-  const prototype = tls.TLSSocket.prototype as unknown as { _wrapHandle: WrapHandle };
-  const original = prototype._wrapHandle;
-  function wrapHandle(this: TlsSocket, ...[wrap, handle, ...rest]: Parameters<WrapHandle>): object {
-    if (!isSocket(wrap)) return Reflect.apply(original, this, [wrap, handle, ...rest]);
-    const stream = streamOver(this, streams, wrap);
-    return Reflect.apply(original, this, [stream, stream._handle, ...rest]);
-  }
-  patches.replace(prototype, '_wrapHandle', wrapHandle);
+  replaceBeneathTls(patches, tls, (socket, wrap) =>
+    isSocket(wrap) ? streamBeneath(socket, streams, wrap) : null,
+  );
   const connectTls = tls.connect as (...args: unknown[]) => Tls.TLSSocket;
   patches.replace(tls, 'connect', (...args: unknown[]) => {
     const [given, callback] = normalizeArgs(args);
