@@ -106,20 +106,59 @@ export function encodePacketInto(
     : encodeIcmp(packet, target, offset, options);
 }
 
-function encodeTcp(packet: TcpPacket, target: Uint8Array, offset: number, options?: EncodeOptions): number {
-  const segment = packet.segment;
+/**
+ * Writes the IP and TCP headers of the packet, as they stand before its payload, into `target` from `offset` on, and
+ * returns how many octets that took. The checksum field of TCP has the sum of the pseudo-header, for a device that is given
+ * the payload in a piece of its own and computes the rest.
+ *
+ * @throws RangeError that names the field which the wire cannot carry, or `target` if it is too short; nothing is
+ * written then.
+ */
+export function encodeHeadersInto(packet: TcpPacket, target: Uint8Array, offset: number): number {
+  checkPacket('packet', packet);
+  checkOctets('target', target);
+  checkInteger('offset', offset, 0, target.length);
+  const { segment } = packet;
   const headerLength = tcpHeaderLengthOf(packet);
-  const length = headerLength + segment.payload.length;
-  checkSegment(segment, headerLength);
-  const start = writeIpHeader(packet, segment.ecn, Protocol.TCP, length, target, offset, options);
-  writeTcpHeader(segment, headerLength, target, start);
-  if (length !== headerLength) target.set(segment.payload, start + headerLength);
-  const { source, destination, sourceRoute } = packet;
-  const end = sourceRoute === undefined ? destination : finalDestination(destination, sourceRoute);
-  const sum = sumOfPseudoHeader(source, end, Protocol.TCP, length);
+  const start = writeHeaders(packet, headerLength, target, offset, 0, undefined);
+  writeUint16(target, start + 16, sumBeforeTcp(packet, headerLength + segment.payload.length));
+  return start + headerLength - offset;
+}
+
+function encodeTcp(packet: TcpPacket, target: Uint8Array, offset: number, options?: EncodeOptions): number {
+  const { payload } = packet.segment;
+  const headerLength = tcpHeaderLengthOf(packet);
+  const length = headerLength + payload.length;
+  const start = writeHeaders(packet, headerLength, target, offset, payload.length, options);
+  if (payload.length !== 0) target.set(payload, start + headerLength);
+  const sum = sumBeforeTcp(packet, length);
   const checksum = options?.checksum === false ? sum : ~sumWithin(target, start, length, sum);
   writeUint16(target, start + 16, checksum);
   return start + length - offset;
+}
+
+/** Checks and writes both headers, with room for `room` octets behind them, and returns where that of TCP begins. */
+function writeHeaders(
+  packet: TcpPacket,
+  headerLength: number,
+  target: Uint8Array,
+  offset: number,
+  room: number,
+  options: EncodeOptions | undefined,
+): number {
+  const { segment } = packet;
+  const length = headerLength + segment.payload.length;
+  checkSegment(segment, headerLength);
+  checkRoom(target, offset, ipHeaderLength(packet) + headerLength + room);
+  const start = writeIpHeader(packet, segment.ecn, Protocol.TCP, length, target, offset, options);
+  writeTcpHeader(segment, headerLength, target, start);
+  return start;
+}
+
+/** The sum of the pseudo-header, to the end of a source route. */
+function sumBeforeTcp({ source, destination, sourceRoute }: TcpPacket, length: number): number {
+  const end = sourceRoute === undefined ? destination : finalDestination(destination, sourceRoute);
+  return sumOfPseudoHeader(source, end, Protocol.TCP, length);
 }
 
 function writeTcpHeader(segment: Segment, headerLength: number, target: Uint8Array, offset: number): void {
@@ -141,6 +180,7 @@ function encodeIcmp(packet: IcmpPacket, target: Uint8Array, offset: number, opti
   const protocol = isIPv4 ? Protocol.ICMP : Protocol.ICMPV6;
   const length = ICMP_HEADER + message.body.length;
   checkMessage(message);
+  checkRoom(target, offset, ipHeaderLength(packet) + length);
   const start = writeIpHeader(packet, 0, protocol, length, target, offset, options);
   writeIcmpMessage(message, target, start);
   const sum = isIPv4 ? 0 : sumOfPseudoHeader(packet.source, packet.destination, protocol, length);
@@ -172,9 +212,6 @@ function writeIpHeader(
   const identification = options?.identification ?? own ?? 0;
   checkIpFields(packet, totalLength);
   checkMask('identification', identification, 0xffff);
-  if (offset < 0 || offset + totalLength > target.length) {
-    throw new RangeError(`target: too short for a packet of ${String(totalLength)} octets at its place`);
-  }
   if (isIPv4) {
     if (packet.kind === 'tcp' && packet.sourceRoute !== undefined) {
       writeSourceRoute(packet.sourceRoute, target, offset + IPV4_HEADER);
@@ -183,4 +220,9 @@ function writeIpHeader(
     writeIpv4Header(packet, ecn, protocol, identification, flags, headerLength, totalLength, target, offset);
   } else writeIpv6Header(packet, ecn, protocol, length, target, offset);
   return offset + headerLength;
+}
+
+function checkRoom(target: Uint8Array, offset: number, length: number): void {
+  if (offset + length > target.length)
+    throw new RangeError(`target: too short for a packet of ${String(length)} octets at its place`);
 }

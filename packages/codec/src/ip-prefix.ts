@@ -1,5 +1,6 @@
-import { checkAddress, shown } from './arguments.ts';
+import { checkAddress, checkText, shown } from './arguments.ts';
 import type { IpAddress } from './ip-address.ts';
+import { parseIpAddress } from './ip-address-parse.ts';
 
 /**
  * Whether `address` lies in the subnet of the first `length` bits of `prefix`. The length counts in the prefix's own
@@ -28,4 +29,27 @@ function wordMatches(a: number, b: number, bits: number): boolean {
   if (bits <= 0) return true;
   const ignored = bits >= 32 ? 0 : 32 - bits;
   return (a ^ b) >>> ignored === 0;
+}
+
+/** An address, and how many of its leading bits name its network. */
+export interface IpPrefix {
+  readonly address: IpAddress;
+  /** 0 to 32 for IPv4, 0 to 128 for IPv6. */
+  readonly prefixLength: number;
+}
+
+/**
+ * Reads `10.99.0.1/24` or `fd00::1/64` (RFC 4632, 3.1; RFC 4291, 2.3); an address alone has all its bits. `null` for anything
+ * else.
+ */
+export function parseIpPrefix(text: string): IpPrefix | null {
+  checkText('text', text);
+  const slash = text.indexOf('/');
+  const address = parseIpAddress(slash < 0 ? text : text.slice(0, slash));
+  if (address === null) return null;
+  const longest = address.isIPv4 ? 32 : 128;
+  if (slash < 0) return { address, prefixLength: longest };
+  const digits = text.slice(slash + 1);
+  const prefixLength = Number(digits);
+  return /^(0|[1-9]\d{0,2})$/.test(digits) && prefixLength <= longest ? { address, prefixLength } : null;
 }

@@ -16,6 +16,7 @@ import {
 } from '../src/arguments.ts';
 import {
   decodePacket,
+  encodeHeadersInto,
   encodePacket,
   encodePacketInto,
   formatIpAddress,
@@ -32,6 +33,7 @@ import {
   onesComplementSum,
   packetLength,
   parseIpAddress,
+  parseIpPrefix,
   PcapngWriter,
   pseudoHeaderSum,
   readPcapng,
@@ -117,6 +119,14 @@ const FUNCTIONS: readonly ArgumentRow[] = [
     call: (identification) => encodePacket(EACH_PACKET, { identification }),
     takes: ['0', '1', 'null', ...NOTHING],
   },
+  { of: 'encodeHeadersInto()/packet', call: (value) => encodeHeadersInto(value, TEN, 0), takes: [] },
+  { of: 'encodeHeadersInto()/target', call: (value) => encodeHeadersInto(EACH_PACKET, value, 0), takes: [] },
+  {
+    of: 'encodeHeadersInto()/offset',
+    call: (value) => encodeHeadersInto(EACH_PACKET, TEN, value),
+    takes: ['0', '1'],
+  },
+  { of: 'parseIpPrefix()/text', call: (value) => parseIpPrefix(value), takes: ["''", 'text'] },
   { of: 'encodePacketInto()/packet', call: (value) => encodePacketInto(value, TEN, 0), takes: [] },
   { of: 'encodePacketInto()/target', call: (value) => encodePacketInto(EACH_PACKET, value, 0), takes: [] },
   {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   decodePacket,
+  encodeHeadersInto,
   encodePacket,
   encodePacketInto,
   Flag,
@@ -136,6 +137,35 @@ describe('encodePacketInto', () => {
     expect(() => encodePacketInto(packet, target, 5)).toThrow(/^target: /);
     expect(() => encodePacketInto(packet, target, -1)).toThrow(/^offset must be an integer from 0 to 45/);
     expect(target).toStrictEqual(new Uint8Array(45));
+  });
+});
+
+describe('encodeHeadersInto', () => {
+  it('writes what stands before the payload, with the sum of the pseudo-header, and nothing else', () => {
+    fc.assert(
+      fc.property(anyPacket, fc.nat(9), (packet, offset) => {
+        fc.pre(packet.kind === 'tcp');
+        if (packet.kind !== 'tcp') return;
+        const whole = encodePacket(packet, { checksum: false });
+        const headers = whole.subarray(0, whole.length - packet.segment.payload.length);
+        const target = new Uint8Array(offset + headers.length + 5).fill(0xa5);
+        expect(encodeHeadersInto(packet, target, offset)).toBe(headers.length);
+        expect(toHex(target)).toBe(`${'a5'.repeat(offset)}${toHex(headers)}${'a5'.repeat(5)}`);
+      }),
+    );
+  });
+
+  it('needs no room for the payload, but for all headers', () => {
+    const packet = tcp4({ payload: new Uint8Array(1000) });
+    expect(encodeHeadersInto(packet, new Uint8Array(40), 0)).toBe(40);
+    const target = new Uint8Array(39);
+    expect(() => encodeHeadersInto(packet, target, 0)).toThrow(/^target: /);
+    expect(target).toStrictEqual(new Uint8Array(39));
+  });
+
+  it('refuses a payload that no packet can carry', () => {
+    const packet = tcp4({ payload: new Uint8Array(65_535 - 40 + 1) });
+    expect(() => encodeHeadersInto(packet, new Uint8Array(40), 0)).toThrow(/^packet: /);
   });
 });
 

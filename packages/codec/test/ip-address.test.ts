@@ -12,6 +12,7 @@ import {
   LOOPBACK_IPV6,
   matchesPrefix,
   parseIpAddress,
+  parseIpPrefix,
   writeIpAddress,
 } from '../src/index.ts';
 import { int32, ipAddress } from './arbitrary-packet.ts';
@@ -193,6 +194,38 @@ describe('ipAddressFromBytes and writeIpAddress', () => {
     expect(() => ipAddressFromBytes(new Uint8Array(5), 2, 4)).toThrow(RangeError);
     expect(() => writeIpAddress(ANY_IPV6, new Uint8Array(16), 1)).toThrow(RangeError);
     expect(() => writeIpAddress(ANY_IPV4, new Uint8Array(16), -1)).toThrow(RangeError);
+  });
+});
+
+describe('parseIpPrefix', () => {
+  it.each([
+    ['10.99.0.1/24', '10.99.0.1', 24],
+    ['0.0.0.0/0', '0.0.0.0', 0],
+    ['192.0.2.1', '192.0.2.1', 32],
+    ['fd00::1/64', 'fd00::1', 64],
+    ['::/0', '::', 0],
+    ['::1', '::1', 128],
+  ])('reads %s', (text, address, prefixLength) => {
+    const prefix = parseIpPrefix(text);
+    expect([prefix?.address.toString(), prefix?.prefixLength]).toEqual([address, prefixLength]);
+  });
+
+  it.each([
+    '',
+    '/',
+    '/8',
+    '10.0.0.1/',
+    '10.0.0.1/33',
+    '10.0.0.1/-1',
+    '10.0.0.1/08',
+    '10.0.0.1/8/8',
+    '10.0.0.1/ 8',
+    '10.0.0.1/1e1',
+    '10.0/8',
+    '::1/129',
+    'a.b.c.d/8',
+  ])('says that %j is none', (text) => {
+    expect(parseIpPrefix(text)).toBeNull();
   });
 });
 
