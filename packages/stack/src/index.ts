@@ -87,4 +87,5 @@ export type {
   StackTimerEvent,
 } from './stack-event.ts';
 export { type RecordOrigin, type RecordEntry, type RecordSurroundings, RecordTable } from './record-table.ts';
-export { type FrameDevice, WireDevice } from './wire-device.ts';
+export type { FrameDevice, FrameOffload } from './frame-device.ts';
+export { WireDevice } from './wire-device.ts';

@@ -1,51 +1,75 @@
-import { decodePacket, type DropReason, encodePacket, type Packet } from '@halfclose/codec';
-import { checkFunction, checkInteger, checkText } from '@halfclose/codec/arguments';
+import {
+  decodePacket,
+  type DecodeOptions,
+  type DropReason,
+  encodeHeadersInto,
+  encodePacket,
+  type Packet,
+} from '@halfclose/codec';
+import { checkFunction, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkHas } from './check-options.ts';
-import type { PacketDevice } from './packet-device.ts';
+import type { FrameDevice, FrameOffload } from './frame-device.ts';
+import type { DeviceOffload, PacketDevice } from './packet-device.ts';
 
 /** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
 const LEAST_MTU = 68;
 const LARGEST_MTU = 0xffff;
+/** Far more than a device writes in front of a frame. */
+const MOST_HEADROOM = 1024;
+/** Octets that the headers of IP and TCP have at most. */
+const MOST_HEADERS = 60 + 60;
 
-/** A device that moves raw IP packets as octets: a TUN device, a tunnel, a virtual machine's network card. */
-export interface FrameDevice {
-  readonly name: string;
-  /** Largest IP packet in octets. */
-  readonly mtu: number;
-  /** Takes one IP packet; owns the memory from then on. */
-  send(frame: Uint8Array): void;
-  /** Called once: where received frames go. The memory belongs to the receiver from then on. */
-  onFrame(receive: (frame: Uint8Array) => void): void;
-}
+const VERIFIED: DecodeOptions = { verifyChecksums: false };
 
 /** Turns a device of raw frames into one of packets: encodes, decodes, computes and verifies checksums. */
 export class WireDevice implements PacketDevice {
   readonly name: string;
   readonly mtu: number;
-  readonly offload = { checksum: false, segmentOctets: 0 };
+  readonly offload: DeviceOffload;
   /** Frames that were no packets for this host, by reason. */
   readonly dropped: Partial<Record<DropReason, number>> = {};
   readonly #frames: FrameDevice;
+  readonly #offload: FrameOffload | null;
+  /** Where headers are written for a device that takes them apart from their payload. */
+  readonly #head: Uint8Array;
 
   constructor(frames: FrameDevice) {
     checkHas('frames', frames, ['send', 'onFrame'], 'a FrameDevice');
     checkText('frames.name', frames.name);
     checkInteger('frames.mtu', frames.mtu, LEAST_MTU, LARGEST_MTU);
+    if (frames.offload !== undefined) checkOffload(frames.offload);
     this.name = frames.name;
     this.mtu = frames.mtu;
     this.#frames = frames;
+    this.#offload = frames.offload ?? null;
+    this.offload = { checksum: false, segmentOctets: frames.offload?.segmentOctets ?? 0 };
+    this.#head = new Uint8Array((frames.offload?.headroom ?? 0) + MOST_HEADERS);
   }
 
   transmit(packet: Packet): void {
-    this.#frames.send(encodePacket(packet));
+    const offload = this.#offload;
+    if (offload === null || packet.kind !== 'tcp') this.#frames.send(encodePacket(packet));
+    else {
+      const { headroom } = offload;
+      const length = encodeHeadersInto(packet, this.#head, headroom);
+      const { payload, gsoSize } = packet.segment;
+      offload.sendSegment(this.#head, headroom + length, payload, gsoSize);
+    }
   }
 
   attach(receive: (packet: Packet) => void): void {
     checkFunction('receive', receive);
-    this.#frames.onFrame((frame) => {
-      const packet = decodePacket(frame);
+    this.#frames.onFrame((frame, isVerified) => {
+      const packet = decodePacket(frame, isVerified === true ? VERIFIED : undefined);
       if (typeof packet === 'string') this.dropped[packet] = (this.dropped[packet] ?? 0) + 1;
       else receive(packet);
     });
   }
+}
+
+function checkOffload(offload: FrameOffload): void {
+  checkObject('frames.offload', offload, 'a FrameOffload');
+  checkHas('frames.offload', offload, ['sendSegment'], 'a FrameOffload');
+  checkInteger('frames.offload.headroom', offload.headroom, 0, MOST_HEADROOM);
+  checkInteger('frames.offload.segmentOctets', offload.segmentOctets, 0, LARGEST_MTU - MOST_HEADERS);
 }
