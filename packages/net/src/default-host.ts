@@ -1,6 +1,5 @@
-import { getRandomValues } from 'node:crypto';
-import { Host, type Profile, profile } from '@halfclose/stack';
-import { hostTimers } from '@halfclose/timers/host';
+import { type Host, type Profile, profile } from '@halfclose/stack';
+import { createHost } from './create-host.ts';
 import { Network } from './network.ts';
 
 const KEY = Symbol.for('halfclose.net.host');
@@ -26,11 +25,8 @@ export function makeDefaultHost(base: Profile): void {
 }
 
 function makeHost(base: Profile | Record<string, never>): Host {
-  return new Host({
-    timers: hostTimers(),
-    secret: getRandomValues(new Uint32Array(4)),
+  return createHost({
     name: 'localhost',
-    allocate: (octets) => Buffer.allocUnsafeSlow(octets),
     // RFC 6191: with timestamps, a port in TIME-WAIT may be used again once the timestamp clock has ticked, which
     // ours does each millisecond. With Linux's delay of 1 s the 28,232 ephemeral ports would be the limit of the
     // connections per second to one server.

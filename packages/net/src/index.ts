@@ -13,6 +13,7 @@ import type {
 } from './types.ts';
 
 export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.ts';
+export { createHost, type CreateHostOptions } from './create-host.ts';
 export { createNet, type NetOptions } from './create-net.ts';
 export { defaultHost } from './default-host.ts';
 export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
