@@ -8,7 +8,7 @@
 //            without ambient types, and may not import @halfclose/timers/host
 //   host     files of its src/ to which `node` and `clock` do not apply
 //
-// tun, testkit and playground are not there yet. Their places are kept on purpose: what may depend on what was decided
+// testkit and playground are not there yet. Their places are kept on purpose: what may depend on what was decided
 // for all of the layers at once, and a new package finds its rules here.
 
 /**
@@ -31,7 +31,7 @@ export const packages = {
     clock: false,
     host: ['node.ts', 'bin-*.ts'],
   },
-  tun: { imports: [], npm: ['node-gyp-build'], node: true, clock: true },
+  tun: { imports: ['codec'], node: true, clock: true },
   // net builds the default in-process host, so it sees the layers below sockets, too.
   net: { imports: ['codec', 'timers', 'stack', 'sockets', 'trace'], node: true, clock: true },
   // What tests of several packages share. No src of a package may import it; it imports none of them, so that all may.
