@@ -1,0 +1,66 @@
+import { checkHas } from './check-has.ts';
+import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carried-device.ts';
+import { FrameSplitter } from './frame-splitter.ts';
+
+/** A stream.Readable, as far as it is used. */
+export interface ByteSource {
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
+  on(event: 'close' | 'end' | 'error', listener: () => void): unknown;
+  destroy(): unknown;
+}
+
+/** A stream.Writable, as far as it is used. */
+export interface ByteSink {
+  on(event: 'close' | 'error', listener: () => void): unknown;
+  write(chunk: Uint8Array, callback: () => void): boolean;
+  end(): unknown;
+}
+
+const DEFAULT_MTU = 1500;
+const LENGTH = 2;
+
+/**
+ * A device over a pair of streams of bytes: the stdin and stdout of a child process, a pipe, a connection. Each packet has its
+ * length in front, 16 bits with the most significant first. Both ends want the same.
+ *
+ * @throws TypeError for what is no stream, or RangeError, that names the argument
+ */
+export function deviceFromByteStreams(
+  source: ByteSource,
+  sink: ByteSink,
+  options: CarriedDeviceOptions = {},
+): CarriedDevice {
+  checkHas('source', source, ['on', 'destroy'], 'a Readable');
+  checkHas('sink', sink, ['on', 'write', 'end'], 'a Writable');
+  const device = new CarriedDevice(
+    {
+      send: (frame, onDone) => {
+        const framed = new Uint8Array(LENGTH + frame.length);
+        framed[0] = frame.length >> 8;
+        framed[1] = frame.length;
+        framed.set(frame, LENGTH);
+        sink.write(framed, onDone);
+      },
+      start: (receive) => {
+        const splitter = new FrameSplitter(receive);
+        source.on('data', (chunk) => {
+          splitter.push(chunk);
+        });
+      },
+      close: () => {
+        source.destroy();
+        sink.end();
+      },
+    },
+    carriedOptions(options, { name: 'stream', mtu: DEFAULT_MTU }),
+  );
+  const onEnd = (): void => {
+    device.end();
+  };
+  source.on('end', onEnd);
+  source.on('close', onEnd);
+  source.on('error', onEnd);
+  sink.on('close', onEnd);
+  sink.on('error', onEnd);
+  return device;
+}
