@@ -1,49 +1,5 @@
-// Runs what needs the kernel as a peer, in a network namespace of its own that an unprivileged user may make, too: no
-// interface, address or port of the machine is touched. Says what is missing where it cannot be. Arguments go to vitest.
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+// Runs the tests that have the kernel for a peer. Arguments go to vitest.
+import { runInNamespace } from './namespace.mjs';
 
-const root = fileURLToPath(new URL('../', import.meta.url));
-const NAMESPACE = ['--user', '--map-root-user', '--net', '--fork', '--kill-child'];
-const ADDON = fileURLToPath(
-  new URL(`../packages/tun/prebuilds/${process.platform}-${process.arch}/node.napi.node`, import.meta.url),
-);
-
-const missing = whatIsMissing();
-if (missing !== null) {
-  console.log(`skipped: ${missing}`);
-  process.exit(0);
-}
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.interop.config.ts'];
-const command = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, ...vitest];
-const { status } = spawnSync('unshare', [...NAMESPACE, ...command, ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
-
-/** Why the kernel cannot be a peer here; `null`: it can. */
-function whatIsMissing() {
-  if (process.platform !== 'linux') return `TUN devices are tested on Linux, not on ${process.platform}`;
-  const built = spawnSync(process.execPath, ['packages/tun/scripts/build-native.mjs'], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (built.stdout.trim() !== '') return built.stdout.trim();
-  if (run('ip', ['-V']) !== null) return 'ip (of iproute2) is not installed';
-  const inNamespace = run('unshare', [...NAMESPACE, 'ip', 'link', 'set', 'lo', 'up']);
-  if (inNamespace !== null) return `no network namespace can be made: ${inNamespace}`;
-  const probe = `const tun = require(${JSON.stringify(ADDON)});
-    const device = tun.open('/dev/net/tun');
-    const name = device < 0 ? device : tun.attach(device, 'probe%d', 0x1001);
-    if (typeof name === 'number') throw require('util').getSystemErrorName(name)`;
-  const opened = run('unshare', [...NAMESPACE, process.execPath, '-e', probe]);
-  return opened === null ? null : `no TUN device can be made within a namespace: ${opened}`;
-}
-
-/** What went wrong; `null`: nothing. */
-function run(command, args) {
-  const { error, status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  if (error !== undefined) return error.message;
-  return status === 0 ? null : stderr.trim().split('\n').slice(0, 5).join(' ') || `${command} failed`;
-}
+runInNamespace([...vitest, ...process.argv.slice(2)]);
