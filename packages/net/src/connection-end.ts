@@ -1,6 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { type Connection, lingers } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
+import { AwaitedReport } from './awaited-report.ts';
 import { SocketCloseReport } from './close-report.ts';
 import { socketClosed } from './errors.ts';
 import type { LingerTime } from './linger-time.ts';
@@ -27,6 +28,8 @@ export class ConnectionEnd {
   tcp: TcpSocket | null = null;
   /** The async context of the connection, in which the program is told of its end. */
   scope: AsyncResource | null = null;
+  /** The socket has let go of it, if there ever was one. */
+  isOver = false;
   /** 'close' has been emitted. */
   closed = false;
   /** 'close' comes when Linux's close() would have returned: with SO_LINGER of t > 0 s. */
@@ -41,9 +44,25 @@ export class ConnectionEnd {
   errorTold = false;
   /** The result of `close`. */
   closing: Promise<SocketCloseReport> | null = null;
+  #report: AwaitedReport | null = null;
   /** `close` has told its result. */
   #settled = false;
   #settle: Settle | null = null;
+
+  /** Nobody has tried to connect yet, or closed it. */
+  get isFresh(): boolean {
+    return this.tcp === null && !this.isOver && this.closing === null;
+  }
+
+  /** Who is to be told of the report when the connection has ended. */
+  get report(): AwaitedReport {
+    return (this.#report ??= new AwaitedReport());
+  }
+
+  /** Whether somebody waits for it by a promise. */
+  get isReportAwaited(): boolean {
+    return this.#report?.isAwaited === true;
+  }
 
   /** The report of a connection that has ended, or of which `close` has told, or nobody will tell; `null` before. */
   reportOf(tcp: TcpSocket, unflushed: number): SocketCloseReport | null {
@@ -87,8 +106,19 @@ export class ConnectionEnd {
       if (this.closed && tcp.ended) this.settle();
       onEvents();
     };
-    const isWatched = tcp.watchOrphan(within(this.scope, onOrphan));
-    if (!isWatched) this.settle();
+    if (!this.watch(onOrphan)) this.settle();
+  }
+
+  /** Has `onEvents` called with each event of the connection. False: it has ended, and there are no more. */
+  watch(onEvents: () => void): boolean {
+    return this.tcp?.watchOrphan(within(this.scope, onEvents)) === true;
+  }
+
+  /** How the connection has ended, once 'close' was told; `null`: there was none; `undefined`: it goes on. */
+  finalReport(): SocketCloseReport | null | undefined {
+    const { tcp } = this;
+    if (tcp?.connection && !tcp.ended) return undefined;
+    return tcp === null ? null : this.#currentReport(tcp, this.unflushed);
   }
 
   /** Ends the waiting with the report as it is now, or with an error where there never was a connection. */

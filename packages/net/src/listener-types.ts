@@ -1,4 +1,5 @@
 import type { ConnectionState } from '@halfclose/stack';
+import type { SocketCloseReport } from './close-report.ts';
 import type { Socket } from './types.ts';
 
 /**
@@ -16,6 +17,10 @@ export interface SocketError extends NodeJS.ErrnoException {
 
 /** A listener of 'tcpstate': the new state by the name of RFC 9293, and what led to it. */
 type StateListener = (state: ConnectionState, why: string) => void;
+/** A listener of 'closereport': how the connection ended. */
+type ReportListener = (report: SocketCloseReport) => void;
+/** A listener of 'peerend'. */
+type PeerEndListener = () => void;
 /** A listener of 'error'. */
 type ErrorListener = (error: SocketError) => void;
 /** A listener of 'connectionAttemptFailed'. */
@@ -29,26 +34,44 @@ type ConnectionListener = (socket: Socket) => void;
 export interface SocketListeners {
   /** Each change of state, also after 'close': the connection outlives its socket. */
   on(event: 'tcpstate', listener: StateListener): this;
+  /** How the connection ended, once for each connection, as soon as it has: with 'close', or later. */
+  on(event: 'closereport', listener: ReportListener): this;
+  /** The peer has ended its stream, and all of it is here, read or not: once for each connection, before 'end'. */
+  on(event: 'peerend', listener: PeerEndListener): this;
   on(event: 'error', listener: ErrorListener): this;
   on(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   once(event: 'tcpstate', listener: StateListener): this;
+  once(event: 'closereport', listener: ReportListener): this;
+  once(event: 'peerend', listener: PeerEndListener): this;
   once(event: 'error', listener: ErrorListener): this;
   once(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   addListener(event: 'tcpstate', listener: StateListener): this;
+  addListener(event: 'closereport', listener: ReportListener): this;
+  addListener(event: 'peerend', listener: PeerEndListener): this;
   addListener(event: 'error', listener: ErrorListener): this;
   addListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   prependListener(event: 'tcpstate', listener: StateListener): this;
+  prependListener(event: 'closereport', listener: ReportListener): this;
+  prependListener(event: 'peerend', listener: PeerEndListener): this;
   prependListener(event: 'error', listener: ErrorListener): this;
   prependListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   prependOnceListener(event: 'tcpstate', listener: StateListener): this;
+  prependOnceListener(event: 'closereport', listener: ReportListener): this;
+  prependOnceListener(event: 'peerend', listener: PeerEndListener): this;
   prependOnceListener(event: 'error', listener: ErrorListener): this;
   off(event: 'tcpstate', listener: StateListener): this;
+  off(event: 'closereport', listener: ReportListener): this;
+  off(event: 'peerend', listener: PeerEndListener): this;
   off(event: 'error', listener: ErrorListener): this;
   off(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   removeListener(event: 'tcpstate', listener: StateListener): this;
+  removeListener(event: 'closereport', listener: ReportListener): this;
+  removeListener(event: 'peerend', listener: PeerEndListener): this;
   removeListener(event: 'error', listener: ErrorListener): this;
   removeListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   emit(event: 'tcpstate', ...change: Parameters<StateListener>): boolean;
+  emit(event: 'closereport', report: SocketCloseReport): boolean;
+  emit(event: 'peerend'): boolean;
   emit(event: 'error', error: SocketError): boolean;
   emit(event: 'connectionAttemptFailed', ...failure: Parameters<AttemptFailedListener>): boolean;
 }

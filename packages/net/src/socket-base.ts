@@ -14,7 +14,7 @@ import { nextTick } from './host-functions.ts';
 import { onceConnected } from './once-connected.ts';
 import { readArguments } from './native-net.ts';
 import { connectSocket } from './socket-connect.ts';
-import { SocketClosing } from './socket-closing.ts';
+import { SocketNews } from './socket-news.ts';
 import {
   kHandle,
   kBytesRead,
@@ -41,6 +41,7 @@ import {
   kOnHandleClosed,
   kResumeOnread,
   kStartReading,
+  kTellPeerEnd,
   kWriteOnceConnected,
 } from './socket-members.ts';
 
@@ -51,7 +52,7 @@ const TELLS_CANCELED_WRITES = Number.parseInt(process.versions.node, 10) >= 22;
  * The methods of `Socket`. Never constructed: `Socket` is a function that works without `new`, and takes these as its
  * prototype's (createSocket in socket.ts). Names with an underscore are those that programs and Node's own modules use.
  */
-export abstract class SocketBase extends SocketClosing implements HandleOwner {
+export abstract class SocketBase extends SocketNews implements HandleOwner {
   // --- opening
 
   connect(...args: unknown[]): this {
@@ -161,6 +162,8 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
 
   [onEnd](): void {
     this._unrefTimer();
+    // The kernel tells of no FIN before.
+    if (this[kEnd] !== null) this[kTellPeerEnd]();
     if ((this as unknown as StreamInternals)._readableState.endEmitted) return;
     this.push(null);
     this.read(0);
@@ -305,6 +308,8 @@ export abstract class SocketBase extends SocketClosing implements HandleOwner {
     this.connecting = false;
     this[kClearTimer]();
     const handle = this[kHandle];
+    const known = this[kEnd]?.known;
+    if (known) known.isOver = true;
     if (handle === null) {
       callback(error);
       nextTick(emitClose, this, this[kEnd]?.known ?? null);

@@ -3,7 +3,6 @@ import { type Connection, orphanPatience, type TcpInfo } from '@halfclose/stack'
 import type { SocketCloseReport } from './close-report.ts';
 import { ConnectionEnd } from './connection-end.ts';
 import { invalidArgumentValue, outOfRange } from './errors.ts';
-import { onNews } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
 import { LingerTime } from './linger-time.ts';
 import { forgetOnceConnected, onceConnected } from './once-connected.ts';
@@ -16,6 +15,7 @@ import { requireBoolean, requireNumber } from './validate.ts';
 import { within } from './within.ts';
 import {
   kAbortClosing,
+  kAfterClose,
   kApplyLinger,
   kAwaitEnd,
   kClosesByTable,
@@ -26,20 +26,17 @@ import {
   kMakeEnd,
   kNoteEnd,
   kNoteFailedWrite,
+  kOnEndNews,
   kOnHandleClosed,
   kRenewEnd,
   kSetUnread,
   kShutdownReading,
-  kTellState,
   kUnflushed,
   kWantsNews,
 } from './socket-members.ts';
 
 /** Seconds that SO_LINGER can have. */
 const MAX_INT = 2 ** 31 - 1;
-
-/** The event of a change of state. */
-const TCP_STATE = 'tcpstate';
 
 /** What `Socket` has beyond Node's to end a connection, and to see how it ended: see SocketBase. */
 export abstract class SocketClosing extends SocketSettings {
@@ -238,56 +235,25 @@ export abstract class SocketClosing extends SocketSettings {
   /** To be called after 'close'; `end`: of the connection that it told of. */
   [kOnHandleClosed](end: ConnectionEnd | null): void {
     if (end === null) return;
-    nextTick(tellNews, this);
-    end.onClosed(() => void this[onNews]());
-  }
-
-  /** The connection has news, also after the socket has let go of it. */
-  [onNews](): boolean {
-    const end = this[kEnd];
-    if (end === null || this.listenerCount(TCP_STATE) === 0) return false;
-    const connection = this[kConnection];
-    if (connection === null) return false;
-    return end.tellStates(connection, (state, why) => this[kTellState](state, why));
-  }
-
-  /** The stack is at work: what a listener throws must not get there. */
-  [kTellState](state: string, why: string): void {
-    try {
-      this.emit(TCP_STATE, state, why);
-    } catch (error) {
-      nextTick(rethrow, error);
-    }
+    nextTick(afterClose, this, end);
+    end.onClosed(() => this[kOnEndNews](end));
   }
 
   [kAwaitEnd](end: ConnectionEnd): void {
-    end.settleAtEnd(() => void this[onNews]());
+    end.settleAtEnd(() => this[kOnEndNews](end));
   }
 
-  [kWantsNews](end: ConnectionEnd): boolean {
-    return end.isAwaited || this.listenerCount(TCP_STATE) > 0;
-  }
+  /** Whether somebody is to hear of a connection that the socket has let go of. */
+  abstract [kWantsNews](end: ConnectionEnd): boolean;
+
+  /** A connection that the socket has let go of has news. */
+  abstract [kOnEndNews](end: ConnectionEnd): void;
+
+  /** To be called when 'close' has been told; `end`: of the connection that it told of. */
+  abstract [kAfterClose](end: ConnectionEnd): void;
 
   [kMakeEnd](): SocketEnd {
     return (this[kEnd] ??= new SocketEnd());
-  }
-
-  // --- 'tcpstate'
-
-  override on(event: string | symbol, listener: (...args: never[]) => void): this {
-    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0)
-      this[kMakeEnd]().skipStates(this[kConnection]);
-    return super.on(event as string, listener as (...args: unknown[]) => void);
-  }
-
-  override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
-    if (event === TCP_STATE && this.listenerCount(TCP_STATE) === 0)
-      this[kMakeEnd]().skipStates(this[kConnection]);
-    return super.prependListener(event as string, listener as (...args: unknown[]) => void);
-  }
-
-  override addListener(event: string | symbol, listener: (...args: never[]) => void): this {
-    return this.on(event, listener);
   }
 }
 
@@ -310,15 +276,11 @@ export function isStrict(value: unknown, name: string): boolean {
   return true;
 }
 
-function tellNews(socket: SocketClosing): void {
-  socket[onNews]();
+function afterClose(socket: SocketClosing, end: ConnectionEnd): void {
+  socket[kAfterClose](end);
 }
 
 /** A program has something of its own by a name of ours. */
 function overrule(socket: SocketClosing, name: string, value: unknown): void {
   Object.defineProperty(socket, name, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

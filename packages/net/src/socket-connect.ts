@@ -22,7 +22,7 @@ import {
   requirePort,
   requireString,
 } from './validate.ts';
-import { kApplyOptions, kAttachHandle, kEndReason, kRenewEnd } from './socket-members.ts';
+import { kApplyOptions, kAskForNews, kAttachHandle, kEndReason, kRenewEnd } from './socket-members.ts';
 
 /** One of what `lookup` answers when asked for all addresses. */
 interface Answer {
@@ -280,6 +280,8 @@ function connected(socket: SocketBase): void {
   emitConnect(socket);
   socket.emit('ready');
   if (!socket.isPaused()) socket.read(0);
+  // What the peer did before 'connect' was told.
+  socket[kAskForNews]();
 }
 
 function destroyWith(socket: SocketBase, error: Error): void {

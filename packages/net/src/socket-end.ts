@@ -12,6 +12,8 @@ export class SocketEnd {
   /** State changes that have been told, and the state then; `null`: none has. No state comes twice. */
   #told = 0;
   #toldState: ConnectionState | null = null;
+  /** 'peerend' has been told of the present connection. */
+  isPeerEndTold = false;
 
   /** That of the present connection, or of the last one, if something is kept of it. */
   get known(): ConnectionEnd | null {
@@ -25,6 +27,8 @@ export class SocketEnd {
 
   /** The socket connects anew. What waits for the end of the former connection goes on to wait. */
   renew(): void {
+    // Who asked before there was a connection waits for this one.
+    if (this.#current?.isFresh === true) return;
     this.#current?.lingerTime?.stop();
     this.#current = null;
   }
@@ -33,6 +37,7 @@ export class SocketEnd {
   forgetStates(): void {
     this.#told = 0;
     this.#toldState = null;
+    this.isPeerEndTold = false;
   }
 
   /** Changes of state up to now are not to be told. */

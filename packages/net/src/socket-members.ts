@@ -7,10 +7,14 @@
 export const kAbortClosing: unique symbol = Symbol('abortClosing');
 /** See `SocketSettings`. */
 export const kAborted: unique symbol = Symbol('aborted');
+/** See `SocketClosing`. */
+export const kAfterClose: unique symbol = Symbol('afterClose');
 /** See `SocketSettings`. */
 export const kApplyLinger: unique symbol = Symbol('applyLinger');
 /** See `SocketSettings`. */
 export const kApplyOptions: unique symbol = Symbol('applyOptions');
+/** See `SocketNews`. */
+export const kAskForNews: unique symbol = Symbol('askForNews');
 /** See `SocketBase`. */
 export const kAttachHandle: unique symbol = Symbol('attachHandle');
 /** See `SocketClosing`. */
@@ -37,6 +41,8 @@ export const kFlushAndClose: unique symbol = Symbol('flushAndClose');
 export const kLeaveServer: unique symbol = Symbol('leaveServer');
 /** See `SocketClosing`. */
 export const kLimitFlushing: unique symbol = Symbol('limitFlushing');
+/** See `SocketNews`. */
+export const kListened: unique symbol = Symbol('listened');
 /** See `SocketClosing`. */
 export const kMakeEnd: unique symbol = Symbol('makeEnd');
 /** See `SocketClosing`. */
@@ -45,6 +51,8 @@ export const kNoteEnd: unique symbol = Symbol('noteEnd');
 export const kNoteFailedWrite: unique symbol = Symbol('noteFailedWrite');
 /** See `ServerBase`. */
 export const kOnConnection: unique symbol = Symbol('onConnection');
+/** See `SocketClosing`. */
+export const kOnEndNews: unique symbol = Symbol('onEndNews');
 /** See `SocketClosing`. */
 export const kOnHandleClosed: unique symbol = Symbol('onHandleClosed');
 /** See `ServerBase`. */
@@ -59,7 +67,11 @@ export const kSetUnread: unique symbol = Symbol('setUnread');
 export const kShutdownReading: unique symbol = Symbol('shutdownReading');
 /** See `SocketBase`. */
 export const kStartReading: unique symbol = Symbol('startReading');
-/** See `SocketClosing`. */
+/** See `SocketNews`. */
+export const kTellPeerEnd: unique symbol = Symbol('tellPeerEnd');
+/** See `SocketNews`. */
+export const kTellReport: unique symbol = Symbol('tellReport');
+/** See `SocketNews`. */
 export const kTellState: unique symbol = Symbol('tellState');
 /** See `SocketClosing`. */
 export const kUnflushed: unique symbol = Symbol('unflushed');

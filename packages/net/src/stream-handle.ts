@@ -40,6 +40,8 @@ export interface StreamHandle {
   reset?(onClosed?: () => void, duringShutdown?: boolean): number;
   /** The owner is to be told of the connection's news after the handle is closed, too. */
   watchEnd?(): void;
+  /** Has the owner asked for the connection's news in a step of the handle. */
+  callLater?(): void;
   ref(): void;
   unref(): void;
   hasRef(): boolean;

@@ -38,6 +38,12 @@ export interface SocketExtras extends SocketListeners {
    * there never was a connection.
    */
   close(): Promise<SocketCloseReport>;
+  /**
+   * The close report when the connection has ended (CLOSED or TIME-WAIT) and 'close' was told, as event 'closereport'
+   * brings it. Closes nothing and holds no process. Before `connect` it waits for the connection that comes. Rejects with
+   * ERR_SOCKET_CLOSED where there never was a connection; that rejection needs no handler.
+   */
+  whenReported(): Promise<SocketCloseReport>;
 }
 
 /** A TCP socket: node:net's, and a little more. */

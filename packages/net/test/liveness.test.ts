@@ -125,3 +125,11 @@ it.concurrent.for([
     let client; server.listen(0, '127.0.0.1', () => { client = net.connect(server.address().port, '127.0.0.1').resume(); });`;
   expect(await run(program, module_, ENDS_WITHIN)).toEqual({ ended: true, printed: 'true\n' });
 });
+
+it('does not hold the process for a close report that somebody waits for', async () => {
+  const program = `const server = net.createServer((peer) => { peer.unref(); peer.resume();
+      client.on('closereport', () => undefined).whenReported(); client.unref(); client.destroy(); }).unref();
+    let client; server.listen(0, '127.0.0.1', () => { client = net.connect(server.address().port, '127.0.0.1').resume(); });
+    server.on('connection', (peer) => { peer.allowHalfOpen = true; });`;
+  expect(await run(program, module_, ENDS_WITHIN)).toEqual({ ended: true, printed: '' });
+});
