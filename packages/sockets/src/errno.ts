@@ -3,6 +3,7 @@ import { assertNumber } from './check-arguments.ts';
 /** Error numbers of Linux (x86-64) by name. Calls return them negated. */
 export const Errno = {
   EPERM: 1,
+  ENOENT: 2,
   EINTR: 4,
   EBADF: 9,
   EAGAIN: 11,
@@ -39,6 +40,7 @@ export type ErrnoName = keyof typeof Errno;
 /** What strerror(3) says to each error. */
 const TEXTS: Readonly<Record<ErrnoName, string>> = {
   EPERM: 'Operation not permitted',
+  ENOENT: 'No such file or directory',
   EINTR: 'Interrupted system call',
   EBADF: 'Bad file descriptor',
   EAGAIN: 'Resource temporarily unavailable',

@@ -1,8 +1,11 @@
+import type { CongestionControlName } from '@halfclose/stack';
 import type { Linger, NumberOption } from './socket-options.ts';
 
 /** Options of setsockopt(2), and what their values are made of; times in the units of Linux. */
 export interface OptionValues extends Readonly<Record<NumberOption, number>> {
   readonly SO_LINGER: Linger;
+  /** The name of a congestion control; one that is not known is `-ENOENT`. */
+  readonly TCP_CONGESTION: CongestionControlName;
   /** A source route: kind, length, pointer, stations (RFC 791, 3.1). */
   readonly IP_OPTIONS: Uint8Array;
 }

@@ -2,6 +2,7 @@ import {
   type Binding,
   type CloseReport,
   closeReport,
+  type CongestionControlName,
   type Connection,
   type ErrorCall,
   hasEnded,
@@ -35,7 +36,14 @@ export interface SocketOwner {
 }
 
 /** What getsockopt() takes. */
-type ReadableOption = NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_INFO' | 'IP_OPTIONS';
+type ReadableOption =
+  | NumberOption
+  | 'SO_ERROR'
+  | 'SO_ACCEPTCONN'
+  | 'SO_LINGER'
+  | 'TCP_CONGESTION'
+  | 'TCP_INFO'
+  | 'IP_OPTIONS';
 
 /** What a socket is made of, and what it tells when it is asked. What it does, its calls, are those of `TcpSocket`. */
 export abstract class SocketBase {
@@ -133,8 +141,9 @@ export abstract class SocketBase {
   getsockopt(option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN'): number;
   getsockopt(option: 'SO_LINGER'): Linger | number;
   getsockopt(option: 'TCP_INFO'): TcpInfo | number;
+  getsockopt(option: 'TCP_CONGESTION'): CongestionControlName | number;
   getsockopt(option: 'IP_OPTIONS'): Uint8Array | number;
-  getsockopt(option: ReadableOption): number | Linger | TcpInfo | Uint8Array {
+  getsockopt(option: ReadableOption): number | string | Linger | TcpInfo | Uint8Array {
     assertOption(option);
     const value = this.isClosed ? -Errno.EBADF : this.#valueOf(option);
     if (this.host.observed) {
@@ -143,7 +152,7 @@ export abstract class SocketBase {
     return value;
   }
 
-  #valueOf(option: ReadableOption): number | Linger | TcpInfo | Uint8Array {
+  #valueOf(option: ReadableOption): number | string | Linger | TcpInfo | Uint8Array {
     const connection = this.hosted?.connection;
     switch (option) {
       case 'SO_ERROR':
@@ -154,6 +163,8 @@ export abstract class SocketBase {
         return this.listener === null ? 0 : 1;
       case 'SO_LINGER':
         return this.options.lingerValue;
+      case 'TCP_CONGESTION':
+        return this.options.congestionControl;
       case 'TCP_INFO':
         return connection === undefined ? -Errno.EINVAL : tcpInfo(connection, this.host.now);
       default:

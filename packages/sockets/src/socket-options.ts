@@ -1,4 +1,5 @@
 import {
+  type CongestionControlName,
   type Connection,
   type ConnectionSettings,
   defaultSettings,
@@ -28,6 +29,8 @@ export type NumberOption =
   | 'SO_OOBINLINE'
   // Of no other system: 1 tells of soft errors and delivery problems as events, which is the default (RFC 9293, SHLD-20).
   | 'TCP_ERROR_REPORTS'
+  // Likewise: 1 tells of acknowledgments as events.
+  | 'TCP_ACK_REPORTS'
   | 'IP_TOS'
   | 'IP_TTL'
   | 'IPV6_V6ONLY'
@@ -40,6 +43,8 @@ export type NumberOption =
   | 'TCP_KEEPINTVL'
   | 'TCP_KEEPCNT'
   | 'TCP_USER_TIMEOUT'
+  | 'TCP_SYNCNT'
+  | 'TCP_QUICKACK'
   | 'TCP_LINGER2';
 
 /** Linux's smallest SO_RCVBUF and SO_SNDBUF, as getsockopt() shows them. */
@@ -49,6 +54,7 @@ const MIN_SEND_BUFFER = 4608;
 const MAX_BUFFER = 2 ** 30 - 1;
 const MAX_KEEPALIVE_SECONDS = 32_767;
 const MAX_KEEPALIVE_PROBES = 127;
+const MAX_SYN_RETRIES = 127;
 const MAX_MSS = 32_767;
 const MIN_MSS = 88;
 const MAX_OCTET = 255;
@@ -69,6 +75,8 @@ export class SocketOptions {
   reusePort = false;
   ipv6Only = false;
   #cork = false;
+  /** TCP_QUICKACK before there is a connection, which keeps it from then on. */
+  #quickAck = true;
   readonly #profile: Profile;
   #inherited = NOTHING_SET;
   #connection: Connection | null = null;
@@ -110,6 +118,7 @@ export class SocketOptions {
     assertHas(connection, 'changeSettings', 'connection', 'a Connection');
     this.#connection = connection;
     if (this.#cork) connection.sender.nagle.cork = true;
+    if (!this.#quickAck) connection.receiver.acks.setConversation(true);
   }
 
   /** An accepted socket starts with its listener's options. */
@@ -146,6 +155,20 @@ export class SocketOptions {
     return 0;
   }
 
+  /** Sets TCP_CONGESTION: `-ENOENT` for a name that is not known. */
+  setCongestionControl(name: unknown): number {
+    if (typeof name !== 'string') return -Errno.EINVAL;
+    if (name !== 'cubic' && name !== 'reno') return -Errno.ENOENT;
+    this.#forAccepted = null;
+    this.#change({ congestionControl: name });
+    return 0;
+  }
+
+  /** TCP_CONGESTION. */
+  get congestionControl(): CongestionControlName {
+    return this.#settings.congestionControl ?? this.#profile.congestionControl;
+  }
+
   /** IP_OPTIONS; of an accepted connection, the way back to the peer. */
   get ipOptions(): Uint8Array {
     return formatIpOptions(this.#connection?.settings.sourceRoute ?? this.#settings.sourceRoute);
@@ -158,10 +181,11 @@ export class SocketOptions {
   }
 
   /** Sets any option. 0, or an errno negated: `-EINVAL` for a value of another kind, too. */
-  change(option: keyof OptionValues, value: number | Linger | Uint8Array, now: number): number {
+  change(option: keyof OptionValues, value: number | string | Linger | Uint8Array, now: number): number {
     assertOption(option);
     if (option === 'IP_OPTIONS')
       return value instanceof Uint8Array ? this.setIpOptions(value) : -Errno.EINVAL;
+    if (option === 'TCP_CONGESTION') return this.setCongestionControl(value);
     if (option === 'SO_LINGER') return isLinger(value) ? this.setLinger(value) : -Errno.EINVAL;
     return typeof value === 'number' ? this.set(option, value, now) : -Errno.EINVAL;
   }
@@ -215,6 +239,9 @@ export class SocketOptions {
       case 'TCP_ERROR_REPORTS':
         this.#change({ errorReports: value !== 0 });
         return 0;
+      case 'TCP_ACK_REPORTS':
+        this.#change({ ackReports: value !== 0 });
+        return 0;
       case 'TCP_NODELAY':
         this.#own.noDelay = value !== 0;
         if (this.#connection !== null) this.#connection.sender.nagle.noDelay = this.#inherited.noDelay;
@@ -244,6 +271,14 @@ export class SocketOptions {
       case 'TCP_USER_TIMEOUT':
         if (value < 0) return -Errno.EINVAL;
         this.#change({ userTimeout: value });
+        return 0;
+      case 'TCP_SYNCNT':
+        if (value < 1 || value > MAX_SYN_RETRIES) return -Errno.EINVAL;
+        this.#change({ synRetries: value });
+        return 0;
+      case 'TCP_QUICKACK':
+        this.#quickAck = value !== 0;
+        this.#connection?.setQuickAck(value, now);
         return 0;
       case 'TCP_LINGER2':
         this.#change({ linger2: value < 0 ? -1 : Math.min(value * 1000, this.#profile.linger2Max) });
@@ -286,6 +321,8 @@ export class SocketOptions {
         return settings.urgentInline ? 1 : 0;
       case 'TCP_ERROR_REPORTS':
         return settings.errorReports ? 1 : 0;
+      case 'TCP_ACK_REPORTS':
+        return settings.ackReports ? 1 : 0;
       case 'TCP_NODELAY':
         return this.#inherited.noDelay ? 1 : 0;
       case 'TCP_CORK':
@@ -300,6 +337,10 @@ export class SocketOptions {
         return settings.keepAliveProbes;
       case 'TCP_USER_TIMEOUT':
         return settings.userTimeout;
+      case 'TCP_SYNCNT':
+        return settings.synRetries || profile.synRetries;
+      case 'TCP_QUICKACK':
+        return (this.#connection?.receiver.acks.isConversation ?? !this.#quickAck) ? 0 : 1;
       case 'TCP_LINGER2': {
         const set = settings.linger2;
         return set < 0 ? -1 : (set || profile.finWait2) / 1000;

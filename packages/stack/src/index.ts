@@ -15,6 +15,7 @@ export {
   type CloseReport,
   closeReport,
   type CloseReportOctets,
+  type CongestionControlName,
   Connection,
   ConnectionEvent,
   type ConnectionSettings,

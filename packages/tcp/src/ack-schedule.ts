@@ -75,6 +75,15 @@ export class AckSchedule {
     this.#pingPong = true;
   }
 
+  /** TCP_QUICKACK taken away, or set: then nothing is put off for an answer, until the next one goes. */
+  setConversation(expectsAnswer: boolean): void {
+    this.#pingPong = expectsAnswer;
+  }
+
+  get isConversation(): boolean {
+    return this.#pingPong;
+  }
+
   /** How long an acknowledgment is put off now, in milliseconds. */
   get timeout(): number {
     return this.#timeout;

@@ -6,6 +6,7 @@ import {
   checkInteger,
   checkNumber,
   checkObject,
+  checkOneOf,
   checkOptions,
   type OptionNames,
   shown,
@@ -34,6 +35,9 @@ const SETTINGS: OptionNames<ConnectionSettings> = {
   sendBuffer: true,
   urgentInline: true,
   errorReports: true,
+  ackReports: true,
+  synRetries: true,
+  congestionControl: true,
   timeToLive: true,
   hopLimit: true,
   dscp: true,
@@ -77,7 +81,11 @@ export function checkSettings(changes: Partial<ConnectionSettings>): void {
       case 'keepAlive':
       case 'urgentInline':
       case 'errorReports':
+      case 'ackReports':
         checkBoolean(label, value);
+        break;
+      case 'congestionControl':
+        if (value !== null) checkOneOf(label, value, ['cubic', 'reno']);
         break;
       case 'sourceRoute':
         if (value !== null) checkObject(label, value, 'a ChosenRoute or null');

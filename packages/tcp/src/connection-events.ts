@@ -22,4 +22,6 @@ export const ConnectionEvent = {
   Urgent: 0x200,
   /** Text, a FIN or a SYN has been sent again R1 times without an answer, or more often (RFC 9293, 3.8.3, SHLD-9). */
   DeliveryProblem: 0x400,
+  /** The peer has acknowledged more, and whoever holds the connection wants to know: `ConnectionSettings.ackReports`. */
+  Acknowledged: 0x800,
 } as const;

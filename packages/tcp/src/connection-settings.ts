@@ -1,5 +1,6 @@
 import type { IpAddress, SequenceNumber } from '@halfclose/codec';
 import { checkIsProfile } from './check-arguments.ts';
+import type { CongestionControlName } from './congestion-control.ts';
 import type { MemoryAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import type { BlockPool } from './send-buffer.ts';
@@ -45,6 +46,12 @@ export interface ConnectionSettings {
   readonly urgentInline: boolean;
   /** Soft errors and delivery problems are told as events (RFC 9293, 3.9.1.8, SHLD-20); else they are only noted. */
   readonly errorReports: boolean;
+  /** Acknowledgments of data are told as events: `ConnectionEvent.Acknowledged`. */
+  readonly ackReports: boolean;
+  /** TCP_SYNCNT: how often a SYN is sent again; 0: as the profile says. */
+  readonly synRetries: number;
+  /** TCP_CONGESTION; `null`: the profile's. */
+  readonly congestionControl: CongestionControlName | null;
   /** IP_TTL and IPV6_UNICAST_HOPS: 0 to 255. */
   readonly timeToLive: number;
   readonly hopLimit: number;
@@ -73,6 +80,9 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     sendBuffer: 0,
     urgentInline: false,
     errorReports: true,
+    ackReports: false,
+    synRetries: 0,
+    congestionControl: null,
     timeToLive: profile.hopLimit,
     hopLimit: profile.hopLimit,
     dscp: 0,

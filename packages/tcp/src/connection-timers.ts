@@ -72,6 +72,7 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
     elapsed: now - recovery.firstTimeoutAt,
     orphan: connection.orphan,
     userTimeout: settings.userTimeout,
+    synRetries: settings.synRetries,
   };
   const error = connection.softError ?? 'ETIMEDOUT';
   if (state === 'SYN-SENT' || state === 'SYN-RECEIVED') {

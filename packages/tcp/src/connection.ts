@@ -33,6 +33,7 @@ import {
   shutdownReceiving,
   shutdownSending,
 } from './closing.ts';
+import type { CongestionControlName } from './congestion-control.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { checkState, type ConnectionState, TRANSITIONS } from './connection-state.ts';
@@ -44,6 +45,7 @@ import type { EndMark, ErrorCode, StateChange } from './ending.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent, synFlags } from './handshake.ts';
 import { makeSegment, mostSackBlocks } from './make-segment.ts';
 import { changePath, exceedsMtu, largestMss, offeredMss, updateMss } from './path-mss.ts';
+import { setQuickAck } from './quick-ack.ts';
 import { ownAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import { readableOctets, readInto, readText } from './reading.ts';
@@ -174,6 +176,12 @@ export class Connection implements SegmentMaker {
     checkSettings(changes);
     this.#settings = { ...this.#settings, ...changes };
     if (changes.sendBuffer !== undefined) expandSendBuffer(this);
+    if (changes.congestionControl !== undefined) this.sender.changeCongestionControl();
+  }
+
+  /** The congestion control to use. */
+  get congestionControl(): CongestionControlName {
+    return this.#settings.congestionControl ?? this.profile.congestionControl;
   }
 
   get state(): ConnectionState {
@@ -364,6 +372,16 @@ export class Connection implements SegmentMaker {
     checkReason(reason);
     checkNow(now);
     reset(this, reason, now);
+  }
+
+  /**
+   * TCP_QUICKACK. What is owed goes at once if everything was read, and an even value other than 0 lets only that go
+   * (Linux __tcp_sock_set_quickack).
+   */
+  setQuickAck(value: number, now: number): void {
+    checkInteger('value', value, -Infinity, Infinity);
+    checkNow(now);
+    setQuickAck(this, value);
   }
 
   /** Takes the pending error, as reading SO_ERROR does. */

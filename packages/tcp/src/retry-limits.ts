@@ -27,6 +27,8 @@ export interface RetryState {
   readonly orphan: boolean;
   /** TCP_USER_TIMEOUT; 0: none. */
   readonly userTimeout: number;
+  /** TCP_SYNCNT; 0: as the profile says. */
+  readonly synRetries: number;
 }
 
 /** Whether R1 is reached: something is wrong on the way (tcp_retries1; RFC 9293, 3.8.3, SHLD-10). */
@@ -40,7 +42,10 @@ export function synRetriesExhausted(state: RetryState, profile: Profile): boolea
   if (state.userTimeout > 0 && state.timeouts > 0 && state.elapsed >= state.userTimeout) return true;
   // closing/LINUX.md, l14: with 2 retries and 4 linear timeouts a SYN goes six times in all.
   return (
-    state.timeouts >= profile.synRetries + profile.synLinearTimeouts - (profile.synLinearTimeouts > 0 ? 1 : 0)
+    state.timeouts >=
+    (state.synRetries || profile.synRetries) +
+      profile.synLinearTimeouts -
+      (profile.synLinearTimeouts > 0 ? 1 : 0)
   );
 }
 

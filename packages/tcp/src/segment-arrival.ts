@@ -164,6 +164,7 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
   if (advanced || segment.sackBlocks !== null) onWriteRoom(connection);
   if (!advanced) return true;
   connection.urgent?.onAcknowledged(sender.sndUna);
+  if (connection.settings.ackReports) connection.raise(ConnectionEvent.Acknowledged);
   return !sender.finAcked || onFinAcknowledged(connection, segment, now);
 }
 

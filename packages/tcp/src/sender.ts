@@ -9,7 +9,12 @@ import {
   seqLt,
 } from '@halfclose/codec';
 import { takeAcknowledgment } from './acknowledgment.ts';
-import { type CongestionControl, congestionControl, type CongestionView } from './congestion-control.ts';
+import {
+  type CongestionControl,
+  congestionControl,
+  type CongestionControlName,
+  type CongestionView,
+} from './congestion-control.ts';
 import { deadlineAt, LONG_AGO, NEVER } from './connection-time.ts';
 import { CwndUsage } from './cwnd-usage.ts';
 import type { EcnState } from './ecn.ts';
@@ -41,6 +46,7 @@ import {
 export interface SegmentMaker {
   /** What the path lets through now. */
   readonly path: Path;
+  readonly congestionControl: CongestionControlName;
   /** Whether timestamps are in use. */
   readonly timestamps: boolean;
   /** Explicit congestion notification; `null`: not in use. */
@@ -172,7 +178,12 @@ export class Sender implements CongestionView {
 
   /** The congestion control in use. */
   get congestion(): CongestionControl {
-    return (this.#congestion ??= congestionControl(this.profile.congestionControl));
+    return (this.#congestion ??= congestionControl(this.maker.congestionControl));
+  }
+
+  /** Another one is to be used: it starts with cwnd and ssthresh as they are (Linux tcp_reinit_congestion_control). */
+  changeCongestionControl(): void {
+    if (this.#congestion?.name !== this.maker.congestionControl) this.#congestion = null;
   }
 
   /** The sequence number of the first octet in the buffer. */

@@ -36,6 +36,7 @@ export interface TcpInfo {
   readonly tcpi_state: number;
   readonly tcpi_ca_state: number;
   readonly tcpi_retransmits: number;
+  /** Probes of a closed window, and keep-alives, without an answer. */
   readonly tcpi_probes: number;
   readonly tcpi_backoff: number;
   /** Bits of TCPI_OPT_TIMESTAMPS (1), _SACK (2), _WSCALE (4), _ECN (8): what was negotiated. */
@@ -123,7 +124,8 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
     tcpi_state: STATE_NUMBER[connection.state],
     tcpi_ca_state: CA_STATE[recovery.state],
     tcpi_retransmits: recovery.timeouts,
-    tcpi_probes: sender.probesOut,
+    // Linux counts both in one (icsk_probes_out); where one runs, the other does not.
+    tcpi_probes: sender.probesOut + connection.keepAliveProbesOut,
     tcpi_backoff: rtt.backoff,
     tcpi_options: optionsOf(connection),
     tcpi_snd_wscale: sender.window.shift,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linux, profile } from '../src/index.ts';
 import { retriesAsTime, retriesExhausted, synRetriesExhausted } from '../src/retry-limits.ts';
 
-const state = { timeouts: 1, elapsed: 0, orphan: false, userTimeout: 0 };
+const state = { timeouts: 1, elapsed: 0, orphan: false, userTimeout: 0, synRetries: 0 };
 
 describe('R2', () => {
   it('is the time that so many doublings take', () => {
@@ -43,6 +43,12 @@ describe('retries of a SYN', () => {
   it('count the linear ones first', () => {
     const of = (timeouts: number) => synRetriesExhausted({ ...state, timeouts }, profile({ synRetries: 2 }));
     expect([of(4), of(5)]).toEqual([false, true]);
+  });
+
+  it('are as many as TCP_SYNCNT says, if it does', () => {
+    const of = (timeouts: number) =>
+      synRetriesExhausted({ ...state, timeouts, synRetries: 1 }, profile({ synRetries: 2 }));
+    expect([of(3), of(4)]).toEqual([false, true]);
   });
 
   it('end with TCP_USER_TIMEOUT', () => {
