@@ -1,6 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { type Connection, lingers } from '@halfclose/stack';
 import type { TcpSocket } from '@halfclose/sockets';
+import { Acknowledged } from './acknowledged.ts';
 import { AwaitedReport } from './awaited-report.ts';
 import { SocketCloseReport } from './close-report.ts';
 import { socketClosed } from './errors.ts';
@@ -44,6 +45,8 @@ export class ConnectionEnd {
   errorTold = false;
   /** The result of `close`. */
   closing: Promise<SocketCloseReport> | null = null;
+  /** `null`: nobody has asked what of it was acknowledged. */
+  acks: Acknowledged | null = null;
   #report: AwaitedReport | null = null;
   /** `close` has told its result. */
   #settled = false;
@@ -52,6 +55,11 @@ export class ConnectionEnd {
   /** Nobody has tried to connect yet, or closed it. */
   get isFresh(): boolean {
     return this.tcp === null && !this.isOver && this.closing === null;
+  }
+
+  /** Who is to be told of acknowledgments, from now on. */
+  makeAcks(): Acknowledged {
+    return (this.acks ??= new Acknowledged());
   }
 
   /** Who is to be told of the report when the connection has ended. */

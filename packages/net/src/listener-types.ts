@@ -19,6 +19,8 @@ export interface SocketError extends NodeJS.ErrnoException {
 type StateListener = (state: ConnectionState, why: string) => void;
 /** A listener of 'closereport': how the connection ended. */
 type ReportListener = (report: SocketCloseReport) => void;
+/** A listener of 'acked': the bytes that the peer has acknowledged in all. */
+type AckedListener = (bytesAcked: number) => void;
 /** A listener of 'peerend'. */
 type PeerEndListener = () => void;
 /** A listener of 'error'. */
@@ -38,40 +40,49 @@ export interface SocketListeners {
   on(event: 'closereport', listener: ReportListener): this;
   /** The peer has ended its stream, and all of it is here, read or not: once for each connection, before 'end'. */
   on(event: 'peerend', listener: PeerEndListener): this;
+  /** The peer has acknowledged more; at most once a turn of the event loop, also after 'close'. */
+  on(event: 'acked', listener: AckedListener): this;
   on(event: 'error', listener: ErrorListener): this;
   on(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   once(event: 'tcpstate', listener: StateListener): this;
   once(event: 'closereport', listener: ReportListener): this;
   once(event: 'peerend', listener: PeerEndListener): this;
+  once(event: 'acked', listener: AckedListener): this;
   once(event: 'error', listener: ErrorListener): this;
   once(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   addListener(event: 'tcpstate', listener: StateListener): this;
   addListener(event: 'closereport', listener: ReportListener): this;
   addListener(event: 'peerend', listener: PeerEndListener): this;
+  addListener(event: 'acked', listener: AckedListener): this;
   addListener(event: 'error', listener: ErrorListener): this;
   addListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   prependListener(event: 'tcpstate', listener: StateListener): this;
   prependListener(event: 'closereport', listener: ReportListener): this;
   prependListener(event: 'peerend', listener: PeerEndListener): this;
+  prependListener(event: 'acked', listener: AckedListener): this;
   prependListener(event: 'error', listener: ErrorListener): this;
   prependListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   prependOnceListener(event: 'tcpstate', listener: StateListener): this;
   prependOnceListener(event: 'closereport', listener: ReportListener): this;
   prependOnceListener(event: 'peerend', listener: PeerEndListener): this;
+  prependOnceListener(event: 'acked', listener: AckedListener): this;
   prependOnceListener(event: 'error', listener: ErrorListener): this;
   off(event: 'tcpstate', listener: StateListener): this;
   off(event: 'closereport', listener: ReportListener): this;
   off(event: 'peerend', listener: PeerEndListener): this;
+  off(event: 'acked', listener: AckedListener): this;
   off(event: 'error', listener: ErrorListener): this;
   off(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   removeListener(event: 'tcpstate', listener: StateListener): this;
   removeListener(event: 'closereport', listener: ReportListener): this;
   removeListener(event: 'peerend', listener: PeerEndListener): this;
+  removeListener(event: 'acked', listener: AckedListener): this;
   removeListener(event: 'error', listener: ErrorListener): this;
   removeListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
   emit(event: 'tcpstate', ...change: Parameters<StateListener>): boolean;
   emit(event: 'closereport', report: SocketCloseReport): boolean;
   emit(event: 'peerend'): boolean;
+  emit(event: 'acked', bytesAcked: number): boolean;
   emit(event: 'error', error: SocketError): boolean;
   emit(event: 'connectionAttemptFailed', ...failure: Parameters<AttemptFailedListener>): boolean;
 }

@@ -14,7 +14,7 @@ import { nextTick } from './host-functions.ts';
 import { onceConnected } from './once-connected.ts';
 import { readArguments } from './native-net.ts';
 import { connectSocket } from './socket-connect.ts';
-import { SocketNews } from './socket-news.ts';
+import { SocketAcks } from './socket-acks.ts';
 import {
   kHandle,
   kBytesRead,
@@ -52,7 +52,7 @@ const TELLS_CANCELED_WRITES = Number.parseInt(process.versions.node, 10) >= 22;
  * The methods of `Socket`. Never constructed: `Socket` is a function that works without `new`, and takes these as its
  * prototype's (createSocket in socket.ts). Names with an underscore are those that programs and Node's own modules use.
  */
-export abstract class SocketBase extends SocketNews implements HandleOwner {
+export abstract class SocketBase extends SocketAcks implements HandleOwner {
   // --- opening
 
   connect(...args: unknown[]): this {

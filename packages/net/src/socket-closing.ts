@@ -281,6 +281,6 @@ function afterClose(socket: SocketClosing, end: ConnectionEnd): void {
 }
 
 /** A program has something of its own by a name of ours. */
-function overrule(socket: SocketClosing, name: string, value: unknown): void {
+export function overrule(socket: SocketClosing, name: string, value: unknown): void {
   Object.defineProperty(socket, name, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -27,6 +27,8 @@ export const kClosesByTable: unique symbol = Symbol('closesByTable');
 export const kConnection: unique symbol = Symbol('connection');
 /** See `ServerBase`. */
 export const kDropConnection: unique symbol = Symbol('dropConnection');
+/** See `SocketAcks`. */
+export const kEmitAcked: unique symbol = Symbol('emitAcked');
 /** See `SocketBase`. */
 export const kEmitClose: unique symbol = Symbol('emitClose');
 /** See `SocketClosing`. */
@@ -59,6 +61,8 @@ export const kOnHandleClosed: unique symbol = Symbol('onHandleClosed');
 export const kRefuses: unique symbol = Symbol('refuses');
 /** See `SocketClosing`. */
 export const kRenewEnd: unique symbol = Symbol('renewEnd');
+/** See `SocketAcks`. */
+export const kReportAcks: unique symbol = Symbol('reportAcks');
 /** See `SocketBase`. */
 export const kResumeOnread: unique symbol = Symbol('resumeOnread');
 /** See `SocketClosing`. */
@@ -67,6 +71,10 @@ export const kSetUnread: unique symbol = Symbol('setUnread');
 export const kShutdownReading: unique symbol = Symbol('shutdownReading');
 /** See `SocketBase`. */
 export const kStartReading: unique symbol = Symbol('startReading');
+/** See `SocketAcks`. */
+export const kTellAcks: unique symbol = Symbol('tellAcks');
+/** See `SocketAcks`. */
+export const kTellLastAcks: unique symbol = Symbol('tellLastAcks');
 /** See `SocketNews`. */
 export const kTellPeerEnd: unique symbol = Symbol('tellPeerEnd');
 /** See `SocketNews`. */
@@ -79,3 +87,5 @@ export const kUnflushed: unique symbol = Symbol('unflushed');
 export const kWantsNews: unique symbol = Symbol('wantsNews');
 /** See `SocketBase`. */
 export const kWriteOnceConnected: unique symbol = Symbol('writeOnceConnected');
+/** See `SocketAcks`. */
+export const kWritten: unique symbol = Symbol('written');

@@ -1,5 +1,7 @@
+import type { Connection } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
 import type { ConnectionEnd } from './connection-end.ts';
+import { emitSafely } from './emit-safely.ts';
 import { onNews } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
 import { SocketClosing } from './socket-closing.ts';
@@ -11,6 +13,8 @@ import {
   kListened,
   kMakeEnd,
   kOnEndNews,
+  kTellAcks,
+  kTellLastAcks,
   kTellPeerEnd,
   kTellReport,
   kTellState,
@@ -45,16 +49,21 @@ export abstract class SocketNews extends SocketClosing {
     let isTold = false;
     if (this.listenerCount(TCP_STATE) > 0)
       isTold = end.tellStates(connection, (state, why) => this[kTellState](state, why));
+    if (end.known !== null) this[kTellAcks](end.known, connection);
     return (connection.receiver.finReceived && this[kTellPeerEnd]()) || isTold;
   }
 
   /** A connection that the socket has let go of has news. */
   [kOnEndNews](end: ConnectionEnd): void {
+    const connection = end.tcp?.connection ?? null;
     if (this[kEnd]?.known === end) this[onNews]();
+    else if (connection !== null) this[kTellAcks](end, connection);
     this[kTellReport](end);
   }
 
   [kAfterClose](end: ConnectionEnd): void {
+    // From now on by what the connection is of, as the socket may have another one soon.
+    if (!end.isAwaited && this[kWantsNews](end)) end.watch(() => this[kOnEndNews](end));
     this[kOnEndNews](end);
   }
 
@@ -67,8 +76,13 @@ export abstract class SocketNews extends SocketClosing {
     );
   }
 
-  // --- telling: the stack is at work, and what a listener throws must not get there
+  /** To be called with news of a connection, after which more may be acknowledged, or nothing any more. */
+  abstract [kTellAcks](end: ConnectionEnd, connection: Connection): void;
 
+  /** Tells the last 'acked', if it is on its way. */
+  abstract [kTellLastAcks](end: ConnectionEnd): void;
+
+  // --- telling
   [kTellState](state: string, why: string): void {
     emitSafely(this, TCP_STATE, state, why);
   }
@@ -93,6 +107,7 @@ export abstract class SocketNews extends SocketClosing {
       if (!end.isAwaited) end.watch(() => this[kOnEndNews](end));
       return;
     }
+    this[kTellLastAcks](end);
     end.report.settle(report);
     if (!isHeard || report === null) return;
     end.report.isEmitted = true;
@@ -145,16 +160,4 @@ function tellReport(socket: SocketNews, end: ConnectionEnd): void {
 
 function settleNone(end: ConnectionEnd): void {
   end.report.settle(null);
-}
-
-function emitSafely(socket: SocketNews, event: string, ...args: unknown[]): void {
-  try {
-    socket.emit(event, ...args);
-  } catch (error) {
-    nextTick(rethrow, error);
-  }
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

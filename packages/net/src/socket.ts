@@ -25,6 +25,7 @@ import {
   type OnRead,
   SOCKET_BRAND,
 } from './socket-fields.ts';
+import { SocketAcks } from './socket-acks.ts';
 import { SocketNews } from './socket-news.ts';
 import { SocketSettings } from './socket-settings.ts';
 import { TcpHandle } from './tcp-handle.ts';
@@ -78,7 +79,14 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     return undefined;
   }
   const prototype = Object.create(Duplex.prototype, {
-    ...prototypeMembers(native.Socket.prototype, SocketSettings, SocketClosing, SocketNews, SocketBase),
+    ...prototypeMembers(
+      native.Socket.prototype,
+      SocketSettings,
+      SocketClosing,
+      SocketNews,
+      SocketAcks,
+      SocketBase,
+    ),
     // Node has one that does the same.
     end: Object.getOwnPropertyDescriptor(Duplex.prototype, 'end') ?? {},
     constructor: { value: Socket, writable: true, configurable: true },

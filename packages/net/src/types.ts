@@ -44,6 +44,17 @@ export interface SocketExtras extends SocketListeners {
    * ERR_SOCKET_CLOSED where there never was a connection; that rejection needs no handler.
    */
   whenReported(): Promise<SocketCloseReport>;
+  /**
+   * Bytes of data of the present connection, or of the last one, that the peer's TCP has acknowledged. Whether its program
+   * has read them nobody can tell. 0 on sockets of the kernel.
+   */
+  readonly bytesAcked: number;
+  /**
+   * Resolves when the peer has acknowledged all that was written by now, what still is in the stream included; also
+   * after 'close'. Rejects with the connection's error, or with ERR_SOCKET_CLOSED and a `reason`, as soon as that cannot
+   * be any more; with EOPNOTSUPP on sockets of the kernel.
+   */
+  whenAcked(): Promise<void>;
 }
 
 /** A TCP socket: node:net's, and a little more. */
