@@ -37,13 +37,7 @@ export interface SocketOwner {
 
 /** What getsockopt() takes. */
 type ReadableOption =
-  | NumberOption
-  | 'SO_ERROR'
-  | 'SO_ACCEPTCONN'
-  | 'SO_LINGER'
-  | 'TCP_CONGESTION'
-  | 'TCP_INFO'
-  | 'IP_OPTIONS';
+  NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN' | 'SO_LINGER' | 'TCP_CONGESTION' | 'TCP_INFO' | 'IP_OPTIONS';
 
 /** What a socket is made of, and what it tells when it is asked. What it does, its calls, are those of `TcpSocket`. */
 export abstract class SocketBase {

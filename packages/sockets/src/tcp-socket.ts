@@ -109,6 +109,22 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     return 0;
   }
 
+  /**
+   * Of a listener: what becomes of who finds its backlog full, in place of what the profile says for all of the host
+   * (`abortOnOverflow`): see `Listener` of the stack. No call of POSIX does.
+   *
+   * @throws RangeError for what is none of these
+   */
+  set whenFull(whenFull: 'refuse' | 'silent' | null) {
+    if (whenFull !== null && whenFull !== 'refuse' && whenFull !== 'silent')
+      throw new RangeError("whenFull must be 'refuse', 'silent' or null");
+    if (this.listener !== null) this.listener.whenFull = whenFull;
+  }
+
+  get whenFull(): 'refuse' | 'silent' | null {
+    return this.listener?.whenFull ?? null;
+  }
+
   /** accept(2): the next connection, or an error number negated. */
   accept(): TcpSocket | number {
     const accepted = this.#accept();

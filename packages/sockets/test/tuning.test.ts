@@ -1,7 +1,7 @@
 import { ConnectionEvent } from '@halfclose/stack';
 import { expect, it } from 'vitest';
 import { AF_INET, TcpSocket } from '../src/index.ts';
-import { named, TwoHosts } from './two-hosts.ts';
+import { named, pendingError, TwoHosts } from './two-hosts.ts';
 
 it('sends a SYN again as often as TCP_SYNCNT says', () => {
   const hosts = new TwoHosts({}, { loss: 1 });
@@ -27,7 +27,11 @@ it('changes the congestion control by its name, and knows of no other (ENOENT)',
   const { cwnd } = sender;
   expect(sender.congestion.name).toBe('cubic');
   expect(a.setsockopt('TCP_CONGESTION', 'reno')).toBe(0);
-  expect([a.getsockopt('TCP_CONGESTION'), sender.congestion.name, sender.cwnd]).toEqual(['reno', 'reno', cwnd]);
+  expect([a.getsockopt('TCP_CONGESTION'), sender.congestion.name, sender.cwnd]).toEqual([
+    'reno',
+    'reno',
+    cwnd,
+  ]);
   const { congestion } = sender;
   a.setsockopt('TCP_CONGESTION', 'reno');
   expect(sender.congestion).toBe(congestion);
@@ -105,4 +109,33 @@ it('counts keep-alives without an answer among the probes of TCP_INFO', () => {
   hosts.link.set({ loss: 1 });
   hosts.settle(2500);
   expect(probes()).toBe(2);
+});
+
+/** Who finds a full backlog: with its SYN, or when it ends its handshake. What becomes of it, and what the listener says. */
+function turnedAway(whenFull: 'refuse' | 'silent' | null, profile: object, atSyn: boolean): unknown[] {
+  const hosts = new TwoHosts(profile);
+  const listener = hosts.listener(0);
+  listener.whenFull = whenFull;
+  const first = hosts.connecting();
+  if (atSyn) hosts.settle();
+  const second = hosts.connecting();
+  hosts.settle();
+  const said = hosts.sent().filter((line) => line === 'b R' || line === 'b R.');
+  return [first.connection?.state, pendingError(second), said.length];
+}
+
+it.each<['refuse' | 'silent' | null, object, [string, number], [string, number]]>([
+  [null, {}, ['none', 0], ['none', 0]],
+  [null, { abortOnOverflow: true }, ['none', 0], ['ECONNRESET', 1]],
+  ['silent', { abortOnOverflow: true }, ['none', 0], ['none', 0]],
+  ['refuse', {}, ['ECONNREFUSED', 1], ['ECONNRESET', 1]],
+])('turns away by whenFull %s and profile %j', (whenFull, profile, atSyn, atEnd) => {
+  expect(turnedAway(whenFull, profile, true)).toEqual(['ESTABLISHED', ...atSyn]);
+  expect(turnedAway(whenFull, profile, false)).toEqual(['ESTABLISHED', ...atEnd]);
+});
+
+it('refuses another whenFull', () => {
+  const listener = new TwoHosts().listener();
+  expect(() => (listener.whenFull = 'wait' as 'silent')).toThrow(RangeError);
+  expect(listener.whenFull).toBe(null);
 });

@@ -15,6 +15,9 @@ export interface ListenerOwner {
   readonly takesSteps?: boolean;
 }
 
+/** See {@link Listener.whenFull}. */
+export type WhenFull = 'refuse' | 'silent';
+
 /** What connections inherit from the socket that listened for them. */
 export interface InheritedSettings {
   /** `null`: what the host gives. */
@@ -31,6 +34,11 @@ export class Listener {
   backlog: number;
   owner: ListenerOwner | null;
   readonly settings: InheritedSettings;
+  /**
+   * What becomes of who finds the queue of those to be accepted full: `'refuse'`, a RST, whether it has sent its SYN or ends
+   * its handshake; `'silent'`, nothing, so that it tries again; `null`: as the profile says (`abortOnOverflow`).
+   */
+  whenFull: WhenFull | null = null;
   /** In SYN-RECEIVED. */
   readonly synQueue = new SynQueue();
   /** Ready to be accepted, in order. */

@@ -129,12 +129,19 @@ export class PacketInput {
   #admit(hosted: HostedConnection, packet: TcpPacket, now: number): boolean {
     if (hosted.connection.state !== 'SYN-RECEIVED') return true;
     if ((packet.segment.flags & (Flag.RST | Flag.SYN)) !== 0) return true;
-    if (this.#state.profile.abortOnOverflow) {
+    const { listener } = hosted;
+    if (listener?.whenFull ? listener.whenFull === 'refuse' : this.#state.profile.abortOnOverflow) {
       this.#answerWithReset(packet, hosted.device, 'accept-queue-full', now);
       hosted.connection.finish('accept queue full', now);
       this.#wake(hosted);
     } else this.#state.drop(packet, 'accept-queue-full', now);
     return false;
+  }
+
+  /** There are too many before it (Linux tcp_conn_request says nothing, whatever tcp_abort_on_overflow is). */
+  #turnAway(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): void {
+    if (listener.whenFull === 'refuse') this.#answerWithReset(packet, device, 'accept-queue-full', now);
+    else this.#state.drop(packet, 'accept-queue-full', now);
   }
 
   /** `iss`: of a connection that follows on one in TIME-WAIT; it needs no cookie, as its peer has been there before. */
@@ -147,7 +154,7 @@ export class PacketInput {
       return;
     }
     if (listener.acceptQueueFull) {
-      state.drop(packet, 'accept-queue-full', now);
+      this.#turnAway(listener, packet, device, now);
       return;
     }
     const way = state.wayBack(packet, device) ?? device;
@@ -170,7 +177,7 @@ export class PacketInput {
     const syn = synOfReturnedCookie(state, listener, tuple, packet.segment, now);
     if (syn === null) return false;
     if (listener.acceptQueueFull) {
-      state.drop(packet, 'accept-queue-full', now);
+      this.#turnAway(listener, packet, device, now);
       return true;
     }
     const way = state.wayBack(packet, device) ?? device;
