@@ -4,7 +4,7 @@ import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import type { ConnectRequest, OnSettled } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kBlockList, kHandle, kNetwork } from './socket-fields.ts';
+import { kBlockList, kHandle, kNetwork, kWanted } from './socket-fields.ts';
 import { kExchangeHandle } from './socket-members.ts';
 import { NativeTcpHandle } from './native-tcp-handle.ts';
 import { TcpHandle } from './tcp-handle.ts';
@@ -33,7 +33,10 @@ export function connectingHandle(
   const handle = socket[kHandle];
   if (!(handle instanceof TcpHandle)) return null;
   const route = socket[kNetwork].routing?.connects(socket._host, address, port) ?? 'ours';
-  if (route === 'ours') return handle;
+  if (route === 'ours') {
+    handle.wanted = socket[kWanted];
+    return handle;
+  }
   if (route === 'refused') return leavingError('connect', address, port);
   handle.close();
   const outside = new NativeTcpHandle();

@@ -17,7 +17,7 @@ import { createServerConstructor } from './server.ts';
 import { isOn } from './validate.ts';
 import type { SocketBase } from './socket-base.ts';
 import { createSocketConstructor } from './socket.ts';
-import type { Net, Server as NetServer, Socket as NetSocket } from './types.ts';
+import type { Net, Socket as NetSocket, TcpServer } from './types.ts';
 
 const clientSocketChannel = diagnostics.channel('net.client.socket');
 
@@ -66,7 +66,7 @@ export function createNetOn(network: () => Network): Net {
     return socket;
   }
 
-  function createServer(given?: unknown, listener?: unknown): NetServer {
+  function createServer(given?: unknown, listener?: unknown): TcpServer {
     return new Server(given as never, listener as never);
   }
 

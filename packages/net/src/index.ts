@@ -14,6 +14,7 @@ import type {
 
 export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.ts';
 export { createHost, type CreateHostOptions } from './create-host.ts';
+export type { KeepAliveSettings } from './socket-settings.ts';
 export { createNet, type NetOptions } from './create-net.ts';
 export { defaultHost } from './default-host.ts';
 export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
@@ -26,12 +27,15 @@ export type {
   DumpedOwner,
   DumpedTimer,
   DumpedTimerName,
+  CongestionControlName,
   TcpInfo,
 } from '@halfclose/stack';
 export type {
   Connect,
   ConnectOptions as NetConnectOpts,
   CreateServer,
+  ExtraConnectOptions,
+  ExtraListenOptions,
   ExtraServerOptions,
   ExtraSocketOptions,
   Net,
@@ -39,9 +43,11 @@ export type {
   ServerConstructor,
   ServerOptions as ServerOpts,
   SocketConstructor,
+  ServerExtras,
   SocketExtras,
   SocketOptions as SocketConstructorOpts,
   TcpConnectOptions as TcpNetConnectOpts,
+  TcpServer,
 } from './types.ts';
 // What only other versions of Node's types have is added where the types are built: tsup.config.ts.
 export type {

@@ -7,6 +7,7 @@ import { Handle } from './handle.ts';
 import type { Network } from './network.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import { portOf } from './validate.ts';
+import type { WantedOptions } from './wanted-options.ts';
 
 /**
  * An accepted connection belongs to no async context, as in Node, where none is entered before 'connection' is told: neither to
@@ -22,6 +23,8 @@ export class ListenHandle extends Handle {
   /** A taken port is told of by listen, as libuv does. */
   #bindError = 0;
   #isListening = false;
+  /** What connections are to start with. */
+  wanted: WantedOptions | null = null;
 
   constructor(network: Network) {
     super('TCPSERVERWRAP', network);
@@ -49,11 +52,17 @@ export class ListenHandle extends Handle {
   listen(backlog: number): number {
     if (this.#bindError !== 0) return this.#bindError;
     if (this.#tcp === null) return EBADF;
+    this.wanted?.applyTo(this.#tcp.options, this.network.host.now);
     const result = this.#tcp.listen(backlog | 0);
     if (result < 0) return result;
     this.#isListening = true;
     this.updateHold();
     return 0;
+  }
+
+  /** What becomes of connections that find too many before them; `null`: as the profile says. */
+  setWhenFull(whenFull: 'refuse' | 'silent' | null): void {
+    if (this.#tcp !== null) this.#tcp.whenFull = whenFull;
   }
 
   getsockname(out: AddressRecord): number {

@@ -47,8 +47,17 @@ export class NativeTcpHandle extends NativeStreamHandle {
     return 0;
   }
 
-  setKeepAlive(enable: boolean, seconds: number): number {
-    this.socket.setKeepAlive(enable, seconds * 1000);
+  /** Node before 26 does not know of what is beyond the first probe. */
+  setKeepAlive(enable: boolean, seconds: number, interval?: number, count?: number): number {
+    const rest = interval === undefined ? [] : [interval * 1000, count];
+    Reflect.apply(this.socket.setKeepAlive, this.socket, [enable, seconds * 1000, ...rest]);
+    return 0;
+  }
+
+  /** Of Node 26; before, nothing is done. */
+  setTypeOfService(tos: number): number {
+    const set: unknown = Reflect.get(this.socket, 'setTypeOfService');
+    if (typeof set === 'function') Reflect.apply(set, this.socket, [tos]);
     return 0;
   }
 

@@ -9,14 +9,29 @@ import { native, readArguments } from './native-net.ts';
 import type { NativeListenHandle } from './native-listen-handle.ts';
 import type { Network } from './network.ts';
 import { listenServer, startListening } from './server-listen.ts';
-import { kKeepAlive, kKeepAliveDelay, kNetwork, kNoDelay } from './socket-fields.ts';
+import {
+  kKeepAlive,
+  kKeepAliveDelay,
+  kKeepAliveProbes,
+  kNetwork,
+  kNoDelay,
+  kWanted,
+} from './socket-fields.ts';
 import type { SocketBase } from './socket-base.ts';
 import type { TcpHandle } from './tcp-handle.ts';
-import { kDropConnection, kOnConnection, kRefuses } from './socket-members.ts';
+import type { KeepAliveProbes } from './tuning-options.ts';
+import { requireFunction } from './validate.ts';
+import type { WantedOptions } from './wanted-options.ts';
+import { kApplyKeepAlive, kConnections, kDropConnection, kOnConnection, kRefuses } from './socket-members.ts';
 
 const serverSocketChannel = diagnostics.channel('net.server.socket');
 
 const listenStart = diagnostics.channel('tracing:net.server.listen:asyncStart');
+
+/** A connection of a server, ours or the kernel's. */
+export interface Destroyable {
+  destroy(): unknown;
+}
 
 /** Makes the socket of an accepted connection. */
 export type AcceptedSocket = new (options: Record<string, unknown>) => SocketBase;
@@ -45,6 +60,10 @@ export abstract class ServerBase extends EventEmitter {
   declare _listeningId: number;
   declare _connectionKey: string | undefined;
   declare _pipeName: string | undefined;
+  declare [kWanted]: WantedOptions | null;
+  declare [kKeepAliveProbes]: KeepAliveProbes | null;
+  /** Those that are open; `null`: there never was one. */
+  declare [kConnections]: Set<Destroyable> | null;
   declare readonly [kNetwork]: Network;
   declare readonly [kSocket]: AcceptedSocket;
 
@@ -113,6 +132,24 @@ export abstract class ServerBase extends EventEmitter {
     return this;
   }
 
+  /**
+   * Stops listening and destroys all connections. `callback` is called with 'close', or if there is nothing to close. No
+   * error, whether it listens or not.
+   */
+  destroy(callback?: () => void): this {
+    if (callback !== undefined) requireFunction(callback, 'callback');
+    const isClosed = this._handle === null && this._connections === 0;
+    if (callback !== undefined) {
+      if (isClosed) nextTick(callback);
+      else this.once('close', callback);
+    }
+    if (this._handle !== null) this.close();
+    // One that listens by name may be about to.
+    else this._listeningId++;
+    for (const connection of [...(this[kConnections] ?? [])]) connection.destroy();
+    return this;
+  }
+
   _emitCloseIfDrained(): void {
     if (!this._handle && !this._connections) nextTick(emitClose, this);
   }
@@ -157,9 +194,11 @@ export abstract class ServerBase extends EventEmitter {
     if (this.keepAlive) {
       socket[kKeepAlive] = true;
       socket[kKeepAliveDelay] = this.keepAliveInitialDelay;
-      handle.setKeepAlive(true, this.keepAliveInitialDelay);
+      socket[kKeepAliveProbes] = this[kKeepAliveProbes];
+      socket[kApplyKeepAlive](handle);
     }
     this._connections++;
+    (this[kConnections] ??= new Set()).add(socket);
     socket.server = this;
     socket._server = this;
     this.emit('connection', socket);

@@ -8,9 +8,9 @@ import { ListenHandle } from './listen-handle.ts';
 import { native } from './native-net.ts';
 import { NativeListenHandle } from './native-listen-handle.ts';
 import type { ServerBase } from './server-base.ts';
-import { kNetwork } from './socket-fields.ts';
+import { kNetwork, kWanted } from './socket-fields.ts';
 import { isOn, requireAbortSignal, requirePort } from './validate.ts';
-import { kOnConnection, kRefuses } from './socket-members.ts';
+import { kConnections, kOnConnection, kRefuses } from './socket-members.ts';
 
 const listenEnd = diagnostics.channel('tracing:net.server.listen:asyncEnd');
 const listenError = diagnostics.channel('tracing:net.server.listen:error');
@@ -19,6 +19,8 @@ const DEFAULT_BACKLOG = 511;
 /** Bits of `flags`, as libuv numbers the first. */
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
+const WHEN_FULL_REFUSE = 4;
+const WHEN_FULL_SILENT = 8;
 
 /** `listen` in all its forms, once its arguments have been sorted into options. */
 export function listenServer(
@@ -30,10 +32,12 @@ export function listenServer(
   const inner = isOn(given['_handle']) ? given['_handle'] : given['handle'];
   const options = (isOn(inner) ? inner : given) as Record<string, unknown>;
   const flags =
-    (options['ipv6Only'] === true ? IPV6_ONLY : 0) | (options['reusePort'] === true ? REUSE_PORT : 0);
+    (options['ipv6Only'] === true ? IPV6_ONLY : 0) |
+    (options['reusePort'] === true ? REUSE_PORT : 0) |
+    whenFullOf(given['whenFull']);
   if (options instanceof ListenHandle) {
     server._handle = options;
-    finishListening(server, options, null, -1, -1, backlogOfArguments);
+    finishListening(server, options, null, -1, -1, backlogOfArguments, flags);
     return;
   }
   if (isOn(inner) || isForeignHandle(options) || (typeof options['fd'] === 'number' && options['fd'] >= 0)) {
@@ -90,6 +94,19 @@ export function listenServer(
   ) satisfies CodedError;
 }
 
+const WHEN_FULL: Readonly<Record<number, 'refuse' | 'silent'>> = {
+  [WHEN_FULL_REFUSE]: 'refuse',
+  [WHEN_FULL_SILENT]: 'silent',
+};
+
+/** The option `whenFull` as a bit. */
+function whenFullOf(value: unknown): number {
+  if (value === undefined) return 0;
+  if (value !== 'refuse' && value !== 'silent')
+    throw invalidArgumentValue('options.whenFull', value, "must be 'refuse' or 'silent'");
+  return value === 'refuse' ? WHEN_FULL_REFUSE : WHEN_FULL_SILENT;
+}
+
 /** Binds and listens on an address; `null`: on all of both families. Errors are emitted later. */
 export function startListening(
   server: ServerBase,
@@ -109,7 +126,7 @@ export function startListening(
     return;
   }
   server._handle = handle;
-  finishListening(server, handle, bound, port, boundFamily, backlog);
+  finishListening(server, handle, bound, port, boundFamily, backlog, flags);
 }
 
 function finishListening(
@@ -119,11 +136,14 @@ function finishListening(
   port: number,
   family: number,
   backlog: number,
+  flags: number,
 ): void {
   handle.onconnection = (_errno, accepted) => {
     server[kOnConnection](accepted);
   };
+  handle.wanted = server[kWanted];
   const result = handle.listen(backlog || DEFAULT_BACKLOG);
+  handle.setWhenFull(WHEN_FULL[flags & (WHEN_FULL_REFUSE | WHEN_FULL_SILENT)] ?? null);
   if (result < 0) {
     handle.close();
     server._handle = null;
@@ -156,8 +176,10 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
       return;
     }
     server._connections++;
+    (server[kConnections] ??= new Set()).add(socket);
     Object.assign(socket, { server });
     socket.once('close', () => {
+      server[kConnections]?.delete(socket);
       server._connections--;
       server._emitCloseIfDrained();
     });

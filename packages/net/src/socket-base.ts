@@ -13,6 +13,7 @@ import {
 import { nextTick } from './host-functions.ts';
 import { onceConnected } from './once-connected.ts';
 import { readArguments } from './native-net.ts';
+import { stopLimit } from './connect-timeout.ts';
 import { connectSocket } from './socket-connect.ts';
 import { SocketAcks } from './socket-acks.ts';
 import {
@@ -31,6 +32,7 @@ import {
   kAttachHandle,
   kClearTimer,
   kClosesByTable,
+  kConnections,
   kEmitClose,
   kEndLinger,
   kEndReason,
@@ -307,6 +309,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
   override _destroy(error: Error | null, callback: WriteCallback): void {
     this.connecting = false;
     this[kClearTimer]();
+    stopLimit(this);
     const handle = this[kHandle];
     const known = this[kEnd]?.known;
     if (known) known.isOver = true;
@@ -361,6 +364,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
     const server = this._server;
     if (!server) return;
     server._connections--;
+    server[kConnections]?.delete(this);
     server._emitCloseIfDrained?.();
   }
 }

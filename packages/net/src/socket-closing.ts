@@ -8,7 +8,7 @@ import { LingerTime } from './linger-time.ts';
 import { forgetOnceConnected, onceConnected } from './once-connected.ts';
 import { SocketEnd } from './socket-end.ts';
 import { kHandle, kEnd, kLinger, kNetwork } from './socket-fields.ts';
-import { SocketSettings } from './socket-settings.ts';
+import { SocketTuning } from './socket-tuning.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { bufferedOctets } from './stream-octets.ts';
 import { requireBoolean, requireNumber } from './validate.ts';
@@ -39,7 +39,7 @@ import {
 const MAX_INT = 2 ** 31 - 1;
 
 /** What `Socket` has beyond Node's to end a connection, and to see how it ended: see SocketBase. */
-export abstract class SocketClosing extends SocketSettings {
+export abstract class SocketClosing extends SocketTuning {
   declare [kEnd]: SocketEnd | null;
 
   // --- before the end
@@ -133,6 +133,22 @@ export abstract class SocketClosing extends SocketSettings {
     const { timers, profile } = tcp.host;
     tcp.options.set('TCP_USER_TIMEOUT', Math.ceil(orphanPatience(profile)), timers.now());
     end.limitsFlushing = true;
+  }
+
+  /** One that is set while `close` flushes counts in place of the limit of that; 0: that limit counts. */
+  override setUserTimeout(milliseconds: number): this {
+    const end = this[kEnd]?.known;
+    if (end?.limitsFlushing !== true || milliseconds === 0) {
+      if (end?.limitsFlushing !== true) super.setUserTimeout(milliseconds);
+      return this;
+    }
+    super.setUserTimeout(milliseconds);
+    end.limitsFlushing = false;
+    return this;
+  }
+
+  override getUserTimeout(): number {
+    return this[kEnd]?.known?.limitsFlushing === true ? 0 : super.getUserTimeout();
   }
 
   /** How the connection ended; `null` before its end, and where there was none. */

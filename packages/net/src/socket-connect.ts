@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import { format } from 'node:util';
 import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
 import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
+import { limitConnecting, stopLimit } from './connect-timeout.ts';
 import { codedError, invalidArgumentType } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import type { OnSettled } from './handle-owner.ts';
@@ -10,8 +11,9 @@ import { NativeStreamHandle } from './native-stream-handle.ts';
 import { emitConnect } from './once-connected.ts';
 import { inThisScope } from './request-scope.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kHandle, kNetwork } from './socket-fields.ts';
+import { kHandle, kNetwork, kWanted } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
+import { wantedOf } from './tuning-options.ts';
 import {
   isAbsent,
   isOn,
@@ -21,6 +23,7 @@ import {
   requireNumber,
   requirePort,
   requireString,
+  timeoutOf,
 } from './validate.ts';
 import { kApplyOptions, kAskForNews, kAttachHandle, kEndReason, kRenewEnd } from './socket-members.ts';
 
@@ -49,6 +52,8 @@ interface Target {
   readonly localPort: number | undefined;
   readonly autoSelectFamily: boolean;
   readonly attemptTimeout: number;
+  /** Milliseconds for all of it; 0: as long as TCP tries. */
+  readonly connectTimeout: number;
 }
 
 const SHORTEST_ATTEMPT = 10;
@@ -80,6 +85,8 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
   socket._unrefTimer();
   socket.connecting = true;
   const target = checkedTarget(options);
+  socket[kWanted] = wantedOf(options, socket[kWanted]);
+  if (target.connectTimeout > 0) limitConnecting(socket, target.connectTimeout, target.host, target.port);
   const family = native.isIP(target.host);
   if (family === 4 || family === 6) {
     nextTick(connectToLiteral, socket, target, family);
@@ -119,6 +126,7 @@ function checkedTarget(options: Record<string, unknown>): Target {
     port,
     autoSelectFamily,
     autoSelectFamilyAttemptTimeout: timeout,
+    connectTimeout,
   } = options;
   if (isOn(localAddress) && (typeof localAddress !== 'string' || native.isIP(localAddress) === 0)) {
     throw invalidIpAddress(localAddress);
@@ -133,6 +141,7 @@ function checkedTarget(options: Record<string, unknown>): Target {
   if (!isAbsent(autoSelectFamily)) requireBoolean(autoSelectFamily, 'options.autoSelectFamily');
   if (!isAbsent(timeout)) requireInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   return {
+    connectTimeout: isAbsent(connectTimeout) ? 0 : timeoutOf(connectTimeout, 'options.connectTimeout'),
     host: isOn(options['host']) ? (options['host'] as string) : 'localhost',
     port: Number(port) | 0,
     localAddress: typeof localAddress === 'string' && localAddress !== '' ? localAddress : undefined,
@@ -276,6 +285,7 @@ function connected(socket: SocketBase): void {
   socket.connecting = false;
   socket._sockname = null;
   socket._unrefTimer();
+  stopLimit(socket);
   socket[kApplyOptions]();
   emitConnect(socket);
   socket.emit('ready');

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionState } from '@halfclose/stack';
+import type { Connection, ConnectionState, Timer } from '@halfclose/stack';
 import { ConnectionEnd } from './connection-end.ts';
 
 /**
@@ -12,6 +12,8 @@ export class SocketEnd {
   /** State changes that have been told, and the state then; `null`: none has. No state comes twice. */
   #told = 0;
   #toldState: ConnectionState | null = null;
+  /** Of `connectTimeout`; `null`: no attempt is limited. */
+  connectLimit: Timer | null = null;
   /** 'peerend' has been told of the present connection. */
   isPeerEndTold = false;
 

@@ -19,6 +19,10 @@ export const kNoDelay: unique symbol = Symbol('noDelay');
 export const kKeepAlive: unique symbol = Symbol('keepAlive');
 /** Seconds. */
 export const kKeepAliveDelay: unique symbol = Symbol('keepAliveDelay');
+/** How keep-alives go on after the first, or `null`. */
+export const kKeepAliveProbes: unique symbol = Symbol('keepAliveProbes');
+/** Options of setsockopt(2) that connections start with, or `null`. */
+export const kWanted: unique symbol = Symbol('wanted');
 /** Seconds of SO_LINGER, `null`: off; set once there is a socket. */
 export const kLinger: unique symbol = Symbol('linger');
 /** What is kept for the end of the connection and beyond it, or `null`. */

@@ -10,6 +10,8 @@ export const kAborted: unique symbol = Symbol('aborted');
 /** See `SocketClosing`. */
 export const kAfterClose: unique symbol = Symbol('afterClose');
 /** See `SocketSettings`. */
+export const kApplyKeepAlive: unique symbol = Symbol('applyKeepAlive');
+/** See `SocketSettings`. */
 export const kApplyLinger: unique symbol = Symbol('applyLinger');
 /** See `SocketSettings`. */
 export const kApplyOptions: unique symbol = Symbol('applyOptions');
@@ -25,6 +27,8 @@ export const kClearTimer: unique symbol = Symbol('clearTimer');
 export const kClosesByTable: unique symbol = Symbol('closesByTable');
 /** See `SocketClosing`. */
 export const kConnection: unique symbol = Symbol('connection');
+/** See `ServerBase`. */
+export const kConnections: unique symbol = Symbol('connections');
 /** See `ServerBase`. */
 export const kDropConnection: unique symbol = Symbol('dropConnection');
 /** See `SocketAcks`. */
@@ -57,6 +61,8 @@ export const kOnConnection: unique symbol = Symbol('onConnection');
 export const kOnEndNews: unique symbol = Symbol('onEndNews');
 /** See `SocketClosing`. */
 export const kOnHandleClosed: unique symbol = Symbol('onHandleClosed');
+/** See `SocketTuning`. */
+export const kOption: unique symbol = Symbol('option');
 /** See `ServerBase`. */
 export const kRefuses: unique symbol = Symbol('refuses');
 /** See `SocketClosing`. */
@@ -83,6 +89,8 @@ export const kTellReport: unique symbol = Symbol('tellReport');
 export const kTellState: unique symbol = Symbol('tellState');
 /** See `SocketClosing`. */
 export const kUnflushed: unique symbol = Symbol('unflushed');
+/** See `SocketTuning`. */
+export const kWant: unique symbol = Symbol('want');
 /** See `SocketClosing`. */
 export const kWantsNews: unique symbol = Symbol('wantsNews');
 /** See `SocketBase`. */

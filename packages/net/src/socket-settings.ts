@@ -11,6 +11,7 @@ import {
   kBytesWritten,
   kKeepAlive,
   kKeepAliveDelay,
+  kKeepAliveProbes,
   kLastWriteQueueSize,
   kLinger,
   kNetwork,
@@ -20,8 +21,16 @@ import {
   type OnRead,
 } from './socket-fields.ts';
 import type { StreamHandle } from './stream-handle.ts';
+import type { KeepAliveProbes } from './tuning-options.ts';
 import { requireFunction, timeoutOf } from './validate.ts';
-import { kAborted, kApplyLinger, kApplyOptions, kClearTimer } from './socket-members.ts';
+import {
+  kAborted,
+  kApplyKeepAlive,
+  kApplyLinger,
+  kApplyOptions,
+  kClearTimer,
+  kConnections,
+} from './socket-members.ts';
 
 /** Some bytes to write, or a string with its encoding. */
 export interface Chunk {
@@ -32,6 +41,7 @@ export interface Chunk {
 /** What a server keeps of its connections. */
 interface ConnectionCounter {
   _connections: number;
+  [kConnections]?: Set<unknown> | null;
   _emitCloseIfDrained?: () => void;
 }
 
@@ -66,6 +76,7 @@ export abstract class SocketSettings extends Duplex {
   declare [kNoDelay]: boolean;
   declare [kKeepAlive]: boolean;
   declare [kKeepAliveDelay]: number;
+  declare [kKeepAliveProbes]: KeepAliveProbes | null;
   declare [kLinger]: number | null;
   declare [kBlockList]: BlockListLike | null;
   declare [kBytesRead]: number;
@@ -89,7 +100,7 @@ export abstract class SocketSettings extends Duplex {
     const handle = this[kHandle];
     if (handle === null) return;
     if (this[kNoDelay]) handle.setNoDelay?.(true);
-    if (this[kKeepAlive]) handle.setKeepAlive?.(true, this[kKeepAliveDelay]);
+    if (this[kKeepAlive]) this[kApplyKeepAlive](handle);
     if (this[kLinger] !== null) this[kApplyLinger]();
   }
 
@@ -149,17 +160,38 @@ export abstract class SocketSettings extends Duplex {
     return this;
   }
 
-  setKeepAlive(enable?: boolean, initialDelay?: number): this {
-    const wanted = Boolean(enable);
-    const seconds = ~~((initialDelay ?? NaN) / 1000);
-    const changed = wanted !== this[kKeepAlive] || (wanted && this[kKeepAliveDelay] !== seconds);
+  /** As in Node 26, on all versions: the arguments one by one, or in an object. */
+  setKeepAlive(
+    enable?: boolean | KeepAliveSettings | null,
+    initialDelay?: number,
+    interval?: number,
+    count?: number,
+  ): this {
+    const given: KeepAliveSettings =
+      typeof enable === 'object' && enable !== null ? enable : { enable, initialDelay, interval, count };
+    const wanted = Boolean(given.enable);
+    const seconds = ~~((given.initialDelay ?? NaN) / 1000);
+    const probes = probesOf(given);
+    const former = this[kKeepAliveProbes];
+    const changed =
+      wanted !== this[kKeepAlive] ||
+      (wanted &&
+        (this[kKeepAliveDelay] !== seconds ||
+          former?.interval !== probes?.interval ||
+          former?.count !== probes?.count));
     const handle = this[kHandle];
     if (handle === null || changed) {
       this[kKeepAlive] = wanted;
       this[kKeepAliveDelay] = seconds;
+      this[kKeepAliveProbes] = probes;
     }
-    if (handle !== null && changed) handle.setKeepAlive?.(wanted, seconds);
+    if (handle !== null && changed) this[kApplyKeepAlive](handle);
     return this;
+  }
+
+  [kApplyKeepAlive](handle: StreamHandle): void {
+    const probes = this[kKeepAliveProbes];
+    handle.setKeepAlive?.(this[kKeepAlive], this[kKeepAliveDelay], probes?.interval, probes?.count);
   }
 
   ref(): this {
@@ -251,6 +283,19 @@ export abstract class SocketSettings extends Duplex {
     const linger = this[kLinger];
     this[kHandle]?.tcp?.options.setLinger({ onoff: linger === null ? 0 : 1, linger: linger ?? 0 });
   }
+}
+
+/** What `setKeepAlive` takes in one; times in milliseconds. */
+export interface KeepAliveSettings {
+  readonly enable?: boolean | null | undefined;
+  readonly initialDelay?: number | undefined;
+  readonly interval?: number | undefined;
+  readonly count?: number | undefined;
+}
+
+function probesOf({ interval, count }: KeepAliveSettings): KeepAliveProbes | null {
+  if (interval === undefined && count === undefined) return null;
+  return { interval: ~~((interval ?? 0) / 1000), count: ~~(count ?? 0) };
 }
 
 /** Octets of what `_write` or `_writev` is given. */

@@ -16,18 +16,22 @@ import {
   kEnd,
   kKeepAlive,
   kKeepAliveDelay,
+  kKeepAliveProbes,
   kLastWriteQueueSize,
   kLinger,
   kNetwork,
   kNoDelay,
   kOnread,
   kTimeout,
+  kWanted,
   type OnRead,
   SOCKET_BRAND,
 } from './socket-fields.ts';
 import { SocketAcks } from './socket-acks.ts';
 import { SocketNews } from './socket-news.ts';
 import { SocketSettings } from './socket-settings.ts';
+import { SocketTuning } from './socket-tuning.ts';
+import { keepAliveProbesOf, wantedOf } from './tuning-options.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import type { SocketConstructor } from './types.ts';
 import { named } from './named.ts';
@@ -70,6 +74,8 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     this[kNoDelay] = false;
     this[kKeepAlive] = false;
     this[kKeepAliveDelay] = 0;
+    this[kKeepAliveProbes] = null;
+    this[kWanted] = null;
     this[kLinger] = null;
     this[kEnd] = null;
     this[kBlockList] = null;
@@ -82,6 +88,7 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     ...prototypeMembers(
       native.Socket.prototype,
       SocketSettings,
+      SocketTuning,
       SocketClosing,
       SocketNews,
       SocketAcks,
@@ -137,7 +144,11 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   socket[kLinger] = lingerOf(options['linger'], 'options.linger');
   socket[kSetUnread](options['unread'], 'options.unread');
   const { handle } = options;
-  if (handle instanceof TcpHandle) {
+  if (!(handle instanceof TcpHandle)) {
+    // An accepted connection has those of its server.
+    socket[kWanted] = wantedOf(options);
+    socket[kKeepAliveProbes] = keepAliveProbesOf(options);
+  } else {
     socket[kAttachHandle](handle);
     if (socket[kLinger] !== null) socket[kApplyLinger]();
     if (options['readable'] !== false) {

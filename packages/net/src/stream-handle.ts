@@ -46,7 +46,9 @@ export interface StreamHandle {
   unref(): void;
   hasRef(): boolean;
   setNoDelay?(enable: boolean): number;
-  setKeepAlive?(enable: boolean, seconds: number): number;
+  setKeepAlive?(enable: boolean, seconds: number, interval?: number, count?: number): number;
+  /** Of a socket of the kernel. */
+  setTypeOfService?(tos: number): number;
   getsockname?(out: AddressRecord): number;
   getpeername?(out: AddressRecord): number;
 }

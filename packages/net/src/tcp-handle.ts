@@ -11,6 +11,7 @@ import { isSocket } from './socket-brand.ts';
 import type { StreamHandle } from './stream-handle.ts';
 import { fillPeerName, fillSocketName, setKeepAlive, setNoDelay } from './tcp-settings.ts';
 import { isOn } from './validate.ts';
+import type { WantedOptions } from './wanted-options.ts';
 import { within } from './within.ts';
 import { WritingSide } from './writing-side.ts';
 
@@ -28,6 +29,8 @@ export class TcpHandle extends Handle implements StreamHandle {
   /** What stands for it in Node's C++: see `bridges.ts`. */
   bridge: HandleBridge | null = null;
   bytesWritten = 0;
+  /** What the socket underneath is to start with, when there is one. */
+  wanted: WantedOptions | null = null;
   /** Null before bind and connect, and after close. */
   #tcp: TcpSocket | null;
   readonly #reading = new ReadingSide();
@@ -99,6 +102,7 @@ export class TcpHandle extends Handle implements StreamHandle {
     const tcp = new TcpSocket(this.network.host, family);
     this.#tcp = tcp;
     tcp.owner = this;
+    this.wanted?.applyTo(tcp.options, this.network.host.now);
     return tcp;
   }
 
@@ -302,9 +306,9 @@ export class TcpHandle extends Handle implements StreamHandle {
     return this.#tcp === null ? EBADF : setNoDelay(this.#tcp, enable);
   }
 
-  /** `delay`: seconds of silence before the first probe. */
-  setKeepAlive(enable: boolean, delay: number): number {
-    return this.#tcp === null ? EBADF : setKeepAlive(this.#tcp, enable, delay);
+  /** See {@link setKeepAlive}; in seconds. */
+  setKeepAlive(enable: boolean, delay: number, interval?: number, count?: number): number {
+    return this.#tcp === null ? EBADF : setKeepAlive(this.#tcp, enable, delay, interval, count);
   }
 
   getsockname(out: AddressRecord): number {

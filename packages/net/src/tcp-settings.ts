@@ -8,15 +8,34 @@ export function setNoDelay(tcp: TcpSocket, enable: boolean): number {
   return tcp.options.set('TCP_NODELAY', enable ? 1 : 0, tcp.host.now);
 }
 
-/** SO_KEEPALIVE. `delay`: seconds of silence before the first probe. */
-export function setKeepAlive({ options, host }: TcpSocket, enable: boolean, delay: number): number {
+/** What libuv sets with a delay: probes one second apart, ten of them. */
+const USUAL_INTERVAL = 1;
+const USUAL_COUNT = 10;
+
+/**
+ * SO_KEEPALIVE. `delay`: seconds of silence before the first probe; `interval`: between two; `count`: how many without an
+ * answer; 0: as it is without.
+ */
+export function setKeepAlive(
+  { options, host }: TcpSocket,
+  enable: boolean,
+  delay: number,
+  interval = 0,
+  count = 0,
+): number {
   const { now } = host;
-  if (enable && delay > 0) {
-    const result = options.set('TCP_KEEPIDLE', delay, now);
-    if (result < 0) return result;
-    // libuv sets these two with a delay: one second apart, ten of them.
-    options.set('TCP_KEEPINTVL', 1, now);
-    options.set('TCP_KEEPCNT', 10, now);
+  if (enable) {
+    const isSet = delay > 0;
+    const idle = isSet ? options.set('TCP_KEEPIDLE', delay, now) : 0;
+    if (idle < 0) return idle;
+    if (isSet || interval > 0) {
+      const result = options.set('TCP_KEEPINTVL', interval || USUAL_INTERVAL, now);
+      if (result < 0) return result;
+    }
+    if (isSet || count > 0) {
+      const result = options.set('TCP_KEEPCNT', count || USUAL_COUNT, now);
+      if (result < 0) return result;
+    }
   }
   return options.set('SO_KEEPALIVE', enable ? 1 : 0, now);
 }

@@ -1,7 +1,8 @@
 import type * as nodeNet from 'node:net';
-import type { ConnectionState, DumpedConnection, TcpInfo } from '@halfclose/stack';
+import type { CongestionControlName, ConnectionState, DumpedConnection, TcpInfo } from '@halfclose/stack';
 import type { SocketCloseReport } from './close-report.ts';
 import type { ServerListeners, SocketListeners } from './listener-types.ts';
+import type { KeepAliveSettings } from './socket-settings.ts';
 
 /** What a socket has beyond Node's. */
 export interface SocketExtras extends SocketListeners {
@@ -38,6 +39,7 @@ export interface SocketExtras extends SocketListeners {
    * there never was a connection.
    */
   close(): Promise<SocketCloseReport>;
+  connect(options: TcpConnectOptions, connectionListener?: () => void): this;
   /**
    * The close report when the connection has ended (CLOSED or TIME-WAIT) and 'close' was told, as event 'closereport'
    * brings it. Closes nothing and holds no process. Before `connect` it waits for the connection that comes. Rejects with
@@ -55,13 +57,77 @@ export interface SocketExtras extends SocketListeners {
    * be any more; with EOPNOTSUPP on sockets of the kernel.
    */
   whenAcked(): Promise<void>;
+  /**
+   * TCP_USER_TIMEOUT in milliseconds: as long data may go unacknowledged, or the peer's window stay closed, before the
+   * connection fails with ETIMEDOUT; 0: as long as TCP tries. Throws ERR_INVALID_ARG_TYPE, or ERR_OUT_OF_RANGE for what is
+   * no integer of 0 to 2^31 - 1.
+   */
+  setUserTimeout(milliseconds: number): this;
+  /** TCP_USER_TIMEOUT in milliseconds; 0: none. That of a `close` that flushes does not count. */
+  getUserTimeout(): number;
+  /**
+   * As in Node 26, on all versions. Times in milliseconds, rounded down to seconds, as TCP_KEEPIDLE and TCP_KEEPINTVL have
+   * them; 0: as they are, or with an initial delay 1 s and 10 probes.
+   */
+  setKeepAlive(
+    enable?: boolean | KeepAliveSettings,
+    initialDelay?: number,
+    interval?: number,
+    count?: number,
+  ): this;
+  /** IP_TOS, IPV6_TCLASS: 0 to 255, as in Node 26, on all versions. ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE for others. */
+  setTypeOfService(tos: number): this;
+  /** Of what is sent; without a connection, what was set. */
+  getTypeOfService(): number;
+  /**
+   * SO_SNDBUF in bytes; Linux takes twice as much, for its bookkeeping, and at least 4608. Throws
+   * ERR_SOCKET_BAD_BUFFER_SIZE for what is no integer of 1 to 2^32 - 1.
+   */
+  setSendBufferSize(size: number): this;
+  /** What the send buffer takes in bytes, bookkeeping included. */
+  getSendBufferSize(): number;
+  /** SO_RCVBUF, likewise; at least 2304. What is set before `connect` decides how far windows are scaled. */
+  setRecvBufferSize(size: number): this;
+  /** What the receive buffer takes in bytes, bookkeeping included. */
+  getRecvBufferSize(): number;
+  /** TCP_CONGESTION, from now on. Throws ENOENT for a name that is not known. */
+  setCongestionControl(name: CongestionControlName): this;
+  /** The congestion control in use. */
+  getCongestionControl(): CongestionControlName;
+  /** TCP_QUICKACK: acknowledgments go at once, or wait for what the program answers, until TCP has learnt otherwise. */
+  setQuickAck(enable?: boolean): this;
+}
+
+/** What a server has beyond Node's, and those of `node:http` and `node:tls` may be without. */
+export interface ServerExtras {
+  /** Stops listening and destroys all connections. `callback`: with 'close', or if there is nothing to close. */
+  destroy(callback?: () => void): this;
+}
+
+/** A server as `createServer` and `new Server` make it. */
+export type TcpServer = ServerExtras & Server;
+
+/** What all servers take beyond Node's. */
+interface ServerListening extends ServerListeners {
+  listen(options: ExtraListenOptions, listeningListener?: () => void): this;
+}
+
+/** What `listen` takes. */
+export interface ExtraListenOptions extends nodeNet.ListenOptions {
+  /**
+   * What becomes of connections that find the backlog full: `'refuse'`, a RST, so that `connect` fails with ECONNREFUSED;
+   * `'silent'`, nothing, so that they try again. Default: as the profile says.
+   */
+  whenFull?: 'refuse' | 'silent' | undefined;
+  /** SO_REUSEPORT: several servers on one port, which share its connections by a hash of addresses and ports. */
+  reusePort?: boolean | undefined;
 }
 
 /** A TCP socket: node:net's, and a little more. */
 export type Socket = SocketExtras & nodeNet.Socket;
 
 /** A TCP server: node:net's, whose connections are sockets of ours. */
-export type Server = ServerListeners & nodeNet.Server;
+export type Server = ServerListening & nodeNet.Server;
 
 /** What `new Socket` takes beyond node:net's options. */
 export interface ExtraSocketOptions {
@@ -72,10 +138,33 @@ export interface ExtraSocketOptions {
    * `'strict'`, unread, so that the peer gets a RST. The close report counts them in either case.
    */
   unread?: 'strict' | 'buffered' | undefined;
+  /** See {@link SocketExtras.setUserTimeout}. */
+  userTimeout?: number | undefined;
+  /** Milliseconds between two keep-alives, and how many may go unanswered: see {@link SocketExtras.setKeepAlive}. */
+  keepAliveInterval?: number | undefined;
+  keepAliveCount?: number | undefined;
+  /** See {@link SocketExtras.setTypeOfService}. */
+  typeOfService?: number | undefined;
+  /** See {@link SocketExtras.setSendBufferSize} and {@link SocketExtras.setRecvBufferSize}. */
+  sendBufferSize?: number | undefined;
+  recvBufferSize?: number | undefined;
+  /** See {@link SocketExtras.setCongestionControl}. */
+  congestionControl?: CongestionControlName | undefined;
+  /** TCP_SYNCNT: how often a SYN is sent again, 1 to 127. */
+  synRetries?: number | undefined;
+}
+
+/** What `connect` takes beyond {@link ExtraSocketOptions}. */
+export interface ExtraConnectOptions {
+  /**
+   * Milliseconds for the whole attempt to connect, name lookup and all addresses included, by the host's clock; then it
+   * fails with ETIMEDOUT. 0, default: as long as TCP tries.
+   */
+  connectTimeout?: number | undefined;
 }
 
 /** What `new Server` takes beyond node:net's options, for the sockets of its connections. */
-export type ExtraServerOptions = Pick<ExtraSocketOptions, 'linger' | 'unread'>;
+export type ExtraServerOptions = Omit<ExtraSocketOptions, 'synRetries'>;
 
 /** A part of what `connect` takes; Node's types have it under this name until those of Node 22. */
 export interface OnReadOptions {
@@ -92,7 +181,8 @@ export interface SocketOptions extends nodeNet.SocketConstructorOpts, ExtraSocke
 export interface ServerOptions extends nodeNet.ServerOpts, ExtraServerOptions {}
 
 /** What `connect` takes to connect over TCP. */
-export interface TcpConnectOptions extends nodeNet.TcpNetConnectOpts, ExtraSocketOptions {}
+export interface TcpConnectOptions
+  extends nodeNet.TcpNetConnectOpts, ExtraSocketOptions, ExtraConnectOptions {}
 
 /** What `connect` takes. */
 export type ConnectOptions = TcpConnectOptions | nodeNet.IpcNetConnectOpts;
@@ -107,10 +197,10 @@ export interface SocketConstructor extends Omit<typeof nodeNet.Socket, 'prototyp
 /** `Server`, likewise. */
 export interface ServerConstructor extends Omit<typeof nodeNet.Server, 'prototype'> {
   readonly prototype: Server;
-  new (connectionListener?: (socket: Socket) => void): Server;
-  new (options?: ServerOptions, connectionListener?: (socket: Socket) => void): Server;
-  (connectionListener?: (socket: Socket) => void): Server;
-  (options?: ServerOptions, connectionListener?: (socket: Socket) => void): Server;
+  new (connectionListener?: (socket: Socket) => void): TcpServer;
+  new (options?: ServerOptions, connectionListener?: (socket: Socket) => void): TcpServer;
+  (connectionListener?: (socket: Socket) => void): TcpServer;
+  (options?: ServerOptions, connectionListener?: (socket: Socket) => void): TcpServer;
 }
 
 /** `connect` in its forms. */
@@ -121,8 +211,8 @@ export interface Connect {
 
 /** `createServer` in its forms. */
 export interface CreateServer {
-  (connectionListener?: (socket: Socket) => void): Server;
-  (options?: ServerOptions, connectionListener?: (socket: Socket) => void): Server;
+  (connectionListener?: (socket: Socket) => void): TcpServer;
+  (options?: ServerOptions, connectionListener?: (socket: Socket) => void): TcpServer;
 }
 
 /** One copy of the API, bound to one host: what `node:net` exports, and `connections`. */

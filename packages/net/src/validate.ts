@@ -33,11 +33,16 @@ export function requireString(value: unknown, name: string): asserts value is st
   if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
 }
 
-/** Throws unless `value` is an integer of 32 bits and at least `min`. */
-export function requireInt32(value: unknown, name: string, min: number): asserts value is number {
+/** Throws unless `value` is an integer of 32 bits, at least `min` and at most `max`. */
+export function requireInt32(
+  value: unknown,
+  name: string,
+  min: number,
+  max = 0x7fff_ffff,
+): asserts value is number {
   requireNumber(value, name);
   if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
-  if (value < min || value > 0x7fff_ffff) throw outOfRange(name, `>= ${min} && <= ${0x7fff_ffff}`, value);
+  if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
 }
 
 /** Throws ERR_SOCKET_BAD_PORT unless `port` is a number or a string that stands for 0 to 65535. */

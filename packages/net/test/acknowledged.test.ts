@@ -122,6 +122,17 @@ describe('whenAcked()', () => {
     expect(await runUntil(clock, acked)).toEqual(['ERR_SOCKET_CLOSED', 'retransmissions exhausted']);
   });
 
+  it('rejects at once for what was lost with a socket that is closed', async () => {
+    const { client, peer, clock } = await connected();
+    client.write(Buffer.alloc(MORE));
+    client.destroy();
+    await runUntil(clock, event(client, 'close'));
+    const before = clock.now();
+    expect(await runUntil(clock, outcome(client.whenAcked()))).toEqual(['ERR_SOCKET_CLOSED', undefined]);
+    expect(clock.now()).toBe(before);
+    peer.destroy();
+  });
+
   it('rejects where the attempt to connect fails, or is given up', async () => {
     const { near, clock } = twoHosts();
     const refused = near.connect(80, '10.0.0.2').on('error', () => undefined);

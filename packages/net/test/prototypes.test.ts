@@ -2,11 +2,9 @@ import nodeNet from 'node:net';
 import { expect, it } from 'vitest';
 import { ours } from './compare.ts';
 
-/** What has no place in ours: state of Node's own by symbols, and what came after Node 20. */
+/** What has no place in ours: state of Node's own by symbols. */
 const isLeftOut = (name: string | symbol): boolean =>
-  (typeof name === 'symbol' && !String(name).startsWith('Symbol(nodejs.') && name !== Symbol.asyncDispose) ||
-  name === 'getTypeOfService' ||
-  name === 'setTypeOfService';
+  typeof name === 'symbol' && !String(name).startsWith('Symbol(nodejs.') && name !== Symbol.asyncDispose;
 
 function flagsOf(prototype: object, name: string | symbol): unknown {
   const found = Object.getOwnPropertyDescriptor(prototype, name);

@@ -281,8 +281,8 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
       return this.beneath.setNoDelay(enable);
     }
 
-    setKeepAlive(enable: boolean, seconds: number): number {
-      return this.beneath.setKeepAlive(enable, seconds);
+    setKeepAlive(enable: boolean, seconds: number, interval?: number, count?: number): number {
+      return this.beneath.setKeepAlive(enable, seconds, interval, count);
     }
 
     setSimultaneousAccepts(): number {

@@ -36,6 +36,29 @@ export function close(socket: net.Socket): Promise<SocketCloseReport> {
     .prependListener('tcpstate', (_state, why: string) => why)
     .setLinger(true, 5)
     .shutdown('write');
+  socket
+    .on('closereport', (report) => report.orderly)
+    .on('peerend', () => socket.end())
+    .once('acked', (bytes) => bytes.toFixed())
+    .setUserTimeout(1000)
+    .setKeepAlive(true, 1000, 500, 3)
+    .setKeepAlive({ enable: true, initialDelay: 1000 })
+    .setTypeOfService(0x10)
+    .setSendBufferSize(65_536)
+    .setRecvBufferSize(65_536)
+    .setCongestionControl('reno')
+    .setQuickAck();
+  const numbers: number[] = [socket.bytesAcked, socket.getUserTimeout(), socket.getSendBufferSize()];
+  const promises: [Promise<SocketCloseReport>, Promise<void>] = [socket.whenReported(), socket.whenAcked()];
+  console.log(numbers, promises);
+  // @ts-expect-error -- no such congestion control
+  socket.setCongestionControl('bbr');
+  net.connect({ port: 80, connectTimeout: 100, synRetries: 2, userTimeout: 0, typeOfService: 8 });
+  net.createServer({ sendBufferSize: 1000, congestionControl: 'cubic' }).destroy(() => undefined);
+  net.createServer().listen({ port: 80, whenFull: 'refuse', reusePort: true });
+  // @ts-expect-error -- an attempt to connect is none of a server's
+  net.createServer({ connectTimeout: 100 });
+  socket.connect({ port: 80, connectTimeout: 100 });
   net.connect({ port: 80, linger: false, unread: 'buffered' }).setLinger(false);
   new net.Socket({ linger: 1 }).connect(80);
   // @ts-expect-error -- a state that RFC 9293 does not have
