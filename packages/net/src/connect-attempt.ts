@@ -26,12 +26,20 @@ export type ConnectingHandle = TcpHandle | NativeTcpHandle;
  * The handle that an attempt is to be made with: the socket's, or one of the kernel's if {@link Routing} says so; an error
  * if that may not be; `null`: the socket has none.
  */
-export function connectingHandle(
-  socket: SocketBase,
-  { address, port }: Attempt,
-): ConnectingHandle | Error | null {
+export function connectingHandle(socket: SocketBase, wanted: Attempt): ConnectingHandle | Error | null {
   const handle = socket[kHandle];
   if (!(handle instanceof TcpHandle)) return null;
+  const routed = routedHandle(socket, handle, wanted);
+  if (routed instanceof NativeTcpHandle) socket[kExchangeHandle](routed);
+  return routed;
+}
+
+/** `handle`, or one of the kernel's in its place, or an error: see {@link connectingHandle}. The socket stays as it is. */
+export function routedHandle(
+  socket: SocketBase,
+  handle: TcpHandle,
+  { address, port }: Attempt,
+): ConnectingHandle | Error {
   const route = socket[kNetwork].routing?.connects(socket._host, address, port) ?? 'ours';
   if (route === 'ours') {
     handle.wanted = socket[kWanted];
@@ -39,9 +47,7 @@ export function connectingHandle(
   }
   if (route === 'refused') return leavingError('connect', address, port);
   handle.close();
-  const outside = new NativeTcpHandle();
-  socket[kExchangeHandle](outside);
-  return outside;
+  return new NativeTcpHandle();
 }
 
 /**

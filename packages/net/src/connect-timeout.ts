@@ -16,15 +16,18 @@ export function limitConnecting(socket: SocketBase, milliseconds: number, host: 
     socket.destroy(addressException(-Errno.ETIMEDOUT, 'connect', address, port, undefined, reason));
   };
   const timer = new Timer(within(socket[kHandle]?.scope ?? null, onOver));
-  stopLimit(socket);
+  endAttempt(socket);
   socket[kMakeEnd]().connectLimit = timer;
   timers.arm(timer, timers.now() + milliseconds);
 }
 
-/** The attempt is over. */
-export function stopLimit(socket: SocketBase): void {
+/** The attempt is over: so is its limit, and what was tried beside it. */
+export function endAttempt(socket: SocketBase): void {
   const end = socket[kEnd];
-  if (end === null || end.connectLimit === null) return;
+  if (end === null) return;
+  end.race?.stop();
+  end.race = null;
+  if (end.connectLimit === null) return;
   socket[kNetwork].host.timers.disarm(end.connectLimit);
   end.connectLimit = null;
 }

@@ -13,7 +13,7 @@ import {
 import { nextTick } from './host-functions.ts';
 import { onceConnected } from './once-connected.ts';
 import { readArguments } from './native-net.ts';
-import { stopLimit } from './connect-timeout.ts';
+import { endAttempt } from './connect-timeout.ts';
 import { connectSocket } from './socket-connect.ts';
 import { SocketAcks } from './socket-acks.ts';
 import {
@@ -309,7 +309,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
   override _destroy(error: Error | null, callback: WriteCallback): void {
     this.connecting = false;
     this[kClearTimer]();
-    stopLimit(this);
+    endAttempt(this);
     const handle = this[kHandle];
     const known = this[kEnd]?.known;
     if (known) known.isOver = true;

@@ -2,9 +2,10 @@ import dns from 'node:dns';
 import { format } from 'node:util';
 import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
 import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
-import { limitConnecting, stopLimit } from './connect-timeout.ts';
+import { endAttempt, limitConnecting } from './connect-timeout.ts';
 import { codedError, invalidArgumentType } from './errors.ts';
 import { nextTick } from './host-functions.ts';
+import { attemptDelayOf, HappyEyeballs, ipv6First } from './happy-eyeballs.ts';
 import type { OnSettled } from './handle-owner.ts';
 import { native } from './native-net.ts';
 import { NativeStreamHandle } from './native-stream-handle.ts';
@@ -52,6 +53,8 @@ interface Target {
   readonly localPort: number | undefined;
   readonly autoSelectFamily: boolean;
   readonly attemptTimeout: number;
+  /** Milliseconds from one attempt to the next, without waiting for its end; `null`: one after the other. */
+  readonly attemptDelay: number | null;
   /** Milliseconds for all of it; 0: as long as TCP tries. */
   readonly connectTimeout: number;
 }
@@ -141,6 +144,7 @@ function checkedTarget(options: Record<string, unknown>): Target {
   if (!isAbsent(autoSelectFamily)) requireBoolean(autoSelectFamily, 'options.autoSelectFamily');
   if (!isAbsent(timeout)) requireInt32(timeout, 'options.autoSelectFamilyAttemptTimeout', 1);
   return {
+    attemptDelay: attemptDelayOf(options['happyEyeballs']),
     connectTimeout: isAbsent(connectTimeout) ? 0 : timeoutOf(connectTimeout, 'options.connectTimeout'),
     host: isOn(options['host']) ? (options['host'] as string) : 'localhost',
     port: Number(port) | 0,
@@ -166,7 +170,8 @@ function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Ta
   // Looked up at each call: an application may have replaced it.
   const lookup = (options['lookup'] ?? dns.lookup) as Lookup;
   const { host } = target;
-  if (anyFamily && target.localAddress === undefined && target.autoSelectFamily) {
+  const isRace = target.attemptDelay !== null;
+  if (isRace || (anyFamily && target.localAddress === undefined && target.autoSelectFamily)) {
     query.all = true;
     lookup(
       host,
@@ -239,6 +244,18 @@ function onAddresses(
     connectOnce(socket, attemptOf(target, first.address, first.family), inThisScope);
     return;
   }
+  const { attemptDelay } = target;
+  if (attemptDelay !== null) {
+    new HappyEyeballs(socket, {
+      addresses: ipv6First(ordered),
+      port: target.port,
+      localAddress: target.localAddress,
+      localPort: target.localPort,
+      delay: attemptDelay,
+      onConnected: connected,
+    }).start();
+    return;
+  }
   connectToAddresses(socket, {
     addresses: ordered,
     port: target.port,
@@ -285,7 +302,7 @@ function connected(socket: SocketBase): void {
   socket.connecting = false;
   socket._sockname = null;
   socket._unrefTimer();
-  stopLimit(socket);
+  endAttempt(socket);
   socket[kApplyOptions]();
   emitConnect(socket);
   socket.emit('ready');

@@ -14,6 +14,8 @@ export class SocketEnd {
   #toldState: ConnectionState | null = null;
   /** Of `connectTimeout`; `null`: no attempt is limited. */
   connectLimit: Timer | null = null;
+  /** Attempts to connect that go on at the same time; `null`: there are none. */
+  race: { stop(): void } | null = null;
   /** 'peerend' has been told of the present connection. */
   isPeerEndTold = false;
 

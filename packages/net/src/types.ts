@@ -161,6 +161,12 @@ export interface ExtraConnectOptions {
    * fails with ETIMEDOUT. 0, default: as long as TCP tries.
    */
   connectTimeout?: number | undefined;
+  /**
+   * Happy Eyeballs (RFC 8305): attempts to all addresses that the lookup gives, IPv6 and IPv4 in turn, each begun
+   * `attemptDelay` milliseconds (default: 250, at least 10) after the one before it, or when that has failed; the first that
+   * succeeds counts. In place of `autoSelectFamily`.
+   */
+  happyEyeballs?: boolean | { readonly attemptDelay?: number | undefined } | undefined;
 }
 
 /** What `new Server` takes beyond node:net's options, for the sockets of its connections. */

@@ -72,9 +72,13 @@ describe('the user timeout', () => {
       return clock.now() - begun;
     };
     const usual = await flushed((client) => client.setUserTimeout(0));
-    const set = await flushed((client) => client.setUserTimeout(2000));
+    const set = await flushed((client) => {
+      client.setUserTimeout(2000);
+      expect(client.getUserTimeout()).toBe(2000);
+    });
     expect(set).toBeLessThan(4000);
     expect(usual).toBeGreaterThan(20_000);
+    expect(usual).toBeLessThan(400_000);
   });
 
   it.each([-1, 1.5, NaN, 2 ** 31, '5', null, undefined])('is not %s', (value) => {

@@ -58,7 +58,8 @@ export function close(socket: net.Socket): Promise<SocketCloseReport> {
   net.createServer().listen({ port: 80, whenFull: 'refuse', reusePort: true });
   // @ts-expect-error -- an attempt to connect is none of a server's
   net.createServer({ connectTimeout: 100 });
-  socket.connect({ port: 80, connectTimeout: 100 });
+  socket.connect({ port: 80, connectTimeout: 100, happyEyeballs: true });
+  net.connect({ port: 80, host: 'x', happyEyeballs: { attemptDelay: 100 } });
   net.connect({ port: 80, linger: false, unread: 'buffered' }).setLinger(false);
   new net.Socket({ linger: 1 }).connect(80);
   // @ts-expect-error -- a state that RFC 9293 does not have
