@@ -152,6 +152,11 @@ const REFUSALS: readonly Scenario[] = [
   ['an argument of another type', thrown(() => net.createServer('path' as never))],
   ['a value that makes no sense', thrown(() => net.createServer().listen({} as never))],
   ['a number out of its range', thrown(() => new net.Socket().setTimeout(-1))],
+  ['a buffer of no bytes', thrown(() => new net.Socket().setSendBufferSize(0))],
+  [
+    'a congestion control that is not known',
+    thrown(() => new net.Socket().setCongestionControl('bbr' as 'reno')),
+  ],
   ['`localAddress` that is no address', thrown(() => net.connect({ port: 1, localAddress: 'nowhere' }))],
   [
     '`lookup` that gives a family which is none',
@@ -206,6 +211,14 @@ const REFUSALS: readonly Scenario[] = [
       socket.write('x', callback);
       socket.destroy();
     }),
+  ],
+  [
+    '`whenReported()` where there never was a connection',
+    async () =>
+      new net.Socket()
+        .destroy()
+        .whenReported()
+        .catch((error: unknown) => error),
   ],
   [
     '`resetAndDestroy()` of a socket without a connection',

@@ -91,8 +91,7 @@ describe('happy eyeballs', () => {
     socket.end('hello');
     await runUntil(scene.clock, socket.whenAcked());
     expect(socket.bytesAcked).toBe(5);
-    socket.resume();
-    await runUntil(scene.clock, event(socket, 'close'));
+    socket.destroy();
   });
 
   it('waits 250 ms by default, and no longer than until an attempt has failed', async () => {

@@ -8,7 +8,9 @@ import { bundle } from './build.ts';
 
 const README = new URL('../README.md', import.meta.url);
 const ROOT_README = new URL('../../../README.md', import.meta.url);
+const API_PAGE = new URL('../../../docs/API-NET.md', import.meta.url);
 const examples = examplesOf(README);
+const apiExamples = examplesOf(API_PAGE);
 
 let module_ = '';
 
@@ -19,8 +21,8 @@ beforeAll(async () => {
 });
 
 /** What a program prints, run by Node as it stands; it has to end by itself. */
-function printed(program: string): string {
-  const file = join(dirname(module_), 'example.mjs');
+function printed(program: string, name = 'example.mjs'): string {
+  const file = join(dirname(module_), name);
   writeFileSync(file, program.replace("'@halfclose/net'", `'${pathToFileURL(module_).href}'`));
   const { signal, stdout, stderr } = spawnSync(process.execPath, [file], {
     encoding: 'utf8',
@@ -35,6 +37,21 @@ it.each(examples.map(({ program, output }, index) => ({ number: index + 1, progr
     expect(printed(program)).toBe(output);
   },
 );
+
+it.concurrent.each(apiExamples.map(({ program, output }, index) => ({ number: index + 1, program, output })))(
+  'prints what the page of the API says, and ends: example $number',
+  ({ number, program, output }) => {
+    expect(printed(program, `api-${number}.mjs`)).toBe(output);
+  },
+);
+
+it('has an example in each section of the page of the API', () => {
+  const sections = readFileSync(API_PAGE, 'utf8').split(/^## /m).slice(1);
+  expect(sections.length).toBeGreaterThan(10);
+  expect(sections.filter((text) => !text.includes('```ts')).map((text) => text.split('\n', 1)[0])).toEqual(
+    [],
+  );
+});
 
 it('has the example of the README of the whole project for its first', () => {
   const root = readFileSync(ROOT_README, 'utf8');
