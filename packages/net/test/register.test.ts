@@ -70,6 +70,58 @@ describe('every way to sockets leads to our network', () => {
   }, 60_000);
 });
 
+describe('what net has beyond node:net', () => {
+  it('is on the sockets and servers of a swapped process', async () => {
+    const { out, err, kernel } = await program(`
+      const net = require('node:net');
+      const log = [];
+      const server = require('node:http').createServer((request, response) => {
+        request.socket.setUserTimeout(5000).setTypeOfService(8).setQuickAck();
+        request.socket.on('closereport', ({ closedFirst }) => log.push('server: ' + closedFirst));
+        log.push(request.socket.getUserTimeout(), request.socket.getTypeOfService());
+        response.end('x');
+      });
+      server.listen({ port: 80, whenFull: 'refuse' }, async () => {
+        const options = { host: 'localhost', happyEyeballs: true, connectTimeout: 5000, sendBufferSize: 50_000 };
+        const socket = net.connect({ port: 80, ...options });
+        socket.on('peerend', () => log.push('peerend'));
+        socket.write('GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n');
+        await socket.whenAcked();
+        log.push(socket.bytesAcked, socket.getSendBufferSize());
+        socket.resume();
+        log.push((await socket.whenReported()).orderly);
+        net.connect(80).on('error', () => undefined).resume().on('connect', () => server.destroy(() => {
+          console.log(JSON.stringify(log.map(String).sort()));
+        }));
+      });`);
+    expect({ err, kernel }).toEqual({ err: '', kernel: '' });
+    expect(JSON.parse(out)).toEqual(['5000', '8', 'peerend', '46', '100000', 'true', 'server: local'].sort());
+  });
+
+  it('goes with TLS over a socket of ours, whose own end is told', async () => {
+    const { out, err } = await program(`
+      const { readFileSync } = require('node:fs');
+      const net = require('node:net');
+      const tls = require('node:tls');
+      const folder = ${JSON.stringify(fileURLToPath(new URL('register/', import.meta.url)))};
+      const log = [];
+      const pem = (name) => readFileSync(folder + name + '.pem');
+      const server = tls.createServer({ key: pem('key'), cert: pem('cert') }, (peer) => peer.end('secret'));
+      server.on('connection', (raw) => raw.on('closereport', ({ octets }) => log.push('report', octets.lost)));
+      server.listen(443, () => {
+        const raw = net.connect(443).on('peerend', () => log.push('peerend'));
+        const socket = tls.connect({ socket: raw, rejectUnauthorized: false });
+        socket.on('data', (text) => log.push(String(text))).on('close', async () => {
+          log.push((await raw.whenReported()).closedFirst);
+          server.destroy(() => setTimeout(() => console.log(JSON.stringify(log)), 20));
+        });
+      });`);
+    expect(err).toBe('');
+    const log = JSON.parse(out) as unknown[];
+    for (const each of ['secret', 'peerend', 'report', 0, 'peer']) expect(log).toContain(each);
+  });
+});
+
 describe('what is told', () => {
   it('of a variable that there is not: which there are', async () => {
     const { err, status } = await program('', { HALFCLOSE_PUBLSH: '1' });
