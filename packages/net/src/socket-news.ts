@@ -134,9 +134,9 @@ export abstract class SocketNews extends SocketClosing {
     }
   }
 
-  /** What has happened already is told to who listens only now. */
+  /** What has happened already is told to who listens only now; of an attempt to connect, when that is over. */
   [kAskForNews](): void {
-    if (this[kEnd] !== null) this[kHandle]?.callLater?.();
+    if (this[kEnd] !== null && !this.connecting) this[kHandle]?.callLater?.();
   }
 
   override on(event: string | symbol, listener: (...args: never[]) => void): this {
