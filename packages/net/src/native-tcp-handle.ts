@@ -50,15 +50,20 @@ export class NativeTcpHandle extends NativeStreamHandle {
   /** Node before 26 does not know of what is beyond the first probe. */
   setKeepAlive(enable: boolean, seconds: number, interval?: number, count?: number): number {
     const rest = interval === undefined ? [] : [interval * 1000, count];
-    Reflect.apply(this.socket.setKeepAlive, this.socket, [enable, seconds * 1000, ...rest]);
+    this.#call('setKeepAlive', [enable, seconds * 1000, ...rest]);
     return 0;
   }
 
   /** Of Node 26; before, nothing is done. */
   setTypeOfService(tos: number): number {
-    const set: unknown = Reflect.get(this.socket, 'setTypeOfService');
-    if (typeof set === 'function') Reflect.apply(set, this.socket, [tos]);
+    this.#call('setTypeOfService', [tos]);
     return 0;
+  }
+
+  /** Calls what the types of some versions of Node do not know of, if it is there. */
+  #call(name: string, args: readonly unknown[]): void {
+    const method: unknown = Reflect.get(this.socket, name);
+    if (typeof method === 'function') Reflect.apply(method, this.socket, args);
   }
 
   getsockname(out: AddressRecord): number {

@@ -23,14 +23,8 @@ import {
 import type { StreamHandle } from './stream-handle.ts';
 import type { KeepAliveProbes } from './tuning-options.ts';
 import { requireFunction, timeoutOf } from './validate.ts';
-import {
-  kAborted,
-  kApplyKeepAlive,
-  kApplyLinger,
-  kApplyOptions,
-  kClearTimer,
-  kConnections,
-} from './socket-members.ts';
+import type { kConnections } from './socket-members.ts';
+import { kAborted, kApplyKeepAlive, kApplyLinger, kApplyOptions, kClearTimer } from './socket-members.ts';
 
 /** Some bytes to write, or a string with its encoding. */
 export interface Chunk {

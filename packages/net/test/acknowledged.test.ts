@@ -128,7 +128,9 @@ describe('whenAcked()', () => {
     client.destroy();
     await runUntil(clock, event(client, 'close'));
     const before = clock.now();
-    expect(await runUntil(clock, outcome(client.whenAcked()))).toEqual(['ERR_SOCKET_CLOSED', undefined]);
+    const [code] = (await runUntil(clock, outcome(client.whenAcked()))) as [string];
+    // Since Node 22 the write that was given up has an error.
+    expect(['ERR_SOCKET_CLOSED', 'ECANCELED']).toContain(code);
     expect(clock.now()).toBe(before);
     peer.destroy();
   });
