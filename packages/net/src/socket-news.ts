@@ -139,13 +139,15 @@ export abstract class SocketNews extends SocketClosing {
     if (this[kEnd] !== null && !this.connecting) this[kHandle]?.callLater?.();
   }
 
+  // `node:http` takes these two for sockets of TLS, too, which have nothing else of ours.
+
   override on(event: string | symbol, listener: (...args: never[]) => void): this {
-    this[kListened](event);
+    if (kListened in this) this[kListened](event);
     return super.on(event as string, listener as (...args: unknown[]) => void);
   }
 
   override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
-    this[kListened](event);
+    if (kListened in this) this[kListened](event);
     return super.prependListener(event as string, listener as (...args: unknown[]) => void);
   }
 

@@ -26,6 +26,16 @@ it.each(['Socket', 'Server'] as const)('has the members of %s enumerable where N
   );
 });
 
+it('lends its methods for listeners to sockets that are not ours, as node:http does', () => {
+  const { on, prependListener } = ours.Socket.prototype;
+  const socket = new nodeNet.Socket();
+  const heard: string[] = [];
+  Reflect.apply(on, socket, ['closereport', () => heard.push('second')]);
+  Reflect.apply(prependListener, socket, ['closereport', () => heard.push('first')]);
+  socket.emit('closereport');
+  expect(heard).toEqual(['first', 'second']);
+});
+
 it.each(['Socket', 'Server'] as const)('lists in for ... in of a %s what Node lists', (name) => {
   const listed = (made: object): string[] => {
     const names = new Set<string>();
