@@ -95,7 +95,6 @@ class AddressRace {
       this.next(false);
       return;
     }
-    socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${port}`);
     let pending: ConnectRequest | null = null;
     const failure = attempt(
       socket,
@@ -105,6 +104,7 @@ class AddressRace {
         pending = request;
         this.#settled(errno, request, turn, handle);
       }),
+      true,
     );
     if (failure !== null) {
       this.#errors.push(failure);

@@ -4,7 +4,7 @@ import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import type { ConnectRequest, OnSettled } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kBlockList, kHandle, kNetwork, kWanted } from './socket-fields.ts';
+import { kBlockList, kHandle, kIsBound, kNetwork, kWanted } from './socket-fields.ts';
 import { kExchangeHandle } from './socket-members.ts';
 import { NativeTcpHandle } from './native-tcp-handle.ts';
 import { TcpHandle } from './tcp-handle.ts';
@@ -29,6 +29,8 @@ export type ConnectingHandle = TcpHandle | NativeTcpHandle;
 export function connectingHandle(socket: SocketBase, wanted: Attempt): ConnectingHandle | Error | null {
   const handle = socket[kHandle];
   if (!(handle instanceof TcpHandle)) return null;
+  // Where it is bound, it is ours.
+  if (socket[kIsBound] === true) return handle;
   const routed = routedHandle(socket, handle, wanted);
   if (routed instanceof NativeTcpHandle) socket[kExchangeHandle](routed);
   return routed;
@@ -51,22 +53,27 @@ export function routedHandle(
 }
 
 /**
- * Binds if asked to, and starts to connect; `onSettled` is told the outcome. Returns the error if it failed at once.
+ * Binds if asked to, and starts to connect; `onSettled` is told the outcome. Returns the error if it failed at once. Of
+ * several addresses, one that is blocked is not told of as an attempt.
  */
 export function attempt(
   socket: SocketBase,
   handle: ConnectingHandle,
   { address, port, family, localAddress, localPort }: Attempt,
   onSettled: OnSettled,
+  isOneOfSeveral = false,
 ): Error | null {
-  if (isBlocked(socket[kBlockList], address, family)) return blockedError(address);
   let from = localAddress;
   if (from !== undefined || localPort !== undefined) {
     from ??= family === 4 ? '0.0.0.0' : '::';
     const result = bind(handle, from, localPort ?? 0, family);
     if (result < 0) return addressException(result, 'bind', from, localPort ?? 0);
   }
+  const isBlockedHere = isBlocked(socket.blockList, address, family);
+  if (isBlockedHere && isOneOfSeveral) return blockedError(address);
   socket.emit('connectionAttempt', address, port, family);
+  if (isBlockedHere) return blockedError(address);
+  if (isOneOfSeveral) socket.autoSelectFamilyAttemptedAddresses?.push(`${address}:${port}`);
   const request: ConnectRequest = {
     address,
     port,
@@ -98,7 +105,11 @@ export function connectionError(errno: number, request: ConnectRequest, reason?:
 }
 
 /** EPERM, as for what a firewall does not let out. */
-export function leavingError(syscall: 'connect' | 'listen', address: string, port: number): SystemError {
+export function leavingError(
+  syscall: 'connect' | 'listen' | 'bind',
+  address: string,
+  port: number,
+): SystemError {
   return addressException(
     -Errno.EPERM,
     syscall,

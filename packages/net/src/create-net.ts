@@ -1,6 +1,6 @@
-import diagnostics from 'node:diagnostics_channel';
 import { checkOptions } from '@halfclose/codec/arguments';
 import type { Host } from '@halfclose/stack';
+import { createBoundSocketClass } from './bound-socket.ts';
 import { connectionsOf } from './connections.ts';
 import { invalidArgumentType } from './errors.ts';
 import { ListenHandle } from './listen-handle.ts';
@@ -18,8 +18,6 @@ import { isOn } from './validate.ts';
 import type { SocketBase } from './socket-base.ts';
 import { createSocketConstructor } from './socket.ts';
 import type { Net, Socket as NetSocket, TcpServer } from './types.ts';
-
-const clientSocketChannel = diagnostics.channel('net.client.socket');
 
 /** What {@link createNet} needs to know. */
 export interface NetOptions {
@@ -54,13 +52,13 @@ function isHostOrOptions(options: unknown): options is Host | NetOptions {
 export function createNetOn(network: () => Network): Net {
   const Socket = createSocketConstructor(network);
   const Server = createServerConstructor(network, Socket);
+  const BoundSocket = createBoundSocketClass(network);
 
   function connect(...args: unknown[]): NetSocket {
     const normalized = readArguments(args);
     const [given] = normalized;
     if (isOn(given['path'])) return native.connect(...(normalized as unknown as [never])) as NetSocket;
     const socket = new Socket(given);
-    if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket });
     if (isOn(given['timeout'])) socket.setTimeout(given['timeout'] as number);
     (socket as unknown as SocketBase).connect(normalized);
     return socket;
@@ -85,6 +83,7 @@ export function createNetOn(network: () => Network): Net {
     get SocketAddress() {
       return native.SocketAddress;
     },
+    ...(BoundSocket === undefined ? {} : { BoundSocket }),
     isIP: native.isIP,
     isIPv4: native.isIPv4,
     isIPv6: native.isIPv6,

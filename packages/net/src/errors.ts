@@ -6,7 +6,8 @@ export interface SystemError extends Error {
   errno: number;
   code: string;
   syscall: string;
-  address?: string;
+  /** `null`: of what was bound before. */
+  address?: string | null;
   port?: number;
   localAddress?: string;
   localPort?: number;
@@ -85,7 +86,7 @@ export function listenException(
       code,
       errno: number,
       syscall,
-      address: address ?? '',
+      address,
     },
   );
   if (port) error.port = port;

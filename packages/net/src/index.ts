@@ -2,6 +2,7 @@ import type * as nodeNet from 'node:net';
 import { createNetOn } from './create-net.ts';
 import { defaultNetwork } from './default-host.ts';
 import type {
+  BoundSocket as OurBoundSocket,
   ConnectOptions,
   Net,
   OnReadOptions,
@@ -31,6 +32,8 @@ export type {
   TcpInfo,
 } from '@halfclose/stack';
 export type {
+  BoundSocketConstructor,
+  BoundSocketOptions,
   Connect,
   ConnectOptions as NetConnectOpts,
   CreateServer,
@@ -75,6 +78,7 @@ export default net;
 declare namespace net {
   export type AddressInfo = nodeNet.AddressInfo;
   export type BlockList = nodeNet.BlockList;
+  export type BoundSocket = OurBoundSocket;
   export type ConnectOpts = OnReadOptions;
   export type DropArgument = nodeNet.DropArgument;
   export type IPVersion = nodeNet.IPVersion;
@@ -101,6 +105,8 @@ declare namespace net {
 export type Socket = OurSocket;
 /** A TCP server. */
 export type Server = OurServer;
+/** A port that is bound. */
+export type BoundSocket = OurBoundSocket;
 /** As in `node:net`. */
 export type BlockList = nodeNet.BlockList;
 /** As in `node:net`. */
@@ -116,6 +122,7 @@ export const {
   Stream,
   Server,
   BlockList,
+  BoundSocket,
   SocketAddress,
   isIP,
   isIPv4,

@@ -49,6 +49,12 @@ export class ListenHandle extends Handle {
     return result;
   }
 
+  /** What is bound already: see `bound-socket.ts`. */
+  adopt(tcp: TcpSocket): void {
+    this.#tcp = tcp;
+    tcp.owner = this;
+  }
+
   listen(backlog: number): number {
     if (this.#bindError !== 0) return this.#bindError;
     if (this.#tcp === null) return EBADF;

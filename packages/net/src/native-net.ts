@@ -24,6 +24,8 @@ export const native = {
   Server: nodeNet.Server,
   connect: nodeNet.connect,
   createServer: nodeNet.createServer,
+  /** Of Node 24 and later; the types of Node 20 do not know it. */
+  BoundSocket: Reflect.get(nodeNet, 'BoundSocket') as (new (options?: unknown) => object) | undefined,
   isIP: nodeNet.isIP,
   isIPv4: nodeNet.isIPv4,
   isIPv6: nodeNet.isIPv6,

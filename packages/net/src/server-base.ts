@@ -6,6 +6,7 @@ import type { AddressRecord } from './address-record.ts';
 import { nextTick } from './host-functions.ts';
 import type { ListenHandle } from './listen-handle.ts';
 import { native, readArguments } from './native-net.ts';
+import { NODE_MAJOR } from './node-version.ts';
 import type { NativeListenHandle } from './native-listen-handle.ts';
 import type { Network } from './network.ts';
 import { listenServer, startListening } from './server-listen.ts';
@@ -20,7 +21,7 @@ import {
 import type { SocketBase } from './socket-base.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 import type { KeepAliveProbes } from './tuning-options.ts';
-import { requireFunction } from './validate.ts';
+import { isAbsent, isOn, requireFunction } from './validate.ts';
 import type { WantedOptions } from './wanted-options.ts';
 import { kApplyKeepAlive, kConnections, kDropConnection, kOnConnection, kRefuses } from './socket-members.ts';
 
@@ -32,6 +33,9 @@ const listenStart = diagnostics.channel('tracing:net.server.listen:asyncStart');
 export interface Destroyable {
   destroy(): unknown;
 }
+
+/** `maxConnections` of 0 is none since Node 21; before, there was no limit then. */
+const NONE_AT_ZERO = NODE_MAJOR >= 21;
 
 /** Makes the socket of an accepted connection. */
 export type AcceptedSocket = new (options: Record<string, unknown>) => SocketBase;
@@ -49,8 +53,8 @@ export abstract class ServerBase extends EventEmitter {
   declare highWaterMark: number;
   declare unread: string | undefined;
   declare linger: number | undefined;
-  declare blockList: BlockListLike | null;
-  declare maxConnections: number | undefined;
+  declare blockList: BlockListLike | null | undefined;
+  declare maxConnections: number | null | undefined;
   declare dropMaxConnection: boolean | undefined;
   declare _connections: number;
   declare _handle: ListenHandle | NativeListenHandle | null;
@@ -168,12 +172,12 @@ export abstract class ServerBase extends EventEmitter {
 
   /** A connection of ours was accepted. */
   [kOnConnection](handle: TcpHandle): void {
-    if (this.blockList !== null && isBlocked(this.blockList, ...remoteOf(handle))) {
-      handle.close();
-      return;
-    }
     if (this[kRefuses]()) {
       this[kDropConnection](handle);
+      return;
+    }
+    if (this.blockList && isBlocked(this.blockList, ...remoteOf(handle))) {
+      handle.close();
       return;
     }
     const socket = new this[kSocket]({
@@ -206,7 +210,9 @@ export abstract class ServerBase extends EventEmitter {
   }
 
   [kRefuses](): boolean {
-    return Boolean(this.maxConnections) && this._connections >= (this.maxConnections ?? 0);
+    const { maxConnections: most } = this;
+    if (isAbsent(most) || (!NONE_AT_ZERO && !isOn(most))) return false;
+    return this._connections >= most;
   }
 
   [kDropConnection](handle: TcpHandle): void {

@@ -1,12 +1,14 @@
 import diagnostics from 'node:diagnostics_channel';
 import dns from 'node:dns';
-import { Errno } from '@halfclose/sockets';
+import { Errno, TcpSocket } from '@halfclose/sockets';
+import { type Bound, isAdoptable, kAdopt } from './bound-socket.ts';
 import { leavingError } from './connect-attempt.ts';
 import { addressException, type CodedError, invalidArgumentValue, listenException } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { ListenHandle } from './listen-handle.ts';
 import { native } from './native-net.ts';
 import { NativeListenHandle } from './native-listen-handle.ts';
+import { NODE_MAJOR } from './node-version.ts';
 import type { ServerBase } from './server-base.ts';
 import { kNetwork, kWanted } from './socket-fields.ts';
 import { isOn, requireAbortSignal, requirePort } from './validate.ts';
@@ -29,6 +31,15 @@ export function listenServer(
   args: readonly unknown[],
 ): void {
   const backlogOfArguments = backlogOf(args);
+  const bound = isAdoptable(given) ? given : given['handle'];
+  if (isAdoptable(bound)) {
+    listenOnBound(server, bound[kAdopt](), backlogOfArguments);
+    return;
+  }
+  if (native.BoundSocket !== undefined && given instanceof native.BoundSocket) {
+    listenNatively(server, given, backlogOfArguments);
+    return;
+  }
   const inner = isOn(given['_handle']) ? given['_handle'] : given['handle'];
   const options = (isOn(inner) ? inner : given) as Record<string, unknown>;
   const flags =
@@ -58,6 +69,8 @@ export function listenServer(
   if (typeof port === 'number' || typeof port === 'string') {
     requirePort(port, 'options.port');
     const backlog = isOn(options['backlog']) ? Number(options['backlog']) : backlogOfArguments;
+    // As Node: whoever shares a port does not share a listener.
+    if (options['reusePort'] === true) options['exclusive'] = true;
     const route = server[kNetwork].routing?.listens(isOn(host) ? String(host) : null, Number(port)) ?? 'ours';
     if (route === 'refused') {
       failListening(server, leavingError('listen', isOn(host) ? String(host) : '::', Number(port)));
@@ -105,6 +118,18 @@ function whenFullOf(value: unknown): number {
   if (value !== 'refuse' && value !== 'silent')
     throw invalidArgumentValue('options.whenFull', value, "must be 'refuse' or 'silent'");
   return value === 'refuse' ? WHEN_FULL_REFUSE : WHEN_FULL_SILENT;
+}
+
+/** Listens on what a `BoundSocket` has bound. */
+function listenOnBound(server: ServerBase, bound: Bound, backlog: number): void {
+  if (!(bound instanceof TcpSocket)) {
+    listenNatively(server, bound as never, backlog);
+    return;
+  }
+  const handle = new ListenHandle(server[kNetwork]);
+  handle.adopt(bound);
+  server._handle = handle;
+  finishListening(server, handle, null, -1, -1, backlog);
 }
 
 /** Binds and listens on an address; `null`: on all of both families. Errors are emitted later. */
@@ -158,11 +183,24 @@ function finishListening(
 
 function listenOnHost(server: ServerBase, port: number, host: string, backlog: number, flags: number): void {
   const id = server._listeningId;
-  dns.lookup(host, (error, address, family) => {
+  const onAddress = (error: Error | null, address: string, family: number): void => {
     if (id !== server._listeningId) return;
     if (error) server.emit('error', error);
     else server._listen2(address || null, port, address ? family : 4, backlog, undefined, flags);
-  });
+  };
+  // Programs replace it, and see how it is called.
+  if (NODE_MAJOR < 22) dns.lookup(host, onAddress);
+  else {
+    dns.lookup(host, { all: true }, (error, addresses) => {
+      const { address, family } = (error ? undefined : listenable(addresses)) ?? { address: '', family: 4 };
+      onAddress(error, address, family);
+    });
+  }
+}
+
+/** The first that is not for one link only (fe80::/10), which is listened on by its zone. */
+function listenable(addresses: readonly dns.LookupAddress[]): dns.LookupAddress | undefined {
+  return addresses.find(({ address }) => !/^fe[89ab].:/i.test(address)) ?? addresses[0];
 }
 
 /** Paths, descriptors and foreign handles: the runtime's own server listens, ours hands its connections on. */
@@ -200,7 +238,9 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
     server._handle = null;
     server.emit('error', error);
   });
-  if (isForeignHandle(options)) inner.listen(options, backlog || DEFAULT_BACKLOG);
+  const isWhole =
+    isForeignHandle(options) || (native.BoundSocket !== undefined && options instanceof native.BoundSocket);
+  if (isWhole) inner.listen(options, backlog || DEFAULT_BACKLOG);
   else inner.listen({ backlog: backlog || DEFAULT_BACKLOG, ...options, signal: undefined });
   if (inner.listening) attach();
 }

@@ -95,7 +95,6 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   server._listeningId = 1;
   server.allowHalfOpen = (isOn(options['allowHalfOpen']) ? options['allowHalfOpen'] : false) as boolean;
   server.pauseOnConnect = Boolean(options['pauseOnConnect']);
-  server.blockList = blockListOf(options['blockList']);
   server.noDelay = Boolean(options['noDelay']);
   server.keepAlive = Boolean(options['keepAlive']);
   server.keepAliveInitialDelay = ~~(Number(keepAliveInitialDelay) / 1000);
@@ -104,5 +103,7 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   server[kConnections] = null;
   server.unread = isStrict(options['unread'], 'options.unread') ? 'strict' : undefined;
   server.linger = lingerOf(options['linger'], 'options.linger') ?? undefined;
+  const blockList = blockListOf(options['blockList']);
+  if (blockList !== undefined) server.blockList = blockList;
   server.highWaterMark = typeof highWaterMark === 'number' ? highWaterMark : getDefaultHighWaterMark(false);
 }

@@ -1,3 +1,4 @@
+import diagnostics from 'node:diagnostics_channel';
 import type { ConnectionEnd } from './connection-end.ts';
 import { codedError, errnoException, socketClosed } from './errors.ts';
 import {
@@ -12,7 +13,8 @@ import {
 } from './handle-owner.ts';
 import { nextTick } from './host-functions.ts';
 import { onceConnected } from './once-connected.ts';
-import { readArguments } from './native-net.ts';
+import { native, readArguments } from './native-net.ts';
+import { NODE_MAJOR } from './node-version.ts';
 import { endAttempt } from './connect-timeout.ts';
 import { connectSocket } from './socket-connect.ts';
 import { SocketAcks } from './socket-acks.ts';
@@ -47,8 +49,11 @@ import {
   kWriteOnceConnected,
 } from './socket-members.ts';
 
+/** By Node 20 published by `net.connect` alone, since 22 by every `socket.connect`: here always. */
+const clientSocketChannel = diagnostics.channel('net.client.socket');
+
 /** A write that a destroyed socket gave up fails with ECANCELED since Node 22; before, its callback heard of no error. */
-const TELLS_CANCELED_WRITES = Number.parseInt(process.versions.node, 10) >= 22;
+const TELLS_CANCELED_WRITES = NODE_MAJOR >= 22;
 
 /**
  * The methods of `Socket`. Never constructed: `Socket` is a function that works without `new`, and takes these as its
@@ -59,6 +64,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
 
   connect(...args: unknown[]): this {
     const [options, callback] = readArguments(args);
+    if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket: this });
     if (callback !== null) this.once('connect', callback);
     // A TLS socket over this one connects through it.
     if (this._parent?.connecting === true) return this;
@@ -268,7 +274,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
   // --- ending
 
   override _final(callback: WriteCallback): void {
-    if (this.pending) {
+    if (this.connecting || (this[kHandle] === null && endWaits())) {
       onceConnected(this, () => this._final(callback));
       return;
     }
@@ -370,6 +376,19 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
 }
 
 const ENOTCONN = -107;
+
+/** `undefined`: not asked yet. */
+let waits: boolean | undefined;
+
+/** Whether `end` of a socket that nobody has connected waits until it is: so in Node 20, while in 22 it is done at once. */
+function endWaits(): boolean {
+  if (waits !== undefined) return waits;
+  waits = false;
+  const unconnected = { pending: true, connecting: false, _handle: null, once: () => (waits = true) };
+  const { _final } = native.Socket.prototype as { readonly _final: (...args: unknown[]) => void };
+  Reflect.apply(_final, unconnected, [() => undefined]);
+  return waits;
+}
 
 /** A string in its encoding. The streams let 'buffer' pass, which Node's handles refuse. */
 function bytesOf(text: string, encoding: BufferEncoding | 'buffer' | ''): Buffer {

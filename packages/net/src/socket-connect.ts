@@ -3,7 +3,7 @@ import { format } from 'node:util';
 import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
 import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
 import { endAttempt, limitConnecting } from './connect-timeout.ts';
-import { codedError, invalidArgumentType } from './errors.ts';
+import { codedError, invalidArgumentType, invalidArgumentValue } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { attemptDelayOf, HappyEyeballs, ipv6First } from './happy-eyeballs.ts';
 import type { OnSettled } from './handle-owner.ts';
@@ -12,7 +12,7 @@ import { NativeStreamHandle } from './native-stream-handle.ts';
 import { emitConnect } from './once-connected.ts';
 import { inThisScope } from './request-scope.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kHandle, kNetwork, kWanted } from './socket-fields.ts';
+import { kHandle, kIsBound, kNetwork, kWanted } from './socket-fields.ts';
 import { TcpHandle } from './tcp-handle.ts';
 import { wantedOf } from './tuning-options.ts';
 import {
@@ -79,7 +79,8 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
     socket._sockname = null;
   }
   if (socket[kHandle] === null) socket[kRenewEnd]();
-  if (isOn(path)) {
+  const isBoundHere = socket[kIsBound] === true && socket[kHandle] !== null;
+  if (isOn(path) && !isBoundHere) {
     requireString(path, 'options.path');
     connectToPath(socket, path);
     return;
@@ -87,11 +88,16 @@ export function connectSocket(socket: SocketBase, options: Record<string, unknow
   if (socket[kHandle] === null) socket[kAttachHandle](new TcpHandle(socket[kNetwork]));
   socket._unrefTimer();
   socket.connecting = true;
-  const target = checkedTarget(options);
+  const target = checkedTarget(options, socket[kIsBound] === true);
   socket[kWanted] = wantedOf(options, socket[kWanted]);
   if (target.connectTimeout > 0) limitConnecting(socket, target.connectTimeout, target.host, target.port);
   const family = native.isIP(target.host);
   if (family === 4 || family === 6) {
+    // As Node: where it connects from is known when the call returns.
+    if (socket[kIsBound] === true) {
+      connectToLiteral(socket, target, family);
+      return;
+    }
     nextTick(connectToLiteral, socket, target, family);
     return;
   }
@@ -121,8 +127,15 @@ function checkHost(host: unknown): void {
   }
 }
 
-function checkedTarget(options: Record<string, unknown>): Target {
+function checkedTarget(options: Record<string, unknown>, isBound: boolean): Target {
   checkHost(options['host']);
+  if (isBound && (options['localAddress'] !== undefined || options['localPort'] !== undefined)) {
+    throw invalidArgumentValue(
+      'options',
+      options,
+      'localAddress and localPort cannot be used with an adopted bound socket',
+    );
+  }
   const {
     localAddress,
     localPort,
@@ -150,7 +163,7 @@ function checkedTarget(options: Record<string, unknown>): Target {
     port: Number(port) | 0,
     localAddress: typeof localAddress === 'string' && localAddress !== '' ? localAddress : undefined,
     localPort: isOn(localPort) ? (localPort as number) : undefined,
-    autoSelectFamily: autoSelectFamily ?? native.getDefaultAutoSelectFamily(),
+    autoSelectFamily: isBound ? false : (autoSelectFamily ?? native.getDefaultAutoSelectFamily()),
     attemptTimeout: Math.max(timeout ?? native.getDefaultAutoSelectFamilyAttemptTimeout(), SHORTEST_ATTEMPT),
   };
 }

@@ -27,8 +27,8 @@ export const kWanted: unique symbol = Symbol('wanted');
 export const kLinger: unique symbol = Symbol('linger');
 /** What is kept for the end of the connection and beyond it, or `null`. */
 export const kEnd: unique symbol = Symbol('end');
-/** The addresses not to connect to, or `null`. */
-export const kBlockList: unique symbol = Symbol('blockList');
+/** The local end was bound before there was a socket, by a `BoundSocket`; absent: it was not. */
+export const kIsBound: unique symbol = Symbol('isBound');
 /** Counters that outlive the handle. */
 export const kBytesRead: unique symbol = Symbol('bytesRead');
 /** See {@link kBytesRead}. */

@@ -6,9 +6,9 @@ import { clearTimeout, setTimeout } from './host-functions.ts';
 import type { Network } from './network.ts';
 import {
   kHandle,
-  kBlockList,
   kBytesRead,
   kBytesWritten,
+  kIsBound,
   kKeepAlive,
   kKeepAliveDelay,
   kKeepAliveProbes,
@@ -72,7 +72,9 @@ export abstract class SocketSettings extends Duplex {
   declare [kKeepAliveDelay]: number;
   declare [kKeepAliveProbes]: KeepAliveProbes | null;
   declare [kLinger]: number | null;
-  declare [kBlockList]: BlockListLike | null;
+  /** The addresses not to connect to: as in Node, also assigned later. */
+  declare blockList: BlockListLike | null | undefined;
+  declare [kIsBound]: true | undefined;
   declare [kBytesRead]: number;
   declare [kBytesWritten]: number;
   declare readonly [kNetwork]: Network;

@@ -1,5 +1,7 @@
 import { Duplex } from 'node:stream';
+import { TcpSocket } from '@halfclose/sockets';
 import { blockListOf } from './block-list.ts';
+import { type Adoptable, type Bound, isAdoptable, kAdopt } from './bound-socket.ts';
 import { invalidArgumentValue } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { native } from './native-net.ts';
@@ -10,10 +12,10 @@ import { isSocket } from './socket-brand.ts';
 import { lingerOf, SocketClosing } from './socket-closing.ts';
 import {
   kHandle,
-  kBlockList,
   kBytesRead,
   kBytesWritten,
   kEnd,
+  kIsBound,
   kKeepAlive,
   kKeepAliveDelay,
   kKeepAliveProbes,
@@ -51,6 +53,8 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     }
     checkOptions(given);
     const options: SocketOptions = typeof given === 'number' ? { fd: given } : { ...given };
+    const isBound = isAdoptable(options['handle']);
+    if (isBound) options['handle'] = handleOf(network(), (options['handle'] as Adoptable)[kAdopt]());
     if (
       options['fd'] !== undefined ||
       (isOn(options['handle']) && !(options['handle'] instanceof TcpHandle))
@@ -78,9 +82,9 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
     this[kWanted] = null;
     this[kLinger] = null;
     this[kEnd] = null;
-    this[kBlockList] = null;
     this[kBytesRead] = 0;
     this[kBytesWritten] = 0;
+    if (isBound) this[kIsBound] = true;
     construct(this, options);
     return undefined;
   }
@@ -113,6 +117,10 @@ export function createSocketConstructor(network: () => Network): SocketConstruct
   return Socket as unknown as SocketConstructor;
 }
 
+function handleOf(network: Network, bound: Bound): object {
+  return bound instanceof TcpSocket ? new TcpHandle(network, bound) : bound;
+}
+
 function isInstance(constructor: unknown, value: unknown): boolean {
   return Reflect.apply(Function.prototype[Symbol.hasInstance], constructor, [value]) === true;
 }
@@ -139,7 +147,8 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   socket[kNoDelay] = Boolean(options['noDelay']);
   socket[kKeepAlive] = Boolean(options['keepAlive']);
   socket[kKeepAliveDelay] = ~~(Number(options['keepAliveInitialDelay']) / 1000);
-  socket[kBlockList] = blockListOf(options['blockList']);
+  const blockList = blockListOf(options['blockList']);
+  if (blockList !== undefined) socket.blockList = blockList;
   socket.on('end', onReadableEnd);
   socket[kLinger] = lingerOf(options['linger'], 'options.linger');
   socket[kSetUnread](options['unread'], 'options.unread');
@@ -151,7 +160,8 @@ function construct(socket: SocketBase, options: SocketOptions): void {
   } else {
     socket[kAttachHandle](handle);
     if (socket[kLinger] !== null) socket[kApplyLinger]();
-    if (options['readable'] !== false) {
+    // What is only bound will be read once it is connected.
+    if (options['readable'] !== false && socket[kIsBound] !== true) {
       if (isOn(options['pauseOnCreate'])) {
         handle.readStop();
         Object.assign(socket, { readableFlowing: false });

@@ -209,6 +209,36 @@ export interface ServerConstructor extends Omit<typeof nodeNet.Server, 'prototyp
   (options?: ServerOptions, connectionListener?: (socket: Socket) => void): TcpServer;
 }
 
+/** A port of ours that is bound and neither listens nor connects yet (Node 24 and later). */
+export interface BoundSocket extends Disposable {
+  /** The address, with the port that was chosen for 0; of a path, the path. */
+  address(): nodeNet.AddressInfo | string;
+  /** -1: a socket of ours has no descriptor. Of a path, that of the runtime's socket. */
+  fd(): number;
+  /** Gives the port back, if nobody has adopted it. */
+  close(): void;
+  readonly isPipe: boolean;
+}
+
+/** What `new BoundSocket` takes. */
+export interface BoundSocketOptions {
+  /** An address, no name. Default: 0.0.0.0, with `ipv6Only` ::. */
+  host?: string | undefined;
+  /** Default: 0, any that is free. */
+  port?: number | undefined;
+  ipv6Only?: boolean | undefined;
+  reusePort?: boolean | undefined;
+  /** A path of the machine, instead of all others. */
+  path?: string | undefined;
+}
+
+/**
+ * `BoundSocket`: binds at once. Throws the error of bind(2) (`EADDRINUSE`, `EADDRNOTAVAIL`), and for what is no option as
+ * Node does. Adopted by `server.listen(bound)` or `new Socket({ handle: bound })`; from then on its methods throw
+ * ERR_SOCKET_HANDLE_ADOPTED.
+ */
+export type BoundSocketConstructor = new (options?: BoundSocketOptions) => BoundSocket;
+
 /** `connect` in its forms. */
 export interface Connect {
   (port: number | string, host?: string, connectionListener?: () => void): Socket;
@@ -235,6 +265,8 @@ export interface Net {
   readonly Socket: SocketConstructor;
   readonly Stream: SocketConstructor;
   readonly Server: ServerConstructor;
+  /** Where the running Node has it: 24 and later. */
+  readonly BoundSocket?: BoundSocketConstructor;
   readonly BlockList: typeof nodeNet.BlockList;
   readonly SocketAddress: typeof nodeNet.SocketAddress;
   readonly isIP: typeof nodeNet.isIP;

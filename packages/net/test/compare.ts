@@ -65,13 +65,14 @@ export function record(
     emitter.on(event, (...args: unknown[]) => {
       log.push([
         `${name} ${event}`,
-        ...args.map((arg) => (arg instanceof Error ? shapeOf(arg, ports) : plain(arg))),
+        ...args.map((arg) => (arg instanceof Error ? shapeOf(arg, ports) : plain(arg, ports))),
       ]);
     });
   }
 }
 
-function plain(value: unknown): unknown {
+function plain(value: unknown, ports: Record<number, string>): unknown {
+  if (typeof value === 'number') return ports[value] ?? value;
   return Buffer.isBuffer(value)
     ? String(value)
     : typeof value === 'object' && value !== null

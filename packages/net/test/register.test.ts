@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -45,6 +46,18 @@ beforeAll(async () => {
 function program(source: string, env: NodeJS.ProcessEnv = {}): Promise<Run> {
   return run(['--require', files.registerCjs, '-e', source], { env });
 }
+
+it.skipIf(!('BoundSocket' in net))('replaces BoundSocket where Node has it', async () => {
+  const { out, kernel } = await program(
+    `const { BoundSocket, createServer, connect } = require('node:net');
+    const bound = new BoundSocket({ host: '127.0.0.1' });
+    const { port } = bound.address();
+    console.log(bound.fd());
+    const server = createServer((socket) => socket.end('hello')).listen(bound, () =>
+      connect(port).on('data', (text) => console.log(String(text))).on('close', () => server.close()));`,
+  );
+  expect({ out, kernel }).toEqual({ out: '-1\nhello\n', kernel: '' });
+});
 
 describe('every way to sockets leads to our network', () => {
   it.each([

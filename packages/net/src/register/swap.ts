@@ -24,6 +24,7 @@ type Method = (this: object, ...args: unknown[]) => unknown;
  */
 export function swapNet(patches: Patches, net: Net, { http, tls, http2, parser }: Builtins): void {
   for (const name of REPLACED) patches.replace(nodeNet, name, net[name]);
+  if (net.BoundSocket !== undefined) patches.replace(nodeNet, 'BoundSocket', net.BoundSocket);
   reinitialize(patches, net);
   // The class of the servers of `node:http2` without TLS is not exported.
   const heirs = [http.Server, tls?.Server, http2?.createServer().constructor];
