@@ -17,6 +17,7 @@ export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.
 export { createHost, type CreateHostOptions } from './create-host.ts';
 export type { KeepAliveSettings } from './socket-settings.ts';
 export { createNet, type NetOptions } from './create-net.ts';
+export type { SegmentMessage, StateMessage, StateMessageEndpoint } from './diagnostics.ts';
 export { defaultHost } from './default-host.ts';
 export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
 export { register, unregister, type Registration } from './register/register.ts';

@@ -1,5 +1,6 @@
 import { type Host, type IpAddress, type Next, parseIpAddress } from '@halfclose/stack';
 import { ClosingPhase } from './closing-phase.ts';
+import { publish } from './diagnostics.ts';
 import { holdOf, type ProcessHold } from './process-hold.ts';
 import type { Routing } from './routing.ts';
 
@@ -17,6 +18,7 @@ export class Network {
 
   constructor(host: Host, routing: Routing | null = null) {
     this.host = host;
+    publish(host);
     this.routing = routing;
     this.hold = holdOf(host.timers);
     this.closingPhase = new ClosingPhase(host, this.hold);

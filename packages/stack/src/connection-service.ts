@@ -19,7 +19,8 @@ export class ConnectionService {
       sent += this.#drain(hosted, now);
     }
     // What becomes of a record its events tell.
-    if (state.events.active && hosted.registered) state.events.states(hosted);
+    if (!state.events.active) hosted.statesTold = connection.historyLength;
+    else if (hosted.registered) state.events.states(hosted);
     if (isFinWait2Record(connection)) this.#retireInFinWait2(hosted, now);
     if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
     else if (hosted.registered && connection.deadline < hosted.deadline) {

@@ -1,7 +1,7 @@
 import type { Packet } from '@halfclose/codec';
 import type { ConnectionState, FourTuple } from '@halfclose/tcp';
-import type { HostedConnection } from './hosted-connection.ts';
-import type { EventEndpoint, StackEvent, StackObserver } from './stack-event.ts';
+import type { ConnectionOwner, HostedConnection } from './hosted-connection.ts';
+import type { EventEndpoint, StackEvent, StackObserver, StackSubscriber } from './stack-event.ts';
 
 /**
  * Tells a host's observer what happens. Callers check {@link EventSource.active} first where it costs to ask.
@@ -12,25 +12,32 @@ import type { EventEndpoint, StackEvent, StackObserver } from './stack-event.ts'
 export class EventSource {
   readonly #host: string;
   #observer: StackObserver | null = null;
+  #subscriber: StackSubscriber | null = null;
   #latest = -Infinity;
-  /** How many state changes of a connection the observer has been told. */
-  readonly #told = new WeakMap<HostedConnection, number>();
 
   constructor(host: string) {
     this.#host = host;
   }
 
   get active(): boolean {
-    return this.#observer !== null;
+    return this.#observer !== null || this.#subscriber?.active === true;
   }
 
   set observer(observer: StackObserver | null) {
     this.#observer = observer;
   }
 
-  emit(event: StackEvent): void {
+  set subscriber(subscriber: StackSubscriber) {
+    this.#subscriber = subscriber;
+  }
+
+  /** `owner`: of the connection that a change of state is of. */
+  emit(event: StackEvent, owner: ConnectionOwner | null = null): void {
     const time = this.#timeOf(event.time);
-    this.#observer?.(time === event.time ? event : { ...event, time });
+    const told = time === event.time ? event : { ...event, time };
+    this.#observer?.(told);
+    const subscriber = this.#subscriber;
+    if (subscriber?.active === true) subscriber.tell(told, owner);
   }
 
   segment(
@@ -51,11 +58,11 @@ export class EventSource {
   /** Tells of the state changes that have not been told of yet. */
   states(hosted: HostedConnection): void {
     const { history } = hosted.connection;
-    const told = this.#told.get(hosted) ?? 0;
+    const told = hosted.statesTold;
     if (told === history.length) return;
-    this.#told.set(hosted, history.length);
+    hosted.statesTold = history.length;
     for (const change of history.slice(told)) {
-      this.emit({ type: 'state', host: this.#host, ...endpointsOf(hosted), ...change });
+      this.emit({ type: 'state', host: this.#host, ...endpointsOf(hosted), ...change }, hosted.owner);
     }
   }
 

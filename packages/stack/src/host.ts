@@ -32,7 +32,7 @@ import { PortChoice } from './port-choice.ts';
 import type { Binding, PortTable } from './port-table.ts';
 import type { InterfaceAddress } from './route-table.ts';
 import { type Caller, RunLoop } from './run-loop.ts';
-import type { StackEvent, StackObserver } from './stack-event.ts';
+import type { StackEvent, StackObserver, StackSubscriber } from './stack-event.ts';
 import type { RecordEntry } from './record-table.ts';
 
 /** What {@link Host.connect} needs to know. */
@@ -145,6 +145,12 @@ export class Host {
   observe(observer: StackObserver | null): void {
     if (observer !== null) checkFunction('observer', observer);
     this.#state.events.observer = observer;
+  }
+
+  /** Tells `subscriber` of the same, beside the observer, as long as it is active. It takes the place of a former one. */
+  subscribe(subscriber: StackSubscriber): void {
+    checkObject('subscriber', subscriber, 'a StackSubscriber');
+    this.#state.events.subscriber = subscriber;
   }
 
   /** Whether somebody observes; what only an observer needs is made only then. */

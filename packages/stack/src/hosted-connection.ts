@@ -37,6 +37,8 @@ export class HostedConnection extends Timer implements FourTuple {
   /** In the host's list of connections that had text for their program in this turn. */
   hadText = false;
   standing: Standing = 'held';
+  /** As many changes of its state an observer was told of, or missed because there was none. */
+  statesTold = 0;
   /** Found by its four numbers. */
   registered = true;
 

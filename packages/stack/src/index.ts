@@ -83,6 +83,7 @@ export type {
   StackCallEvent,
   StackEvent,
   StackObserver,
+  StackSubscriber,
   StackSegmentEvent,
   StackStateEvent,
   StackTimerEvent,

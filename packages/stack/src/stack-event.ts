@@ -1,5 +1,6 @@
 import type { IpAddress, Packet } from '@halfclose/codec';
 import type { ConnectionState } from '@halfclose/tcp';
+import type { ConnectionOwner } from './hosted-connection.ts';
 
 /** One end of a connection, as events name it. */
 export interface EventEndpoint {
@@ -57,3 +58,11 @@ export type StackEvent = StackSegmentEvent | StackStateEvent | StackTimerEvent |
 
 /** Called for each event; must not call into the host. */
 export type StackObserver = (event: StackEvent) => void;
+
+/** Somebody who wants to be told of events at times. Neither may call into the host. */
+export interface StackSubscriber {
+  /** Whether there is somebody to tell now; asked before each event is made. */
+  readonly active: boolean;
+  /** `owner`: of the connection that changed its state, if it has one. */
+  tell(event: StackEvent, owner: ConnectionOwner | null): void;
+}

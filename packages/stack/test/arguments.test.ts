@@ -275,6 +275,11 @@ const ROWS: readonly ArgumentRow[] = [
     takes: ['function', 'null'],
   },
   {
+    of: 'subscribe()/subscriber',
+    call: (value) => new Host(OPTIONS).subscribe(value),
+    takes: ['{}', 'misspelt option', '[]', ...OCTETS, 'Float64Array', 'DataView', 'ArrayBuffer'],
+  },
+  {
     of: 'emit()/event',
     call: (value) => host.emit(value),
     takes: ['{}', 'misspelt option', '[]', ...OCTETS, 'Float64Array', 'DataView', 'ArrayBuffer'],

@@ -160,6 +160,11 @@ export class Connection implements SegmentMaker {
     return this.#log.changes();
   }
 
+  /** How many changes `history` has in this life, without making them. */
+  get historyLength(): number {
+    return this.#log.count;
+  }
+
   /** Why `state` was entered in this life; `null`: it never was. For the hot path; see `history`. */
   reasonFor(state: ConnectionState): string | null {
     const reason = this.#log.reasonFor(state);

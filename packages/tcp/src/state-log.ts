@@ -54,6 +54,11 @@ export class StateLog {
     return null;
   }
 
+  /** How many changes there were. */
+  get count(): number {
+    return this.#way.length;
+  }
+
   /** The changes in order; the first is from CLOSED. */
   changes(): StateChange[] {
     const changes: StateChange[] = [];
