@@ -3,6 +3,7 @@ import { profile, PROFILES } from '@halfclose/stack';
 import { setBridgeFactory } from '../bridges.ts';
 import { createNetOn } from '../create-net.ts';
 import { defaultHost, makeDefaultHost } from '../default-host.ts';
+import { codedError } from '../errors.ts';
 import { Network } from '../network.ts';
 import { type KernelUse, Routing } from '../routing.ts';
 import type { Net } from '../types.ts';
@@ -47,7 +48,8 @@ const global = globalThis as { [KEY]?: Registration | undefined };
  *
  * Again, it gives the registration that there is.
  *
- * @throws TypeError or RangeError that names the option; Error if there is a registration and `options` are given
+ * @throws TypeError or RangeError that names the option; Error if there is a registration and `options` are given;
+ *   ERR_HALFCLOSE_RUNTIME in Bun and Deno
  */
 export function register(options?: RegisterOptions): Registration {
   const registered = global[KEY];
@@ -55,6 +57,7 @@ export function register(options?: RegisterOptions): Registration {
     if (options === undefined || Object.keys(options).length === 0) return registered;
     throw new Error('this process is registered already: unregister() before registering with other options');
   }
+  requireNode();
   const given = options ?? {};
   checkRegisterOptions(given);
   return (global[KEY] = swap(given));
@@ -63,6 +66,18 @@ export function register(options?: RegisterOptions): Registration {
 /** Takes back what {@link register} did. Sockets and servers of ours go on working, and none are made any more. */
 export function unregister(): void {
   global[KEY]?.unregister();
+}
+
+/** Elsewhere the other modules stand on something else: what is swapped would be a part, and nobody would be told which. */
+function requireNode(): void {
+  const other = Object.entries({ bun: 'Bun', deno: 'Deno' }).find(([name]) => name in process.versions);
+  if (other === undefined) return;
+  throw codedError(
+    Error,
+    'ERR_HALFCLOSE_RUNTIME',
+    `a whole process can be swapped in Node only: node:http, node:tls and fetch of ${other[1]} are not made of node:net. ` +
+      'Import @halfclose/net in place of node:net',
+  );
 }
 
 function swap(options: RegisterOptions): Registration {
