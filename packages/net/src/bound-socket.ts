@@ -12,7 +12,7 @@ import type { BoundSocketConstructor } from './types.ts';
 type Options = Record<string, unknown>;
 
 /** What the runtime's own class makes: of a path, or of an address of the kernel. */
-export interface NativeBoundSocket {
+interface NativeBoundSocket {
   address(): unknown;
   fd(): number;
   close(): void;

@@ -1,5 +1,6 @@
 import { Errno } from '@halfclose/sockets';
 import { blockedError, isBlocked } from './block-list.ts';
+import { debug } from './debug.ts';
 import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import type { ConnectRequest, OnSettled } from './handle-owner.ts';
@@ -69,6 +70,8 @@ export function attempt(
     const result = bind(handle, from, localPort ?? 0, family);
     if (result < 0) return addressException(result, 'bind', from, localPort ?? 0);
   }
+  const what = isOneOfSeveral ? 'connect/multiple' : 'connect';
+  debug('%s: attempting to connect to %s:%d (addressType: %d)', what, address, port, family);
   const isBlockedHere = isBlocked(socket.blockList, address, family);
   if (isBlockedHere && isOneOfSeveral) return blockedError(address);
   socket.emit('connectionAttempt', address, port, family);

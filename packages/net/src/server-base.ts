@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { type BlockListLike, isBlocked } from './block-list.ts';
+import { debug } from './debug.ts';
 import { codedError, errnoException } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import { nextTick } from './host-functions.ts';
@@ -155,6 +156,7 @@ export abstract class ServerBase extends EventEmitter {
   }
 
   _emitCloseIfDrained(): void {
+    debug('SERVER _emitCloseIfDrained');
     if (!this._handle && !this._connections) nextTick(emitClose, this);
   }
 
@@ -172,6 +174,7 @@ export abstract class ServerBase extends EventEmitter {
 
   /** A connection of ours was accepted. */
   [kOnConnection](handle: TcpHandle): void {
+    debug('onconnection');
     if (this[kRefuses]()) {
       this[kDropConnection](handle);
       return;
@@ -269,5 +272,6 @@ function remoteOf(handle: TcpHandle): [address: string | undefined, family: 4 | 
 }
 
 function emitClose(server: ServerBase): void {
+  debug('SERVER: emit close');
   server.emit('close');
 }

@@ -3,6 +3,7 @@ import dns from 'node:dns';
 import { Errno, TcpSocket } from '@halfclose/sockets';
 import { type Bound, isAdoptable, kAdopt } from './bound-socket.ts';
 import { leavingError } from './connect-attempt.ts';
+import { debug } from './debug.ts';
 import { addressException, type CodedError, invalidArgumentValue, listenException } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { ListenHandle } from './listen-handle.ts';
@@ -141,6 +142,7 @@ export function startListening(
   backlog: number,
   flags: number,
 ): void {
+  debug('setupListenHandle', address, port, family, backlog);
   const handle = new ListenHandle(server[kNetwork]);
   const bound = isOn(address) ? String(address) : '::';
   const boundFamily = isOn(address) ? family : 6;

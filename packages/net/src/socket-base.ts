@@ -1,5 +1,6 @@
 import diagnostics from 'node:diagnostics_channel';
 import type { ConnectionEnd } from './connection-end.ts';
+import { debug } from './debug.ts';
 import { codedError, errnoException, socketClosed } from './errors.ts';
 import {
   onBuffer,
@@ -283,6 +284,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
       callback();
       return;
     }
+    debug('_final: not ended, call shutdown()');
     const result = handle.shutdown(callback);
     if (result === 0) return;
     if (result === ENOTCONN) callback();
@@ -313,6 +315,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
   }
 
   override _destroy(error: Error | null, callback: WriteCallback): void {
+    debug('destroy');
     this.connecting = false;
     this[kClearTimer]();
     endAttempt(this);
@@ -323,6 +326,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
       callback(error);
       nextTick(emitClose, this, this[kEnd]?.known ?? null);
     } else {
+      debug('close handle');
       const hadError = error !== null && error !== undefined;
       this[kBytesRead] = handle.bytesRead;
       this[kBytesWritten] = handle.bytesWritten;
@@ -359,6 +363,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
 
   /** A listener that throws keeps nobody from hearing of the end. */
   [kEmitClose](end: ConnectionEnd | null, ...hadError: [] | [boolean]): void {
+    debug('emit close');
     try {
       this.emit('close', ...hadError);
     } finally {
@@ -369,6 +374,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
   [kLeaveServer](): void {
     const server = this._server;
     if (!server) return;
+    debug('has server');
     server._connections--;
     server[kConnections]?.delete(this);
     server._emitCloseIfDrained?.();

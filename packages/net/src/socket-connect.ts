@@ -3,6 +3,7 @@ import { format } from 'node:util';
 import { connectToAddresses, preferenceOrder } from './connect-addresses.ts';
 import { attempt, type Attempt, connectingHandle, connectionError } from './connect-attempt.ts';
 import { endAttempt, limitConnecting } from './connect-timeout.ts';
+import { debug } from './debug.ts';
 import { codedError, invalidArgumentType, invalidArgumentValue } from './errors.ts';
 import { nextTick } from './host-functions.ts';
 import { attemptDelayOf, HappyEyeballs, ipv6First } from './happy-eyeballs.ts';
@@ -179,6 +180,7 @@ function lookUp(socket: SocketBase, options: Record<string, unknown>, target: Ta
   const query: LookupOptions = { family, hints };
   const anyFamily = family !== 4 && family !== 6;
   if (process.platform !== 'win32' && anyFamily && hints === 0) query.hints = dns.ADDRCONFIG;
+  debug('connect: find host', target.host);
   socket._host = target.host;
   // Looked up at each call: an application may have replaced it.
   const lookup = (options['lookup'] ?? dns.lookup) as Lookup;
@@ -312,6 +314,7 @@ function connectOnce(
 
 /** The handle of the socket is connected. */
 function connected(socket: SocketBase): void {
+  debug('afterConnect');
   socket.connecting = false;
   socket._sockname = null;
   socket._unrefTimer();
