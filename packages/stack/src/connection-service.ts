@@ -13,6 +13,7 @@ export class ConnectionService {
   /** Tells the owner first, so that an acknowledgment can ride on what it writes. Returns the packets sent. */
   serve(hosted: HostedConnection, now: number): number {
     const state = this.#state;
+    state.events.look();
     const { connection } = hosted;
     let sent = this.#drain(hosted, now);
     if (connection.orphan && hosted.standing === 'held' && this.#becomesOrphan(hosted, now)) {
@@ -89,6 +90,7 @@ export class ConnectionService {
     const { connection } = hosted;
     const struck = connection.tick(now);
     if (struck === null) return;
+    this.#state.events.look();
     if (this.#state.events.active) this.#state.events.timer(hosted, struck, now);
     // Linux tcp_out_of_resources.
     if (hosted.standing === 'orphan' && (struck === 'retransmission' || struck === 'persist')) {

@@ -14,24 +14,31 @@ export class EventSource {
   #observer: StackObserver | null = null;
   #subscriber: StackSubscriber | null = null;
   #latest = -Infinity;
+  /** Whether there is anybody to tell, as of the last {@link look}. */
+  active = false;
 
   constructor(host: string) {
     this.#host = host;
   }
 
-  get active(): boolean {
-    return this.#observer !== null || this.#subscriber?.active === true;
-  }
-
   set observer(observer: StackObserver | null) {
     this.#observer = observer;
+    this.look();
   }
 
   set subscriber(subscriber: StackSubscriber) {
     this.#subscriber = subscriber;
+    this.look();
   }
 
-  /** `owner`: of the connection that a change of state is of. */
+  /**
+   * Asks whether there is anybody to tell. To be called where the stack begins to work after a program may have subscribed:
+   * asking costs more than looking at a field, which is done several times for a segment.
+   */
+  look(): void {
+    this.active = this.#observer !== null || this.#subscriber?.active === true;
+  }
+
   emit(event: StackEvent, owner: ConnectionOwner | null = null): void {
     const time = this.#timeOf(event.time);
     const told = time === event.time ? event : { ...event, time };
@@ -74,6 +81,7 @@ export class EventSource {
     why: string,
     now: number,
   ): void {
+    this.look();
     if (!this.active) return;
     this.emit({ type: 'state', time: now, host: this.#host, ...endpointsOf(tuple), from, to, why });
   }

@@ -66,6 +66,7 @@ export class Host {
     this.#loop = new RunLoop(
       state.timers,
       (packet, device, now) => {
+        state.events.look();
         input.receive(packet, device, now);
       },
       (hosted, now) => service.serve(hosted, now),

@@ -22,6 +22,7 @@ test('a subscriber is told while it is active, beside the observer', () => {
   expect(source.active).toBe(false);
   source.emit(event('bind'));
   subscriber.active = true;
+  source.look();
   expect(source.active).toBe(true);
   source.observer = () => void told.push('observer');
   source.emit(event('listen'));
