@@ -1,8 +1,9 @@
 // Runs Node's own tests of net, http, https, tls and http2, each in a process of its own, with the kernel's TCP refused:
 //   pnpm node-suite --node-src DIR [--list net,http] [--register | --stock]
 //     [--only TEXT] [--node BINARY] [--jobs N] [--json FILE]
-// DIR is a source tree of the Node that runs them; its tests stay outside of this repository. The exit status is 0 if all that
-// fails is known to, for a reason in reasons.json.
+// DIR is a source tree of the Node that runs them; its tests stay outside of this repository. FILE keeps what it has of other
+// ways and lists: results/ has one for each version of Node. The exit status is 0 if all that fails is known to, for a reason
+// in reasons.json.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -128,10 +129,12 @@ function flagsOf(path) {
 
 function outcomeOf(code, signal, hung, output) {
   if (hung) return { outcome: 'failed', reason: `did not end within ${PATIENCE / 1000} s` };
-  if (code === 0)
-    return /^1\.\.0 # [Ss]kipped/m.test(output)
-      ? { outcome: 'skipped', reason: '' }
-      : { outcome: 'passed', reason: '' };
+  if (code === 0) {
+    const skipped = /^1\.\.0 # [Ss]kipped:? ?(.*)$/m.exec(output);
+    return skipped === null
+      ? { outcome: 'passed', reason: '' }
+      : { outcome: 'skipped', reason: skipped[1] || 'it does not say why' };
+  }
   const line = output.split('\n').find((each) => /^\s*(\w*Error|Mismatched|.*\[ERR_)/.test(each));
   return {
     outcome: 'failed',
@@ -148,17 +151,17 @@ function reasonOf({ file }) {
 }
 
 function report() {
-  const told = { node: nodeVersion(), way, lists: {} };
+  const told = {};
   for (const list of lists) {
     const of = results.filter((result) => result.list === list);
     const files = (outcome) => of.filter((result) => result.outcome === outcome);
     const kernel = of.filter((result) => result.kernel > 0).length;
     const failed = files('failed');
     const unexplained = failed.filter((result) => reasonOf(result) === undefined);
-    told.lists[list] = {
+    told[list] = {
       passed: files('passed').length,
-      skipped: files('skipped').map(({ file }) => file),
       failed: Object.fromEntries(failed.map((result) => [result.file, reasonOf(result) ?? result.reason])),
+      skipped: Object.fromEntries(files('skipped').map(({ file, reason }) => [file, reason])),
     };
     console.log(
       `${list}: ${files('passed').length} passed, ${failed.length} failed, ${files('skipped').length} skipped` +
@@ -168,7 +171,25 @@ function report() {
     );
     if (unexplained.length > 0 && way !== 'stock') process.exitCode = 1;
   }
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(told, null, 2)}\n`);
+  if (values.json !== undefined) write(values.json, told);
+}
+
+function write(file, told) {
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const ways = { ...before.ways, [way]: { ...before.ways?.[way], ...told } };
+  writeFileSync(
+    file,
+    `${JSON.stringify({ node: nodeVersion(), tests: versionOfSource(), ways }, null, 2)}\n`,
+  );
+}
+
+/** By its header, or by the name of its folder where only the tests were unpacked. */
+function versionOfSource() {
+  const path = join(source, 'src', 'node_version.h');
+  if (!existsSync(path)) return /v\d+\.\d+\.\d+/.exec(basename(source))?.[0] ?? 'unknown';
+  const header = readFileSync(path, 'utf8');
+  const part = (name) => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(header)?.[1];
+  return `v${part('MAJOR')}.${part('MINOR')}.${part('PATCH')}`;
 }
 
 function nodeVersion() {
