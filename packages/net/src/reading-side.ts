@@ -33,6 +33,8 @@ export class ReadingSide {
   userBuffer: Uint8Array | null = null;
   /** Whether the last piece was all that there was, or not much: libuv turns to others after less than it asked for. */
   wasLittle = false;
+  /** What the owner has put back of the last piece; `null`: nothing. */
+  rest: Buffer | null = null;
   /** `null`: it is not known. */
   #end: ReadEnd | null = null;
 
@@ -67,6 +69,12 @@ export class ReadingSide {
 
   /** Hands over one piece of what there is. Returns whether it has called the program. */
   step(handle: TcpHandle, tcp: TcpSocket): boolean {
+    const { rest } = this;
+    if (rest !== null) {
+      this.rest = null;
+      handle.owner?.[onData](rest);
+      return true;
+    }
     if (!this.isFlowing || this.#end !== null) return false;
     if (handle.isGuarded && this.isReady(tcp)) {
       handle.owner?.[onUnasked]();

@@ -157,6 +157,11 @@ export class TcpHandle extends Handle implements StreamHandle {
     return 0;
   }
 
+  /** Has the rest of what was handed over come in the next step, whether reading is stopped by then or not. */
+  putBack(rest: Buffer): void {
+    this.#reading.rest = rest;
+  }
+
   useUserBuffer(buffer: Uint8Array | null): void {
     this.#reading.userBuffer = buffer;
   }
@@ -286,7 +291,7 @@ export class TcpHandle extends Handle implements StreamHandle {
   /** libuv calls back whoever has ended a stream before immediates run, too. */
   #next(tcp: TcpSocket): Next {
     if (this.isClosing) return 'nothing';
-    if (this.#writing?.isEndDue === true) return 'more at once';
+    if (this.#writing?.isEndDue === true || this.#reading.rest !== null) return 'more at once';
     if (!this.#reading.isReady(tcp) && this.#writing?.isReady(tcp) !== true) return 'nothing';
     return this.#reading.wasLittle ? 'more after others' : 'more';
   }

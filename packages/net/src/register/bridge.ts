@@ -15,11 +15,12 @@ import {
 } from '../handle-owner.ts';
 import { nextTick } from '../host-functions.ts';
 import type { SocketBase } from '../socket-base.ts';
-import type { TcpHandle } from '../tcp-handle.ts';
+import { TcpHandle } from '../tcp-handle.ts';
 import { portOf } from '../validate.ts';
 import { NativeTcpHandle } from '../native-tcp-handle.ts';
 import type { Network } from '../network.ts';
 import type { ConnectingHandle } from '../connect-attempt.ts';
+import { FrameEnds } from './frame-ends.ts';
 import type { NativeStreamConstructor } from './native-streams.ts';
 
 /** A request of Node's C++ to connect, by the names of `TCPConnectWrap`. */
@@ -74,6 +75,8 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     #owed: Pending[] = [];
     /** What is being passed to C++. */
     #arriving: Buffer | null = null;
+    /** Of HTTP/2 in the clear; made when something arrives. */
+    #frames: FrameEnds | null = null;
 
     constructor(tcp: TcpHandle, socket: SocketBase | null) {
       super();
@@ -149,10 +152,26 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     [onData](bytes: Buffer): boolean {
       this.settleOwed();
       this.#socket?._unrefTimer();
-      this.#arriving = bytes;
-      this.readBuffer(bytes);
+      const piece = this.#upToEnd(bytes);
+      this.#arriving = piece;
+      this.readBuffer(piece);
       this.#arriving = null;
       return true;
+    }
+
+    /**
+     * What a call of C++ has queued runs before its next one where libuv reads, and HTTP/2 makes some of each frame; where we
+     * read, it runs when C++ has returned. So before a frame that ends a stream C++ returns: the program has then heard of
+     * what came before, which `node:http2` relies on. Not at each frame: C++ writes when it returns.
+     */
+    #upToEnd(bytes: Buffer): Buffer {
+      const { beneath } = this;
+      if (this.upper !== null || !(beneath instanceof TcpHandle)) return bytes;
+      this.#frames ??= new FrameEnds();
+      const end = this.#frames.next(bytes);
+      if (end === bytes.length) return bytes;
+      beneath.putBack(bytes.subarray(end));
+      return bytes.subarray(0, end);
     }
 
     [onBuffer](): boolean {
