@@ -345,18 +345,15 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
       // Of a handle that refuses to be reset Node lets go without closing it.
       handle.close(onClosed);
       this[kEndLinger]();
-      this[kHandle] = null;
-      this._sockname = null;
-      if (refused < 0) {
+      try {
+        if (refused < 0) this.emit('error', errnoException(refused, 'reset'));
+      } finally {
+        this[kHandle] = null;
+        this._sockname = null;
+        callback(error);
         this[kLeaveServer]();
-        try {
-          this.emit('error', errnoException(refused, 'reset'));
-        } finally {
-          callback(error);
-        }
-        return;
       }
-      callback(error);
+      return;
     }
     this[kLeaveServer]();
   }

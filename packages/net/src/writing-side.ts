@@ -15,7 +15,7 @@ type Outgoing = 'open' | 'end awaits writes' | 'end passed on' | 'end told';
  *
  * | outgoing | shutdown | the last write has been taken | a write fails | its step |
  * |---|---|---|---|---|
- * | open | end passed on, or, while writes wait, end awaits writes | | all that wait fail | |
+ * | open | end passed on, or, while writes wait or bytes are unread, end awaits writes | | all that wait fail | |
  * | end awaits writes | | end passed on, once it was called back | all that wait fail; then as end passed on | |
  * | end passed on | | | | end told |
  *
@@ -56,7 +56,11 @@ export class WritingSide {
   /** Ends the stream once all has been taken. 0: `callback` will be called; else an errno. */
   shutdown(handle: TcpHandle, tcp: TcpSocket, callback: WriteCallback): number {
     if (!this.queue.isEmpty) this.#outgoing = 'end awaits writes';
-    else {
+    else if ((tcp.connection?.readable ?? 0) > 0) {
+      // A close() in this turn is a reset then, with no FIN before it: libuv ends streams in its next turn.
+      this.#outgoing = 'end awaits writes';
+      handle.callLater();
+    } else {
       const result = tcp.shutdown(SHUT_WR);
       if (result < 0) return result;
       this.#outgoing = 'end passed on';
