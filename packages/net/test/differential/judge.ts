@@ -1,0 +1,106 @@
+import nodeNet from 'node:net';
+import { ours } from '../compare.ts';
+import { faultsOfLog, isSameLog } from './canonical.ts';
+import { type Log, play } from './play.ts';
+import type { Program } from './program.ts';
+import type { Threads } from './threads.ts';
+
+/** Milliseconds in which nothing happens, after which a program counts as over; of one alone: it is to hang for good. */
+const SILENCE = 50;
+const LONG_SILENCE = 80;
+/** Runs of a program alone, on either. */
+const ALONE = 3;
+/** Runs in two threads at a time, and how many times. */
+const AT_ONCE = 6;
+const TIMES = 5;
+
+/**
+ * How a program came out: as on node:net at once; as there when it ran alone; as there with each end in a thread of its own;
+ * as there up to what is free at last; or not.
+ */
+export type Outcome = 'same' | 'same alone' | 'same in threads' | 'same in part' | 'different';
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  /** node:net itself came out in two ways. */
+  readonly isUnsettled: boolean;
+  /** Of ours that is different, and what of it. */
+  readonly log: Log;
+  readonly runs: readonly Log[];
+  readonly faults: readonly string[];
+}
+
+/** Plays programs all at once on node:net, twice, and on ours; those that differ alone again, until so many do. */
+export async function judge(
+  programs: readonly Program[],
+  threads: Threads,
+  enough = Infinity,
+): Promise<Verdict[]> {
+  const all = (net: typeof nodeNet): Promise<Log[]> =>
+    Promise.all(programs.map((program) => play(net, program, SILENCE)));
+  const first = await all(nodeNet);
+  const second = await all(nodeNet);
+  const actual = await all(ours);
+  const verdicts: Verdict[] = [];
+  for (const [i, program] of programs.entries()) {
+    if (verdicts.filter(({ outcome }) => outcome === 'different').length >= enough) break;
+    const runs = [first[i], second[i]] as Log[];
+    const log = actual[i] as Log;
+    const isUnsettled = !isSameLog(...(runs as [Log, Log]));
+    verdicts.push(
+      faultsOfLog(log, runs).length === 0
+        ? { outcome: 'same', isUnsettled, log, runs, faults: [] }
+        : { ...(await judgeAlone(program, threads, runs)), isUnsettled },
+    );
+  }
+  return verdicts;
+}
+
+/** Plays a program alone, several times; `before`: runs on node:net that there are. */
+export async function judgeAlone(
+  program: Program,
+  threads: Threads,
+  before: readonly Log[] = [],
+): Promise<Verdict> {
+  const runs = [...before];
+  const logs: Log[] = [];
+  for (let i = 0; i < ALONE; i++) {
+    const nets = [nodeNet, ours];
+    const [run, log] = await Promise.all(nets.map((net) => play(net, program, LONG_SILENCE)));
+    runs.push(run as Log);
+    logs.push(log as Log);
+  }
+  const isUnsettled = runs.some((run) => !isSameLog(run, runs[0] as Log));
+  const worst = (isLast: boolean): Log | undefined =>
+    logs.find((log) => faultsOfLog(log, runs, isLast).length > 0);
+  const fine = (outcome: Outcome): Verdict => ({
+    outcome,
+    isUnsettled,
+    log: logs[0] as Log,
+    runs,
+    faults: [],
+  });
+  if (worst(false) === undefined) return fine('same alone');
+  for (let time = 0; time < TIMES; time++) {
+    const plays = Array.from({ length: AT_ONCE }, () => threads.play(program, SILENCE));
+    runs.push(...(await Promise.all(plays)));
+    if (worst(false) === undefined) return fine('same in threads');
+  }
+  const log = worst(true);
+  if (log === undefined) return fine('same in part');
+  return { outcome: 'different', isUnsettled, log, runs, faults: faultsOfLog(log, runs, true) };
+}
+
+/** A difference for people to read. */
+export function describeVerdict(program: Program, { faults, log, runs }: Verdict): string {
+  const show = (name: string, each: Log): string =>
+    Object.entries(each)
+      .map(([actor, { entries, read }]) => {
+        const bytes = Object.entries(read).map(([how, one]) => `${how} ${one.bytes}`);
+        return [`${name} ${actor} (${bytes.join(', ')})`, ...entries].join('\n    ');
+      })
+      .join('\n');
+  return [JSON.stringify(program), ...new Set(faults), show('ours', log), show('node', runs[0] ?? {})].join(
+    '\n',
+  );
+}
