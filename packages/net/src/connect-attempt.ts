@@ -5,7 +5,7 @@ import { addressException, type SystemError } from './errors.ts';
 import type { AddressRecord } from './address-record.ts';
 import type { ConnectRequest, OnSettled } from './handle-owner.ts';
 import type { SocketBase } from './socket-base.ts';
-import { kBlockList, kHandle, kIsBound, kNetwork, kWanted } from './socket-fields.ts';
+import { kHandle, kIsBound, kNetwork, kWanted } from './socket-fields.ts';
 import { kExchangeHandle } from './socket-members.ts';
 import { NativeTcpHandle } from './native-tcp-handle.ts';
 import { TcpHandle } from './tcp-handle.ts';

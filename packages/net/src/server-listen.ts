@@ -34,7 +34,7 @@ export function listenServer(
   const backlogOfArguments = backlogOf(args);
   const bound = isAdoptable(given) ? given : given['handle'];
   if (isAdoptable(bound)) {
-    listenOnBound(server, bound[kAdopt](), backlogOfArguments);
+    listenOnBound(server, bound[kAdopt](), backlogOfArguments, whenFullOf(given['whenFull']));
     return;
   }
   if (native.BoundSocket !== undefined && given instanceof native.BoundSocket) {
@@ -122,7 +122,7 @@ function whenFullOf(value: unknown): number {
 }
 
 /** Listens on what a `BoundSocket` has bound. */
-function listenOnBound(server: ServerBase, bound: Bound, backlog: number): void {
+function listenOnBound(server: ServerBase, bound: Bound, backlog: number, flags: number): void {
   if (!(bound instanceof TcpSocket)) {
     listenNatively(server, bound as never, backlog);
     return;
@@ -130,7 +130,7 @@ function listenOnBound(server: ServerBase, bound: Bound, backlog: number): void 
   const handle = new ListenHandle(server[kNetwork]);
   handle.adopt(bound);
   server._handle = handle;
-  finishListening(server, handle, null, -1, -1, backlog);
+  finishListening(server, handle, null, -1, -1, backlog, flags);
 }
 
 /** Binds and listens on an address; `null`: on all of both families. Errors are emitted later. */
