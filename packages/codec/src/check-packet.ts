@@ -35,7 +35,7 @@ export function checkIpFields(packet: Packet, totalLength: number): void {
   }
   checkMask('hopLimit', packet.hopLimit, 0xff);
   checkMask('dscp', packet.dscp, 0x3f);
-  if (packet.kind === 'tcp' && packet.sourceRoute !== undefined) {
+  if (packet.sourceRoute !== undefined) {
     if (!packet.source.isIPv4) throw new RangeError('sourceRoute: IPv6 has none');
     checkSourceRoute(packet.sourceRoute);
   }

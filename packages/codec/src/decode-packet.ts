@@ -7,7 +7,7 @@ import { Ipv4View } from './ipv4-view.ts';
 import { walkExtensionHeaders } from './ipv6-extension-headers.ts';
 import { Ipv6View } from './ipv6-view.ts';
 import { readUint8, viewOf } from './octets.ts';
-import type { Packet } from './packet.ts';
+import type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
 import { Protocol } from './protocol.ts';
 import { readQuotedSegment } from './quoted-segment.ts';
 import { readTcpOptions } from './read-tcp-options.ts';
@@ -58,8 +58,10 @@ function decodeIpv4(bytes: Uint8Array, verify: boolean): Packet | DropReason {
     case Protocol.TCP:
       if (route !== null) return decodeRouted(ip, route, verify);
       return decodeTcp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
-    case Protocol.ICMP:
-      return decodeIcmp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
+    case Protocol.ICMP: {
+      const packet = decodeIcmp(ip, ip.source, ip.destination, ip.payloadOffset, verify);
+      return route === null || typeof packet === 'string' ? packet : { ...packet, sourceRoute: route };
+    }
     default:
       return 'unknown-protocol';
   }
@@ -95,7 +97,7 @@ function decodeTcp(
   destination: IpAddress,
   offset: number,
   verify: boolean,
-): Packet | DropReason {
+): TcpPacket | DropReason {
   const tcp = TcpView.check(ip.bytes, offset, ip.end);
   if (typeof tcp === 'string') return tcp;
   if (verify) {
@@ -124,8 +126,7 @@ function decodeTcp(
 function decodeRouted(ip: Ipv4View, sourceRoute: SourceRoute, verify: boolean): Packet | DropReason {
   const { source, destination } = ip;
   const packet = decodeTcp(ip, source, finalDestination(destination, sourceRoute), ip.payloadOffset, verify);
-  if (typeof packet === 'string' || packet.kind !== 'tcp') return packet;
-  return { ...packet, destination, sourceRoute };
+  return typeof packet === 'string' ? packet : { ...packet, destination, sourceRoute };
 }
 
 function decodeIcmp(
@@ -134,7 +135,7 @@ function decodeIcmp(
   destination: IpAddress,
   offset: number,
   verify: boolean,
-): Packet | DropReason {
+): IcmpPacket | DropReason {
   const icmp = IcmpView.check(ip.bytes, offset, ip.end);
   if (typeof icmp === 'string') return icmp;
   const isIPv4 = source.isIPv4;

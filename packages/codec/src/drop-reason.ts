@@ -16,7 +16,7 @@ export const DROP_REASONS = [
   'ipv4-checksum',
   /** An option that ends past the header, or a source route that is none (RFC 791, 3.1). */
   'ipv4-option',
-  /** A fragment; this codec does not reassemble (RFC 791, 3.2). */
+  /** A fragment: see `FragmentView` (RFC 791, 3.2). */
   'ipv4-fragment',
   /** Fewer octets than an IPv6 header has. */
   'ipv6-header-truncated',
@@ -34,7 +34,7 @@ export const DROP_REASONS = [
   'ipv6-option-unknown',
   /** A routing header with segments left: this host is not the last (RFC 8200, 4.4; RFC 5095). */
   'ipv6-routing-segments-left',
-  /** A fragment that is not a whole packet; this codec does not reassemble (RFC 8200, 4.5; RFC 6946). */
+  /** A fragment that is not a whole packet: see `FragmentView` (RFC 8200, 4.5; RFC 6946). */
   'ipv6-fragment',
   /** No upper-layer header at all (RFC 8200, 4.7). */
   'ipv6-no-next-header',

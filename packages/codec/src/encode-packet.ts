@@ -65,7 +65,7 @@ function tcpHeaderLengthOf(packet: TcpPacket): number {
 
 function ipHeaderLength(packet: Packet): number {
   if (!packet.source.isIPv4) return IPV6_HEADER;
-  return packet.kind === 'tcp' && packet.sourceRoute !== undefined
+  return packet.sourceRoute !== undefined
     ? IPV4_HEADER + sourceRouteLength(packet.sourceRoute.addresses.length)
     : IPV4_HEADER;
 }
@@ -208,12 +208,13 @@ function writeIpHeader(
   const isIPv4 = packet.source.isIPv4;
   const headerLength = ipHeaderLength(packet);
   const totalLength = headerLength + length;
-  const own = packet.kind === 'tcp' ? packet.identification : undefined;
-  const identification = options?.identification ?? own ?? 0;
+  const own = packet.identification;
   checkIpFields(packet, totalLength);
+  // That of a fragment of IPv6 is longer, and stands in no header here.
+  const identification = options?.identification ?? (isIPv4 || packet.kind === 'tcp' ? own : 0) ?? 0;
   checkMask('identification', identification, 0xffff);
   if (isIPv4) {
-    if (packet.kind === 'tcp' && packet.sourceRoute !== undefined) {
+    if (packet.sourceRoute !== undefined) {
       writeSourceRoute(packet.sourceRoute, target, offset + IPV4_HEADER);
     }
     const flags = own === undefined ? DONT_FRAGMENT : 0;

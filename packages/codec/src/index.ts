@@ -36,6 +36,9 @@ export type { IcmpMessage, QuotedSegment } from './icmp-message.ts';
 export { IcmpType, IcmpUnreachable, Icmpv6Type, Icmpv6Unreachable } from './icmp-type.ts';
 
 export { internetChecksum, onesComplementSum, pseudoHeaderSum, updateChecksum } from './checksum.ts';
+export { cutFrame } from './cut-frame.ts';
+export { FragmentView } from './fragment-view.ts';
+export { joinFragments } from './join-fragments.ts';
 export { IcmpView } from './icmp-view.ts';
 export { Ipv4View } from './ipv4-view.ts';
 export { Ipv6View } from './ipv6-view.ts';

@@ -42,7 +42,8 @@ export function walkExtensionHeaders(
   return header === Protocol.NO_NEXT_HEADER ? 'ipv6-no-next-header' : { protocol: header, offset: at };
 }
 
-function isExtensionHeader(header: number): boolean {
+/** Whether the number is that of an extension header. */
+export function isExtensionHeader(header: number): boolean {
   return (
     header === Protocol.HOP_BY_HOP ||
     header === Protocol.ROUTING ||

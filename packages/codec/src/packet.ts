@@ -33,6 +33,13 @@ export interface IcmpPacket {
   readonly hopLimit: number;
   readonly dscp: number;
   readonly message: IcmpMessage;
+  /** IPv4 only, and rare. Of a route that is not done, the last address is where the message goes. */
+  readonly sourceRoute?: SourceRoute;
+  /**
+   * The packet may be cut, and its fragments are known by this number: IPv4, by routers, too, 0 to 65535; IPv6, by its
+   * source alone, 0 to 2^32 - 1. Without it an IPv4 packet has DF (RFC 791, 2.3; RFC 8200, 4.5).
+   */
+  readonly identification?: number;
 }
 
 /** What devices carry and hosts exchange. */

@@ -9,6 +9,9 @@ export const IPV4_HEADER = 20;
 /** Octets of an IPv6 header without extensions (RFC 8200, section 3). */
 export const IPV6_HEADER = 40;
 
+/** Octets of the fragment header of IPv6 (RFC 8200, 4.5). */
+export const FRAGMENT_HEADER = 8;
+
 /** Version 4 and a header of 5 words, in the upper half of the first word; options make it longer. */
 const VERSION_AND_LENGTH = 0x4500;
 /** DF among the flags of IPv4: the path MTU is found out, never fragmented to (RFC 1191). */

@@ -15,11 +15,13 @@ import {
   shown,
 } from '../src/arguments.ts';
 import {
+  cutFrame,
   decodePacket,
   encodeHeadersInto,
   encodePacket,
   encodePacketInto,
   formatIpAddress,
+  FragmentView,
   headersLength,
   icmpError,
   IcmpView,
@@ -29,6 +31,7 @@ import {
   ipv4,
   Ipv4View,
   Ipv6View,
+  joinFragments,
   matchesPrefix,
   onesComplementSum,
   packetLength,
@@ -80,6 +83,7 @@ const CHECKS: readonly ArgumentRow[] = [
 const NOTHING: readonly ArgumentRow['takes'][number][] = ['undefined'];
 const TIMES: ArgumentRow['takes'] = ['-1', '0', '1', '1.5', '2**32'];
 const EACH_PACKET = tcp4({ payload: Uint8Array.of(1) });
+const FRAME = encodePacket(EACH_PACKET);
 const TEN = new Uint8Array(60);
 const HERE = ipv4(10, 0, 0, 1);
 /** With the data offset of a header without options. */
@@ -103,6 +107,14 @@ const FUNCTIONS: readonly ArgumentRow[] = [
     call: (verifyChecksums) => decodePacket(TEN, { verifyChecksums }),
     takes: ['true', 'null', ...NOTHING],
   },
+  { of: 'FragmentView.check()/bytes', call: (value) => FragmentView.check(value), takes: OCTETS },
+  { of: 'cutFrame()/frame', call: (value) => cutFrame(value, 100, 0), takes: [] },
+  { of: 'cutFrame()/mtu', call: (value) => cutFrame(FRAME, value, 0), takes: ['2**32'] },
+  { of: 'cutFrame()/identification', call: (value) => cutFrame(FRAME, 100, value), takes: ['0', '1'] },
+  { of: 'joinFragments()/header', call: (value) => joinFragments(value, [], 0), takes: [] },
+  { of: 'joinFragments()/payloads', call: (value) => joinFragments(FRAME, value, 0), takes: ['[]'] },
+  { of: 'joinFragments()/payloads[0]', call: (value) => joinFragments(FRAME, [value], 0), takes: OCTETS },
+  { of: 'joinFragments()/ecn', call: (value) => joinFragments(FRAME, [], value), takes: ['0', '1'] },
   { of: 'encodePacket()/packet', call: (value) => encodePacket(value), takes: [] },
   {
     of: 'encodePacket()/options',
