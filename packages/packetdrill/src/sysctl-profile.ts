@@ -67,6 +67,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_keepalive_intvl: one((profile, value) => (profile.keepAliveInterval = value * SECOND)),
   tcp_keepalive_probes: one((profile, value) => (profile.keepAliveProbes = value)),
   'net.core.netdev_max_backlog': one((profile, value) => (profile.maxInputBacklog = value)),
+  icmp_echo_ignore_all: one((profile, value) => (profile.ignoresEchoes = value !== 0)),
+  ipfrag_time: one((profile, value) => (profile.fragmentTimeout = value * SECOND)),
+  ipfrag_high_thresh: one((profile, value) => (profile.fragmentMemory = value)),
   ip_default_ttl: one((profile, value) => (profile.hopLimit = value)),
   tcp_tw_reuse: one((profile, value) => (profile.timeWaitReuse = value === 1 ? 1 : value === 2 ? 2 : 0)),
 };

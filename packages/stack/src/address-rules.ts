@@ -1,4 +1,4 @@
-import type { IpAddress, QuotedSegment, TcpPacket } from '@halfclose/codec';
+import type { IpAddress, Packet, QuotedSegment } from '@halfclose/codec';
 import type { HostDropReason } from './drop-counters.ts';
 
 /** What an address is to a host. */
@@ -28,7 +28,7 @@ export const FROM_WIRE: Readonly<Record<AddressKind, WireRule>> = {
 };
 
 /** Whether an address of loopback stands in what is to leave the host (RFC 1122, 3.2.1.3 (g); RFC 4291, 2.5.3). */
-export function hasLoopbackAddress({ source, destination, sourceRoute }: TcpPacket): boolean {
+export function hasLoopbackAddress({ source, destination, sourceRoute }: Packet): boolean {
   if (source.isLoopback || destination.isLoopback) return true;
   return sourceRoute?.addresses.some(({ isLoopback }) => isLoopback) === true;
 }

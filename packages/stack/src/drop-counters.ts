@@ -23,6 +23,16 @@ export const HOST_DROP_REASONS = [
   'icmp-record',
   'icmp-not-in-flight',
   'icmp-ignored',
+  'icmp-echo-ignored',
+  'fragment-length',
+  'fragment-oversize',
+  'fragment-tiny',
+  'fragment-duplicate',
+  'fragment-overlap',
+  'fragment-beyond-end',
+  'fragment-ecn',
+  'fragment-timeout',
+  'fragment-memory',
   'no-route',
   'receive-memory',
   'out-of-order-memory',
@@ -36,6 +46,14 @@ export class HostCounters implements MemoryCounters {
   packetsReceived = 0;
   packetsSent = 0;
   resetsSent = 0;
+  /** Echo requests that were answered. */
+  echoesAnswered = 0;
+  /**
+   * Fragments from wires, and packets that were put together of them (RFC 2011, ipReasmReqds, ipReasmOKs). Fragments that were
+   * dropped, alone or with their datagram, are among `dropped` each.
+   */
+  fragmentsReceived = 0;
+  datagramsReassembled = 0;
   connectionsOpened = 0;
   connectionsAccepted = 0;
   timeWaitsEntered = 0;

@@ -31,6 +31,7 @@ import { ConnectionTable } from './connection-table.ts';
 import { HostCounters, type HostDropReason } from './drop-counters.ts';
 import { EventSource } from './event-source.ts';
 import { FinWait2Records } from './fin-wait-2-records.ts';
+import { FragmentReassembler } from './fragment-reassembler.ts';
 import { HostedConnection } from './hosted-connection.ts';
 import { InputBacklog } from './input-backlog.ts';
 import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
@@ -74,6 +75,7 @@ export class HostState {
   readonly ports = new PortTable();
   readonly loopback: PacketDevice = new LoopbackDevice();
   readonly backlog = new InputBacklog();
+  readonly reassembler: FragmentReassembler;
   readonly routes: RouteTable;
   readonly connections: ConnectionTable<HostedConnection>;
   readonly listeners = new ListenerTable();
@@ -100,6 +102,7 @@ export class HostState {
     this.seed = this.hash(Uint32Array.of(0x64656d75)) | 0;
     this.events = new EventSource(this.name);
     this.routes = new RouteTable(this.loopback);
+    this.reassembler = new FragmentReassembler(this);
     this.connections = new ConnectionTable(this.seed);
     this.records = new RecordTable({
       timers: this.timers,
@@ -266,14 +269,19 @@ export class HostState {
       connection === null
         ? packetOfNobody(from, segment, this.profile.hopLimit, dscp)
         : packetOfConnection(from, segment, connection);
+    if (this.send(packet, device, state, now) && (segment.flags & Flag.RST) !== 0) this.counters.resetsSent++;
+  }
+
+  /** Sends a packet, and tells of it. Returns whether it may leave the host. */
+  send(packet: Packet, device: PacketDevice, state: ConnectionState | null, now: number): boolean {
     if (this.leavesHost(device) && hasLoopbackAddress(packet)) {
       this.drop(packet, 'loopback-address-on-wire', now);
-      return;
+      return false;
     }
     this.counters.packetsSent++;
-    if ((segment.flags & Flag.RST) !== 0) this.counters.resetsSent++;
     if (this.events.active) this.events.segment('sent', packet, state, now);
     device.transmit(packet);
+    return true;
   }
 
   /** Counts and tells that a packet was dropped. */

@@ -23,6 +23,7 @@ import {
 import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
 import { ConnectionService } from './connection-service.ts';
 import type { HostCounters } from './drop-counters.ts';
+import type { FragmentReassembler } from './fragment-reassembler.ts';
 import { HostedConnection } from './hosted-connection.ts';
 import { type HostOptions, HostState } from './host-state.ts';
 import { type InheritedSettings, Listener, type ListenerOwner } from './listener.ts';
@@ -102,6 +103,11 @@ export class Host {
   /** What the buffers of all connections take, and whether that is too much: see `memoryHigh` of the profile. */
   get memory(): Pick<MemoryAccount, 'used' | 'holders' | 'isUnderPressure' | 'isExceeded'> {
     return this.#state.memory;
+  }
+
+  /** How many packets wait for some of their fragments, and what these take in bytes: see `fragmentMemory` of the profile. */
+  get fragments(): Pick<FragmentReassembler, 'incomplete' | 'memory'> {
+    return this.#state.reassembler;
   }
 
   /** Which local ports are in use. */
@@ -348,7 +354,7 @@ export class Host {
     device.attach((packet) => {
       if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
       else state.drop(packet, 'input-backlog-full', this.now);
-    });
+    }, state.reassembler);
   }
 
   /** The binding that a connection goes out from, with this connection among its users; `null`: there is none. */

@@ -74,7 +74,7 @@ export type { ConnectionOwner, HostedConnection } from './hosted-connection.ts';
 export type { Caller, Next } from './run-loop.ts';
 export type { InheritedSettings, Listener, ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';
-export type { DeviceOffload, PacketDevice } from './packet-device.ts';
+export type { DeviceOffload, PacketDevice, Reassembler } from './packet-device.ts';
 export { type Binding, PortTable, type WantedBinding } from './port-table.ts';
 export { formatIpOptions, parseIpOptions } from './source-routing.ts';
 export type { InterfaceAddress, Route } from './route-table.ts';

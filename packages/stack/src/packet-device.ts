@@ -13,6 +13,15 @@ export interface DeviceOffload {
   readonly byReference?: boolean;
 }
 
+/** What puts fragments together for a host, of whatever device (RFC 791, 3.2; RFC 8200, 4.5). */
+export interface Reassembler {
+  /**
+   * Takes a frame that is a fragment, of which nothing is kept. Returns the frame of the whole packet, with its checksums yet
+   * to be verified; `null`: others are missing, or it was dropped and counted.
+   */
+  take(frame: Uint8Array): Uint8Array | null;
+}
+
 /** Where a host's packets go and come from: loopback, a simulated link, a TUN device, any duplex of frames. */
 export interface PacketDevice {
   readonly name: string;
@@ -26,6 +35,9 @@ export interface PacketDevice {
    * (RFC 9293, 3.8.3, MUST-20; RFC 1122, 3.3.1.4). A device that knows several gateways may try another.
    */
   onNegativeAdvice?(destination: IpAddress): void;
-  /** Called once, by the stack: where received packets go. They belong to the stack from then on. */
-  attach(receive: (packet: Packet) => void): void;
+  /**
+   * Called once, by the stack: where received packets go. They belong to the stack from then on. A device of frames asks
+   * `reassembler` for the packets whose fragments it gets.
+   */
+  attach(receive: (packet: Packet) => void, reassembler?: Reassembler): void;
 }

@@ -15,8 +15,9 @@ import {
 } from '@halfclose/tcp';
 import type { Timer } from '@halfclose/timers';
 import { hashFourTuple } from './connection-table.ts';
-import { FROM_WIRE, wasOnWire } from './address-rules.ts';
+import { wasOnWire } from './address-rules.ts';
 import type { HostDropReason } from './drop-counters.ts';
+import { EchoResponder, isEchoRequest } from './echo-responder.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
 import { networkErrorOf } from './icmp-errors.ts';
@@ -30,6 +31,7 @@ import { answerWithCookie, synOfReturnedCookie } from './syn-cookie-exchange.ts'
 export class PacketInput {
   readonly #state: HostState;
   readonly #records: RecordInput;
+  readonly #echoes: EchoResponder;
   readonly #wake: (hosted: HostedConnection) => void;
   readonly #onTimer: (now: number, timer: Timer) => void;
 
@@ -40,6 +42,7 @@ export class PacketInput {
   ) {
     this.#state = state;
     this.#records = new RecordInput(state);
+    this.#echoes = new EchoResponder(state);
     this.#wake = wake;
     this.#onTimer = onTimer;
   }
@@ -50,9 +53,9 @@ export class PacketInput {
     state.counters.packetsReceived++;
     const refusal = device === state.loopback ? null : this.#takeFromWire(packet);
     if (refusal !== null) state.drop(packet, refusal, now);
-    else if (packet.kind === 'icmp') this.#receiveIcmp(packet, now);
     else if (packet.sourceRoute !== undefined && !this.#admitsRoute(packet.sourceRoute))
       state.drop(packet, 'source-route', now);
+    else if (packet.kind === 'icmp') this.#receiveIcmp(packet, device, now);
     else this.#receiveTcp(packet, device, now);
   }
 
@@ -60,11 +63,7 @@ export class PacketInput {
   #takeFromWire(packet: Packet): HostDropReason | null {
     const { routes, backlog } = this.#state;
     backlog.leave();
-    const { source, destination } = packet;
-    // A v4-mapped address beside one of IPv6, which no kernel lets in (Linux ip6_rcv_core).
-    if (source.isIPv4 !== destination.isIPv4) return 'martian-source';
-    const refusal =
-      FROM_WIRE[routes.kindOf(source)].source ?? FROM_WIRE[routes.kindOf(destination)].destination;
+    const refusal = routes.refusalOf(packet.source, packet.destination);
     if (refusal !== null || packet.kind === 'tcp') return refusal;
     const { quoted } = packet.message;
     return quoted === null || wasOnWire(quoted, (address) => routes.kindOf(address)) ? null : 'icmp-martian';
@@ -205,8 +204,12 @@ export class PacketInput {
     return hosted;
   }
 
-  #receiveIcmp(packet: IcmpPacket, now: number): void {
+  #receiveIcmp(packet: IcmpPacket, device: PacketDevice, now: number): void {
     const state = this.#state;
+    if (isEchoRequest(packet)) {
+      this.#echoes.answer(packet, device, now);
+      return;
+    }
     const { quoted } = packet.message;
     const error = quoted === null ? null : networkErrorOf(packet);
     if (quoted === null || error === null) {

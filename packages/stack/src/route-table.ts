@@ -1,5 +1,6 @@
 import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, matchesPrefix } from '@halfclose/codec';
-import { type AddressKind, isLimitedBroadcast } from './address-rules.ts';
+import { type AddressKind, FROM_WIRE, isLimitedBroadcast } from './address-rules.ts';
+import type { HostDropReason } from './drop-counters.ts';
 import type { PacketDevice } from './packet-device.ts';
 
 /** An address of a host on one of its devices. */
@@ -67,6 +68,13 @@ export class RouteTable {
     if (address.isMulticast) return 'multicast';
     if (address.isUnspecified) return 'unspecified';
     return this.isBroadcast(address) ? 'broadcast' : 'other';
+  }
+
+  /** Why a packet from a wire that goes from `source` to `destination` is dropped; `null`: it is not. */
+  refusalOf(source: IpAddress, destination: IpAddress): HostDropReason | null {
+    // A v4-mapped address beside one of IPv6, which no kernel lets in (Linux ip6_rcv_core).
+    if (source.isIPv4 !== destination.isIPv4) return 'martian-source';
+    return FROM_WIRE[this.kindOf(source)].source ?? FROM_WIRE[this.kindOf(destination)].destination;
   }
 
   /** Whether `address` is 255.255.255.255, or all hosts of a subnet of this one (RFC 1122, 3.2.1.3 (c), (d)). */

@@ -1,6 +1,7 @@
 import {
   type IpAddress,
   ipAddressFromBytes,
+  type Packet,
   seqDiff,
   type SourceRoute,
   type TcpPacket,
@@ -20,7 +21,7 @@ const MOST_OPTIONS = 40;
 const MOST_HOPS = 9;
 
 /** The packet on its way by `route`: to its first station, and the others and its end are in the option (RFC 791, 3.1). */
-export function sentAlong(packet: TcpPacket, route: ChosenRoute): TcpPacket {
+export function sentAlong<Sent extends Packet>(packet: Sent, route: ChosenRoute): Sent {
   const [first = packet.destination, ...others] = route.hops;
   const sourceRoute = { strict: route.strict, addresses: [...others, packet.destination], visited: 0 };
   return { ...packet, destination: first, sourceRoute };

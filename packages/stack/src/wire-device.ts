@@ -1,15 +1,17 @@
 import {
+  cutFrame,
   decodePacket,
   type DecodeOptions,
   type DropReason,
   encodeHeadersInto,
   encodePacket,
+  type IcmpPacket,
   type Packet,
 } from '@halfclose/codec';
 import { checkFunction, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
-import { checkHas } from './check-options.ts';
+import { checkHas, checkPacket } from './check-options.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
-import type { DeviceOffload, PacketDevice } from './packet-device.ts';
+import type { DeviceOffload, PacketDevice, Reassembler } from './packet-device.ts';
 
 /** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
 const LEAST_MTU = 68;
@@ -47,8 +49,10 @@ export class WireDevice implements PacketDevice {
   }
 
   transmit(packet: Packet): void {
+    checkPacket(packet);
     const offload = this.#offload;
-    if (offload === null || packet.kind !== 'tcp') this.#frames.send(encodePacket(packet));
+    if (packet.kind === 'icmp') this.#sendMessage(packet);
+    else if (offload === null) this.#frames.send(encodePacket(packet));
     else {
       const { headroom } = offload;
       const length = encodeHeadersInto(packet, this.#head, headroom);
@@ -57,13 +61,39 @@ export class WireDevice implements PacketDevice {
     }
   }
 
-  attach(receive: (packet: Packet) => void): void {
+  /** Without a `reassembler`, fragments are dropped. */
+  attach(receive: (packet: Packet) => void, reassembler?: Reassembler): void {
     checkFunction('receive', receive);
+    if (reassembler !== undefined) checkHas('reassembler', reassembler, ['take'], 'a Reassembler');
     this.#frames.onFrame((frame, isVerified) => {
       const packet = decodePacket(frame, isVerified === true ? VERIFIED : undefined);
-      if (typeof packet === 'string') this.dropped[packet] = (this.dropped[packet] ?? 0) + 1;
-      else receive(packet);
+      if (typeof packet !== 'string') receive(packet);
+      else if (reassembler !== undefined && (packet === 'ipv4-fragment' || packet === 'ipv6-fragment'))
+        this.#receiveFragment(frame, reassembler, receive);
+      else this.#drop(packet);
     });
+  }
+
+  /** Who cuts a packet has computed its checksum before, so that nobody vouches for it. */
+  #receiveFragment(frame: Uint8Array, reassembler: Reassembler, receive: (packet: Packet) => void): void {
+    const whole = reassembler.take(frame);
+    if (whole === null) return;
+    const packet = decodePacket(whole);
+    // Fragments of fragments are none.
+    if (typeof packet === 'string') this.#drop(packet);
+    else receive(packet);
+  }
+
+  #drop(reason: DropReason): void {
+    this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+  }
+
+  /** TCP fits its segments to the path, ICMP has what it was asked to send back. */
+  #sendMessage(packet: IcmpPacket): void {
+    const frame = encodePacket(packet);
+    const { identification } = packet;
+    if (frame.length <= this.mtu || identification === undefined) this.#frames.send(frame);
+    else for (const fragment of cutFrame(frame, this.mtu, identification)) this.#frames.send(fragment);
   }
 }
 

@@ -322,6 +322,11 @@ const ROWS: readonly ArgumentRow[] = [
     takes: ['function'],
   },
   {
+    of: 'wireDevice.attach()/reassembler',
+    call: (value) => new WireDevice(FRAMES).attach(() => undefined, value),
+    takes: OR_NONE,
+  },
+  {
     of: 'loopback.attach()/receive',
     call: (value) => new LoopbackDevice().attach(value),
     takes: ['function'],

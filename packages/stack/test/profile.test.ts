@@ -1,8 +1,9 @@
-import { Flag } from '@halfclose/codec';
+import { Flag, type IpAddress } from '@halfclose/codec';
 import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import type { HostedConnection, Profile } from '../src/index.ts';
-import { Bench, ip, OWN, packetOf, PEER, SETTINGS } from './bench.ts';
+import { Bench, ip, OWN, OWN6, packetOf, PEER, PEER6, SETTINGS } from './bench.ts';
+import { echoFrame, FrameBench, fragmentOf } from './frame-bench.ts';
 import { NarrowPath } from './narrow-path.ts';
 
 /** The program closes, and lets go. */
@@ -56,6 +57,14 @@ function takenIn(bench: Bench): number {
     bench.reply(hosted, { flags: Flag.ACK, seq: 1 + i * 1000, ack, payload: new Uint8Array(1000) });
   }
   return hosted.connection.readable / 1000;
+}
+
+/** How many packets wait for fragments, `milliseconds` after the first fragment of one has come. */
+function held(changes: Partial<Profile>, to: IpAddress, from: IpAddress, milliseconds: number): number {
+  const bench = new FrameBench(changes);
+  bench.receive(fragmentOf(echoFrame(new Uint8Array(40), { from, to }), 0, 16));
+  bench.clock.advanceBy(milliseconds);
+  return bench.host.fragments.incomplete;
 }
 
 /** The ephemeral ports that connections to one peer find free. */
@@ -174,6 +183,19 @@ const ROWS: readonly FieldRow<Profile>[] = [
     [3, 3],
     [4, 4],
   ],
+  [
+    'ignoresEchoes',
+    (changes) => {
+      const bench = new FrameBench(changes);
+      bench.receive(echoFrame(new Uint8Array(8)));
+      return bench.sent().length;
+    },
+    [false, 1],
+    [true, 0],
+  ],
+  ['fragmentTimeout', (changes) => held(changes, OWN, PEER, 999), [1000, 1], [999, 0]],
+  ['fragmentTimeoutIPv6', (changes) => held(changes, OWN6, PEER6, 999), [1000, 1], [999, 0]],
+  ['fragmentMemory', (changes) => held(changes, OWN, PEER, 0), [1000, 1], [100, 0]],
   ['timeWaitReuse', (changes) => reusesPort(changes, 5000), [1, true], [0, false]],
   [
     'timeWaitReuseDelay',

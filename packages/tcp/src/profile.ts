@@ -235,6 +235,20 @@ export interface Profile {
   /** Packets that came by a source route are taken in (net.ipv4.conf.*.accept_source_route; RFC 9293, 3.9.2.1). */
   readonly acceptSourceRoute: boolean;
 
+  /** Echo requests are not answered (net.ipv4.icmp_echo_ignore_all, net.ipv6.icmp.echo_ignore_all). */
+  readonly ignoresEchoes: boolean;
+  /**
+   * How long fragments wait for others after the first of their packet (net.ipv4.ipfrag_time; net.ipv6.ip6frag_time, RFC
+   * 8200, 4.5).
+   */
+  readonly fragmentTimeout: number;
+  readonly fragmentTimeoutIPv6: number;
+  /**
+   * What fragments that wait may take in bytes, for each of IPv4 and IPv6 (net.ipv4.ipfrag_high_thresh,
+   * net.ipv6.ip6frag_high_thresh). Beyond, the packet that has waited longest is given up, where Linux takes in no new ones.
+   */
+  readonly fragmentMemory: number;
+
   /**
    * Most packets from wires that wait for the host to take them in; more are dropped, as no host keeps up with everything
    * that can be sent to it (net.core.netdev_max_backlog, of which Linux has one for each processor).
@@ -347,6 +361,10 @@ export const linux: Profile = {
   unreachableEndsOpening: true,
   hardErrorsEndConnections: false,
   acceptSourceRoute: false,
+  ignoresEchoes: false,
+  fragmentTimeout: 30_000,
+  fragmentTimeoutIPv6: 60_000,
+  fragmentMemory: 4_194_304,
   maxInputBacklog: 1000,
   maxBacklog: 4096,
   synCookies: 1,
