@@ -8,6 +8,7 @@ import { returnRoute, sentAlong } from './source-routing.ts';
  * Answers echo requests (RFC 1122, 3.2.2.6; RFC 4443, 4.2). As Linux: with the data, code and Diffserv codepoint of the
  * request, from the address asked, not to groups of hosts (net.ipv4.icmp_echo_ignore_broadcasts, and that of IPv6), and at
  * no limited rate (net.ipv4.icmp_ratemask; measured on 6.18). What is waiting to be answered is bounded by the input backlog.
+ * Linux copies the ECN codepoint, too.
  */
 export class EchoResponder {
   readonly #state: HostState;

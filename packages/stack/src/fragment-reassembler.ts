@@ -70,7 +70,8 @@ export class FragmentReassembler implements Reassembler {
 
 /**
  * What is wrong with a fragment by itself; it leaves nothing behind. Linux cuts one of IPv4 down to a multiple of 8, gives the
- * whole up for an empty one, and looks at the header of the upper layer in IPv6 alone (ip_frag_queue, ip6_frag_queue).
+ * whole up for an empty one, and looks at the header of the upper layer in IPv6 alone (ip_frag_queue, ip6_frag_queue; measured on
+ * 6.18).
  */
 function faultOf(fragment: FragmentView): HostDropReason | null {
   const { payload, hasMore, offset } = fragment;
