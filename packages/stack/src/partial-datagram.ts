@@ -97,12 +97,11 @@ export class PartialDatagram {
     return hasMore || end >= (this.#pieces.at(-1)?.end ?? 0);
   }
 
-  /** The index of the first piece that does not begin before `start`. Fragments mostly come in order. */
+  /** The index of the first piece that does not begin before `start`. */
   #placeOf(start: number): number {
     const pieces = this.#pieces;
     let low = 0;
     let high = pieces.length;
-    if (start > (pieces.at(-1)?.start ?? -1)) return high;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((pieces[middle]?.start ?? 0) < start) low = middle + 1;

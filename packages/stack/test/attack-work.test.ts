@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { linux } from '../src/index.ts';
+import { anyReassembler, echoFrame, fragmentOf } from './frame-bench.ts';
 import { Target } from './target.ts';
 import { type Work, WorkCounter } from './work.ts';
 
@@ -141,5 +142,34 @@ describe('work for each acknowledgment of “SACK slowness” (CVE-2019-11478)',
     waited(1000);
     const [small, large] = [waited(1000), waited(30_000)];
     expect(large.blocks).toBeLessThan(2 * small.blocks);
+  });
+});
+
+describe('work for each fragment of FragmentSmack (CVE-2018-5391)', () => {
+  const FRAGMENTS = 4000;
+  const frame = echoFrame(new Uint8Array(16 * FRAGMENTS));
+  const fill = (fragments: number, placeOf: (i: number) => number) => {
+    const reassembler = anyReassembler();
+    const work = counter.of(() => {
+      for (let i = 0; i < fragments; i++) {
+        const start = 16 * placeOf(i);
+        reassembler.take(fragmentOf(frame, start, start + 8));
+      }
+    });
+    expect(reassembler.memory).toBeGreaterThan(fragments * 8);
+    return { work, ...each(work, fragments) };
+  };
+
+  it.each([
+    ['in order', (i: number) => i + 1],
+    ['backwards', (i: number) => FRAGMENTS - i - 1],
+    ['in a shuffle', (i: number) => (i * 7919) % (FRAGMENTS - 1)],
+  ])('does not grow with those that wait, but as their logarithm: %s', (order, placeOf) => {
+    const small = fill(400, placeOf);
+    const large = fill(FRAGMENTS - 2, placeOf);
+    expect(large.blocks).toBeLessThan(LOGARITHMIC * small.blocks);
+    // At most those behind it make room for one.
+    expect(large.work.elements).toBeLessThanOrEqual((FRAGMENTS * FRAGMENTS) / 2);
+    if (order === 'in order') expect(large.elements).toBeLessThanOrEqual(1);
   });
 });
