@@ -7,7 +7,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['packages/*/test/kernel/**/*.test.ts'],
+    include: ['{packages,apps}/*/test/kernel/**/*.test.ts'],
     exclude: configDefaults.exclude,
     fileParallelism: false,
     testTimeout: 60_000,

@@ -8,6 +8,9 @@ import { pageOf } from './page.ts';
 import { chapters, closings } from './tour/chapters.ts';
 import { showSnapshots, takeSnapshots } from './tour/snapshots.ts';
 import { tour } from './tour/tour.ts';
+import { addNc } from './tun/nc.ts';
+import { addPing } from './tun/ping.ts';
+import { addServe } from './tun/serve.ts';
 
 interface ConnectionsOptions {
   readonly at?: readonly number[];
@@ -25,6 +28,8 @@ export function commandLine(): Command {
     .description('TCP in user space, shown at work.')
     .version(version(), '-v, --version')
     .configureHelp({ minWidthToWrap: 30 })
+    // Else the -v of a command would be that of --version.
+    .enablePositionalOptions()
     .showHelpAfterError('(halfclose --help lists commands and options)');
   program
     .command('tour')
@@ -57,6 +62,9 @@ export function commandLine(): Command {
     )
     .action(showConnections);
   program.addCommand(drillCommand('drill'));
+  addServe(program);
+  addNc(program);
+  addPing(program);
   return program;
 }
 

@@ -26,6 +26,12 @@ test('--help lists the commands, and --version says which one it is', () => {
       connections|ss [options] <chapter...>  show the connections of both hosts
                                              while one of them is closed
       drill [options] <file|folder...>       run packetdrill scripts in virtual time
+      serve [options] [directory]            serve files over HTTP from a host of
+                                             ours, until it is interrupted
+      nc [options] <host and port...>        connect standard input and output to a
+                                             TCP connection of a host of ours
+      ping [options] <host>                  send ICMP echo requests from a host of
+                                             ours, and time the replies
       help [command]                         display help for command
     "
   `);

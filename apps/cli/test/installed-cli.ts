@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
@@ -36,7 +36,7 @@ export class InstalledCli {
       silent: true,
       removeNodeProtocol: false,
       tsconfig: join(app, 'tsconfig.src.json'),
-      external: ['commander', 'picocolors'],
+      external: ['commander', 'picocolors', 'send'],
       noExternal: [/^@halfclose\//],
       esbuildOptions: (options) => {
         options.conditions = ['@halfclose/source'];
@@ -48,6 +48,9 @@ export class InstalledCli {
       copyFileSync(exampleSource(file), copy);
     }
     copyFileSync(join(app, 'package.json'), join(directory, 'package.json'));
+    // Where the addon is looked for.
+    rmSync(join(directory, 'prebuilds'), { force: true });
+    symlinkSync(join(app, '../../packages/tun/prebuilds'), join(directory, 'prebuilds'));
     return new InstalledCli(directory);
   }
 
