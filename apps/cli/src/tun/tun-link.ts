@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WireDevice } from '@halfclose/stack';
-import { openTun, type TunDevice } from '@halfclose/tun';
+import { openTun, type TunDevice, TunError } from '@halfclose/tun';
 import type { Command } from 'commander';
 import { Capture } from './capture.ts';
 import type { LinkAddresses } from './link-addresses.ts';
@@ -26,12 +26,7 @@ export class TunLink {
     this.failure = promise;
     this.capture = options.capture === undefined ? null : new Capture(options.capture, capturePort, reject);
     try {
-      this.tun = openTun({
-        addresses: this.addresses.map(({ kernel, prefixLength }) => `${String(kernel)}/${prefixLength}`),
-        offload: options.offload,
-        ...(options.tunName !== undefined && { name: options.tunName }),
-        ...(options.mtu !== undefined && { mtu: options.mtu }),
-      });
+      this.tun = opened(options, this.addresses);
     } catch (error) {
       this.capture?.close();
       throw error;
@@ -46,6 +41,26 @@ export class TunLink {
     if (this.tun.closed) return;
     this.tun.close();
     await once(this.tun, 'close');
+  }
+}
+
+/** On an interface that was made for this user, addresses are not ours to set, and have been. */
+function opened({ offload, tunName, mtu }: DeviceOptions, links: readonly LinkAddresses[]): TunDevice {
+  const options = {
+    offload,
+    ...(tunName !== undefined && { name: tunName }),
+    ...(mtu !== undefined && { mtu }),
+  };
+  const addresses = links.map(({ kernel, prefixLength }) => `${String(kernel)}/${prefixLength}`);
+  try {
+    return openTun({ ...options, addresses });
+  } catch (error) {
+    if (!(error instanceof TunError && error.code === 'EPERM' && error.syscall === 'netlink')) throw error;
+    const tun = openTun(options);
+    process.stderr.write(
+      `${tun.name} is used as it is: the kernel should have ${addresses.join(' and ')} there\n`,
+    );
+    return tun;
   }
 }
 

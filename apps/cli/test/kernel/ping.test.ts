@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { InstalledCli } from '../installed-cli.ts';
@@ -23,6 +23,29 @@ test.each([
     expect(lines[sequence]?.startsWith(line)).toBe(true);
   }
   expect(stdout).toMatch(/\n3 packets transmitted, 3 received, 0% packet loss\nrtt .* ms\n$/);
+});
+
+test('an interface that was made for the user needs no privileges', () => {
+  execFileSync('ip', ['tuntap', 'add', 'ping5', 'mode', 'tun', 'user', '0']);
+  execFileSync('ip', ['address', 'add', '10.94.5.1/24', 'dev', 'ping5']);
+  execFileSync('ip', ['link', 'set', 'ping5', 'up']);
+  const ping = ['ping', '-c', '1', '--tun', '10.94.5.2/24', '--tun-name', 'ping5', '10.94.5.1'];
+  const { status, stdout, stderr } = spawnSync(
+    'setpriv',
+    [
+      '--bounding-set',
+      '-all',
+      '--inh-caps',
+      '-all',
+      process.execPath,
+      join(cli.directory, 'dist/main.js'),
+      ...ping,
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stderr).toBe('ping5 is used as it is: the kernel should have 10.94.5.1/24 there\n');
+  expect(stdout).toContain('1 packets transmitted, 1 received');
+  expect(status).toBe(0);
 });
 
 test('ping fails with status 1 where nobody replies, and an interrupted one sums up', async () => {
