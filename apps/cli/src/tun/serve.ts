@@ -32,7 +32,9 @@ async function serve(directory: string, options: ServeOptions, command: Command)
   await onTunHost(options, command, async (host) => {
     const server = host.net.createServer({ allowHalfOpen: true, noDelay: true, ...host.linger });
     const web = http.createServer((request, response) => {
-      response.once('close', () => host.tell(requestLine(request, response)));
+      // A socket that is closed has no address any more.
+      const peer = peerOf(request.socket);
+      response.once('close', () => host.tell(`${peer} ${requestLine(request, response)}`));
       serveFile(root, request, response);
     });
     server.on('connection', (socket) => {
@@ -56,7 +58,7 @@ function urls({ link }: TunHost, port: number): readonly string[] {
   });
 }
 
-function requestLine({ socket, method, url }: http.IncomingMessage, response: http.ServerResponse): string {
+function requestLine({ method, url }: http.IncomingMessage, response: http.ServerResponse): string {
   const end = response.writableFinished ? '' : ', not all of it';
-  return `${peerOf(socket)} ${String(method)} ${String(url)} ${response.statusCode}${end}`;
+  return `${String(method)} ${String(url)} ${response.statusCode}${end}`;
 }

@@ -63,11 +63,9 @@ test.each([
     ...['--silent', '--show-error', '--limit-rate', '100k', '--output', '/dev/null'],
     `http://${address}:8080/file.bin`,
   ]);
-  const busy = async (): Promise<void> => {
-    while (!execFileSync('ss', ['-tnH', 'dst', address]).includes('ESTAB'))
-      await new Promise((resolve) => setTimeout(resolve, 20));
-  };
-  await busy();
+  // Until there is more in its buffer than it may read.
+  while (!/ESTAB +[1-9]\d{4}/.test(execFileSync('ss', ['-tnH', 'dst', address], { encoding: 'utf8' })))
+    await new Promise((resolve) => setTimeout(resolve, 20));
   served.child.kill(signal);
   expect(await served.ended()).toBe(status);
   expect(isThere('serve2')).toBe(false);
@@ -76,13 +74,14 @@ test.each([
   expect(served.stderr).toMatch(/connection +10\.96\.\d+\.2:8080 - 10\.96\.\d+\.1:\d+/);
 });
 
-test('--capture writes packets of the port, up to the reset of what SIGINT has cut', async () => {
+test('--capture writes the packets of the port, with changes of state, and --kernel-address is what it says', async () => {
   const capture = join(folder, 'capture.pcapng');
   const served = start(
     ...[cli, 'serve', '--tun', '10.96.3.2/24', '--capture', capture, '--capture-port', '8080'],
     ...['--kernel-address', '10.96.3.77', join(folder, 'site')],
   );
   await served.says('the kernel is 10.96.3.77');
+  expect(() => curl('http://10.96.3.2:8081/')).toThrow();
   curl('http://10.96.3.2:8080/more/');
   served.child.kill('SIGINT');
   expect(await served.ended()).toBe(130);
@@ -97,6 +96,18 @@ test('--capture writes packets of the port, up to the reset of what SIGINT has c
   expect(ports.length).toBeGreaterThanOrEqual(8);
   expect(ports.every((pair) => pair.includes(8080))).toBe(true);
   expect(read.packets.some(({ comment }) => comment?.includes('SYN-RECEIVED -> ESTABLISHED'))).toBe(true);
+});
+
+test('serve fails at once where the interface is removed, though a connection is open', async () => {
+  const served = start(cli, 'serve', '--tun', '10.96.6.2/24', '--tun-name', 'serve6', join(folder, 'site'));
+  await served.says('http://');
+  const idle = new Running('nc', ['10.96.6.2', '8080']);
+  while (!execFileSync('ss', ['-tnH', 'dst', '10.96.6.2']).includes('ESTAB'))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  execFileSync('ip', ['link', 'delete', 'serve6']);
+  expect(await served.ended()).toBe(1);
+  expect(served.stderr).toMatch(/^halfclose: .* EBADFD serve6: the interface has been removed\n$/);
+  idle.child.kill();
 });
 
 test('a name that is taken, a lack of privileges and a missing directory are told in one line', async () => {
