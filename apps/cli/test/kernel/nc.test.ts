@@ -92,6 +92,16 @@ test('SIGINT ends a connection that the peer leaves open by a FIN, then by a res
   expect('nc4' in networkInterfaces()).toBe(false);
 });
 
+test('with --linger 0, SIGINT resets the connection', async () => {
+  await python(9007, 'time.sleep(60)').says('ready');
+  const args = ['--tun', '10.95.8.2/24', '--linger', '0', '-v', '10.95.8.1', '9007'];
+  const ours = await start(cli, 'nc', ...args).says('connected to');
+  ours.child.kill('SIGINT');
+  expect(await ours.ended()).toBe(130);
+  expect(ours.stderr).toContain('RST sent');
+  expect(ours.stderr).not.toContain('FIN sent');
+});
+
 test('what the peer resets is an error, with status 1 and its reason', async () => {
   const reset = "c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))\nc.close()";
   await python(9003, reset).says('ready');
