@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { type Native, native, type NativeDevice, Setting } from './native.ts';
 import { networkOf } from './prefix.ts';
 import { addAddress, addRoute, errnoOf, getLink, type Link, readLink, setLink } from './rtnetlink.ts';
@@ -97,7 +98,9 @@ function configureLink(calls: Native, name: string, options: CheckedTunOptions):
     ...(up && !found.isUp && { up }),
   };
   if (Object.keys(changes).length > 0) request(setLink(index, changes), 'MTU or state');
-  for (const address of addresses) request(addAddress(index, address), 'address');
+  const present = (networkInterfaces()[name] ?? []).map(({ cidr }) => cidr);
+  for (const address of addresses)
+    if (!present.includes(address.text)) request(addAddress(index, address), 'address');
   for (const route of routes) request(addRoute(index, networkOf(route)), 'route');
   return { index, mtu: mtu ?? (found.mtu || DEFAULT_MTU), isUp: up || found.isUp };
 }

@@ -3,6 +3,8 @@ import { checkText } from '@halfclose/codec/arguments';
 
 /** An address in network order, 4 or 16 bytes, and how many of its leading bits name a network. */
 export interface Prefix {
+  /** As `os.networkInterfaces()` writes it. */
+  readonly text: string;
   readonly bytes: Uint8Array;
   readonly length: number;
 }
@@ -17,11 +19,12 @@ export function readPrefix(name: string, text: string): Prefix {
   const prefix = parseIpPrefix(text);
   if (prefix === null)
     throw new RangeError(`${name} must be an address with its prefix, as '10.99.0.1/24', not '${text}'`);
-  return { bytes: bytesOf(prefix), length: prefix.prefixLength };
+  const { address, prefixLength: length } = prefix;
+  return { text: `${String(address)}/${length}`, bytes: bytesOf(prefix), length };
 }
 
 /** Without the bits that are no part of the network, as a route has it. */
-export function networkOf({ bytes, length }: Prefix): Prefix {
+export function networkOf({ bytes, length }: Prefix): Pick<Prefix, 'bytes' | 'length'> {
   const network = bytes.map((byte, index) => {
     const bits = Math.min(8, Math.max(0, length - index * 8));
     return byte & (0xff00 >> bits);

@@ -2,6 +2,9 @@
 
 import type { Prefix } from './prefix.ts';
 
+/** What an address or a route is made of. */
+type Network = Pick<Prefix, 'bytes' | 'length'>;
+
 /** What of an interface is set or read. */
 export interface Link {
   readonly index: number;
@@ -55,7 +58,7 @@ export function setLink(index: number, { mtu, up }: { mtu?: number; up?: boolean
 }
 
 /** Gives the interface an address with the prefix that is reached through it. */
-export function addAddress(index: number, { bytes, length }: Prefix): Uint8Array {
+export function addAddress(index: number, { bytes, length }: Network): Uint8Array {
   const header = new Uint8Array(8);
   header[0] = familyOf(bytes);
   header[1] = length;
@@ -66,7 +69,7 @@ export function addAddress(index: number, { bytes, length }: Prefix): Uint8Array
 }
 
 /** Routes a prefix through the interface. */
-export function addRoute(index: number, { bytes, length }: Prefix): Uint8Array {
+export function addRoute(index: number, { bytes, length }: Network): Uint8Array {
   const header = new Uint8Array(12);
   header[0] = familyOf(bytes);
   header[1] = length;

@@ -222,6 +222,26 @@ test('errors say what to do', () => {
   expect(interfaces()).not.toContain('small');
 });
 
+test('an interface that is as it should be takes no privileges', async () => {
+  const owned = { name: 'owned', mtu: 1400, addresses: ['10.85.0.1/24', 'fd85::1/64'] };
+  const first = open({ ...owned, persist: true, owner: 0 });
+  first.close();
+  await once(first, 'close');
+  const tun = await bundleTun();
+  const script = `import { openTun } from ${JSON.stringify(tun)};
+    for (const more of [{}, { addresses: ['10.86.0.1/24'] }, { mtu: 1300 }]) {
+      try {
+        const device = openTun({ ...${JSON.stringify(owned)}, ...more });
+        console.log(device.mtu);
+        device.close();
+      } catch ({ code, syscall }) { console.log(code, syscall); }
+    }`;
+  const args = ['--bounding-set=-all', process.execPath, '--input-type=module', '--eval', script];
+  const { stdout, stderr } = spawnSync('setpriv', args, { encoding: 'utf8' });
+  open({ name: 'owned', persist: false }).close();
+  expect([stdout, stderr]).toEqual(['1400\nEPERM netlink\nEPERM netlink\n', '']);
+});
+
 test('privileges that are missing are an error that names them', async () => {
   const tun = await bundleTun();
   const script = `import { openTun } from ${JSON.stringify(tun)};
