@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { WireDevice } from '@halfclose/stack';
-import { openTun, type TunDevice, TunError } from '@halfclose/tun';
+import { openTun, type TunDevice } from '@halfclose/tun';
 import type { Command } from 'commander';
 import { Capture } from './capture.ts';
 import type { LinkAddresses } from './link-addresses.ts';
@@ -44,24 +44,13 @@ export class TunLink {
   }
 }
 
-/** On an interface that was made for this user, addresses are not ours to set, and have been. */
 function opened({ offload, tunName, mtu }: DeviceOptions, links: readonly LinkAddresses[]): TunDevice {
-  const options = {
+  return openTun({
     offload,
+    addresses: links.map(({ kernel, prefixLength }) => `${String(kernel)}/${prefixLength}`),
     ...(tunName !== undefined && { name: tunName }),
     ...(mtu !== undefined && { mtu }),
-  };
-  const addresses = links.map(({ kernel, prefixLength }) => `${String(kernel)}/${prefixLength}`);
-  try {
-    return openTun({ ...options, addresses });
-  } catch (error) {
-    if (!(error instanceof TunError && error.code === 'EPERM' && error.syscall === 'netlink')) throw error;
-    const tun = openTun(options);
-    process.stderr.write(
-      `${tun.name} is used as it is: the kernel should have ${addresses.join(' and ')} there\n`,
-    );
-    return tun;
-  }
+  });
 }
 
 function failing(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {

@@ -43,7 +43,7 @@ test('an interface that was made for the user needs no privileges', () => {
     ],
     { encoding: 'utf8' },
   );
-  expect(stderr).toBe('ping5 is used as it is: the kernel should have 10.94.5.1/24 there\n');
+  expect(stderr).toBe('');
   expect(stdout).toContain('1 packets transmitted, 1 received');
   expect(status).toBe(0);
 });
