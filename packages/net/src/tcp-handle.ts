@@ -264,6 +264,7 @@ export class TcpHandle extends Handle implements StreamHandle {
     if (this.owner?.[onNews]() === true) return 'more';
     if (this.#connecting !== null) return this.#workOnAttempt(tcp, this.#connecting);
     if (this.#writing?.tellEnd(this) === true) return 'more';
+    if (this.#writing?.hasGoneOn === true && this.#reading.tell(this)) return this.#next(tcp);
     return this.#transfer(tcp) || this.#reading.tell(this) ? this.#next(tcp) : 'nothing';
   }
 
@@ -284,8 +285,21 @@ export class TcpHandle extends Handle implements StreamHandle {
 
   /** Reads a piece, or writes what waits. Returns whether it has called the program. */
   #transfer(tcp: TcpSocket): boolean {
-    if (this.#reading.step(this, tcp)) return true;
-    return this.#writing !== null && !this.#reading.isFailing && this.#writing.step(this, tcp);
+    const writing = this.#writing;
+    if (writing === null) return this.#reading.step(this, tcp);
+    if (writing.hasLetPass && this.#write(writing, tcp)) return true;
+    if (this.#reading.step(this, tcp)) {
+      writing.readsLetPass++;
+      return true;
+    }
+    return this.#write(writing, tcp);
+  }
+
+  #write(writing: WritingSide, tcp: TcpSocket): boolean {
+    writing.readsLetPass = 0;
+    const hasCalled = !this.#reading.isFailing && writing.step(this, tcp);
+    writing.callsInARow = hasCalled ? writing.callsInARow + 1 : 0;
+    return hasCalled;
   }
 
   /** libuv calls back whoever has ended a stream before immediates run, too. */

@@ -4,6 +4,9 @@ import { onWritten, type WriteCallback } from './handle-owner.ts';
 import type { TcpHandle } from './tcp-handle.ts';
 import { type Waiting, waitingFor, WriteQueue } from './write-queue.ts';
 
+/** As many pieces as libuv reads before it writes. */
+const IN_A_ROW = 32;
+
 /**
  * How far the end of our stream is: nobody asked for it; asked for while writes wait; TCP has it, and the callback is
  * due; the callback was called.
@@ -35,6 +38,22 @@ export class WritingSide {
   /** A shutdown has been asked for and not been told. */
   get isEnding(): boolean {
     return this.#outgoing === 'end awaits writes' || this.#outgoing === 'end passed on';
+  }
+
+  /** Pieces that were read since it last had its turn. */
+  readsLetPass = 0;
+
+  /** Whether it is its turn: a peer that never stops sending keeps no write and no end from going out. */
+  get hasLetPass(): boolean {
+    return this.readsLetPass >= IN_A_ROW;
+  }
+
+  /** Steps one after the other in which it called back. */
+  callsInARow = 0;
+
+  /** Whether others are to have a turn: a program that never stops writing is told of the peer's end all the same. */
+  get hasGoneOn(): boolean {
+    return this.callsInARow >= IN_A_ROW;
   }
 
   /** Whether somebody waits to be called back. */

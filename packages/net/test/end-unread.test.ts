@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import { it } from 'vitest';
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import ours from '../src/index.ts';
 import { event, expectSame, listening, quiet, shapeOf } from './compare.ts';
 
 it.each<[string, (socket: Socket) => unknown]>([
@@ -20,4 +22,27 @@ it.each<[string, (socket: Socket) => unknown]>([
     await event(client, 'close');
     server.close();
   });
+});
+
+it('ends a stream though the peer never stops sending', async () => {
+  const piece = Buffer.alloc(65_536);
+  const server = ours.createServer({ allowHalfOpen: true }, (socket) => {
+    const flood = (): void => {
+      while (socket.write(piece));
+    };
+    socket.on('drain', flood).on('error', () => undefined);
+    socket.on('end', () => socket.destroy()).resume();
+    flood();
+  });
+  server.listen(0);
+  await once(server, 'listening');
+  const client = ours.connect({ port: (server.address() as { port: number }).port, allowHalfOpen: true });
+  let count = 0;
+  client.on('data', () => {
+    if (++count === 10) client.end();
+  });
+  client.on('error', () => undefined);
+  await once(client, 'close');
+  expect(count).toBeGreaterThanOrEqual(10);
+  server.close();
 });
