@@ -4,7 +4,7 @@
 const limits = [
   ['codec', '20 kB'],
   ['tcp', '40 kB'],
-  ['net', '90 kB'],
+  ['net', '110 kB'],
 ];
 
 export default limits.map(([name, limit]) => ({

@@ -9,13 +9,14 @@ else ask();
 function serve() {
   const device = deviceFromByteStreams(process.stdin, process.stdout);
   const net = createNet(createHost({ device, addresses: ['10.0.0.2/24'] }));
-  net
-    .createServer({ allowHalfOpen: true }, (socket) => {
-      let text = '';
-      socket.on('data', (chunk) => (text += chunk));
-      socket.on('end', () => socket.end(`${process.argv[2]} got "${text}" and your FIN`));
-    })
-    .listen(80);
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk));
+    socket.on('end', () => socket.end(`${process.argv[2]} got "${text}" and your FIN`));
+  });
+  server.listen(80);
+  // Without a cable nobody can come any more.
+  device.onClose(() => server.close());
 }
 
 function ask() {
