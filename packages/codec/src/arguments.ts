@@ -44,6 +44,13 @@ export function checkObject(name: string, value: unknown, what = 'an object'): a
   if (!isObject(value)) throw typeError(name, what, value);
 }
 
+/** An object with the methods by which it is known. */
+export function checkHas(name: string, value: object, methods: readonly string[], what: string): void {
+  checkObject(name, value, what);
+  for (const method of methods)
+    if (typeof Reflect.get(value, method) !== 'function') throw new TypeError(`${name} must be ${what}`);
+}
+
 /** An array. */
 export function checkArray(name: string, value: unknown): void {
   if (!Array.isArray(value)) throw typeError(name, 'an array', value);

@@ -16,7 +16,7 @@ export { ANY_IPV4, ANY_IPV6, IpAddress, ipv4, LOOPBACK_IPV4, LOOPBACK_IPV6 } fro
 export { formatIpAddress } from './ip-address-format.ts';
 export { ipAddressFromBytes, writeIpAddress } from './ip-address-octets.ts';
 export { parseIpAddress } from './ip-address-parse.ts';
-export { type IpPrefix, matchesPrefix, parseIpPrefix } from './ip-prefix.ts';
+export { type IpPrefix, matchesPrefix, parseIpPrefix, readIpPrefix } from './ip-prefix.ts';
 
 export { type DecodeOptions, decodePacket } from './decode-packet.ts';
 export { DROP_REASONS, type DropReason } from './drop-reason.ts';

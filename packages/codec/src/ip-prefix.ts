@@ -39,6 +39,19 @@ export interface IpPrefix {
 }
 
 /**
+ * {@link parseIpPrefix} for an argument or option of this name.
+ *
+ * @throws TypeError for what is no string, RangeError for one that is no prefix
+ */
+export function readIpPrefix(name: string, text: string): IpPrefix {
+  checkText(name, text);
+  const prefix = parseIpPrefix(text);
+  if (prefix === null)
+    throw new RangeError(`${name} must be an address with its prefix, as '10.99.0.1/24', not '${text}'`);
+  return prefix;
+}
+
+/**
  * Reads `10.99.0.1/24` or `fd00::1/64` (RFC 4632, 3.1; RFC 4291, 2.3); an address alone has all its bits. `null` for anything
  * else.
  */

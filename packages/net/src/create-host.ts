@@ -1,6 +1,6 @@
 import { getRandomValues } from 'node:crypto';
-import { ANY_IPV4, ANY_IPV6, type IpPrefix, parseIpPrefix } from '@halfclose/codec';
-import { checkArray, checkOptions, checkText } from '@halfclose/codec/arguments';
+import { ANY_IPV4, ANY_IPV6, type IpPrefix, readIpPrefix } from '@halfclose/codec';
+import { checkArray, checkOptions } from '@halfclose/codec/arguments';
 import { type FrameDevice, Host, type PacketDevice, type Profile, WireDevice } from '@halfclose/stack';
 import { hostTimers } from '@halfclose/timers/host';
 
@@ -30,7 +30,7 @@ export function createHost(options: CreateHostOptions = {}): Host {
   checkArray('options.addresses', addresses);
   if (device === undefined && addresses.length > 0)
     throw new TypeError('options.addresses must be absent without options.device');
-  const interfaces = addresses.map((text, index) => readPrefix(`options.addresses[${index}]`, text));
+  const interfaces = addresses.map((text, index) => readIpPrefix(`options.addresses[${index}]`, text));
   const host = new Host({
     timers: hostTimers(),
     secret: getRandomValues(new Uint32Array(4)),
@@ -49,12 +49,4 @@ function addDevice(host: Host, device: PacketDevice, interfaces: readonly IpPref
     const source = interfaces.find(({ address }) => address.isIPv4 === any.isIPv4);
     if (source !== undefined) host.addRoute(any, 0, device, source.address);
   }
-}
-
-function readPrefix(name: string, text: string): IpPrefix {
-  checkText(name, text);
-  const prefix = parseIpPrefix(text);
-  if (prefix === null)
-    throw new RangeError(`${name} must be an address with its prefix, as '10.99.0.2/24', not '${text}'`);
-  return prefix;
 }

@@ -325,6 +325,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
     if (handle === null) {
       callback(error);
       nextTick(emitClose, this, this[kEnd]?.known ?? null);
+      this[kLeaveServer]();
     } else {
       debug('close handle');
       const hadError = error !== null && error !== undefined;
@@ -353,9 +354,7 @@ export abstract class SocketBase extends SocketAcks implements HandleOwner {
         callback(error);
         this[kLeaveServer]();
       }
-      return;
     }
-    this[kLeaveServer]();
   }
 
   /** A listener that throws keeps nobody from hearing of the end. */

@@ -138,10 +138,8 @@ export abstract class SocketClosing extends SocketTuning {
   /** One that is set while `close` flushes counts in place of the limit of that; 0: that limit counts. */
   override setUserTimeout(milliseconds: number): this {
     const end = this[kEnd]?.known;
-    if (end?.limitsFlushing !== true || milliseconds === 0) {
-      if (end?.limitsFlushing !== true) super.setUserTimeout(milliseconds);
-      return this;
-    }
+    if (end?.limitsFlushing !== true) return super.setUserTimeout(milliseconds);
+    if (milliseconds === 0) return this;
     super.setUserTimeout(milliseconds);
     end.limitsFlushing = false;
     return this;

@@ -3,6 +3,7 @@ import {
   checkAddress,
   checkArray,
   checkFunction,
+  checkHas,
   checkInteger,
   checkNumber,
   checkObject,
@@ -180,13 +181,6 @@ export function checkEntry(entry: RecordEntry): void {
   const given: unknown = entry;
   if (typeof given !== 'object' || given === null || typeof entry.slot !== 'number')
     throw new TypeError(`entry must be a RecordEntry, not ${shown(given)}`);
-}
-
-/** Throws a TypeError for an object without the methods by which it is known. */
-export function checkHas(name: string, value: object, methods: readonly string[], what: string): void {
-  checkObject(name, value, what);
-  for (const method of methods)
-    if (typeof Reflect.get(value, method) !== 'function') throw new TypeError(`${name} must be ${what}`);
 }
 
 function checkDevice(device: PacketDevice): void {

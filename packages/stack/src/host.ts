@@ -1,5 +1,5 @@
 import type { IpAddress } from '@halfclose/codec';
-import { checkAddress, checkFunction, checkInteger, checkObject } from '@halfclose/codec/arguments';
+import { checkAddress, checkFunction, checkHas, checkInteger, checkObject } from '@halfclose/codec/arguments';
 import {
   type EndReason,
   initialSequenceNumber,
@@ -12,7 +12,6 @@ import { refusedPair } from './address-rules.ts';
 import {
   checkBinding,
   checkCaller,
-  checkHas,
   checkHosted,
   checkInherited,
   checkInterface,

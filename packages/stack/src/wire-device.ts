@@ -8,8 +8,8 @@ import {
   type IcmpPacket,
   type Packet,
 } from '@halfclose/codec';
-import { checkFunction, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
-import { checkHas, checkPacket } from './check-options.ts';
+import { checkFunction, checkHas, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
+import { checkPacket } from './check-options.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
 import type { DeviceOffload, PacketDevice, Reassembler } from './packet-device.ts';
 

@@ -1,5 +1,4 @@
-import { type IpPrefix, parseIpPrefix, writeIpAddress } from '@halfclose/codec';
-import { checkText } from '@halfclose/codec/arguments';
+import { type IpPrefix, readIpPrefix, writeIpAddress } from '@halfclose/codec';
 
 /** An address in network order, 4 or 16 bytes, and how many of its leading bits name a network. */
 export interface Prefix {
@@ -15,10 +14,7 @@ export interface Prefix {
  * @throws TypeError for what is no string, RangeError for one that is no prefix
  */
 export function readPrefix(name: string, text: string): Prefix {
-  checkText(name, text);
-  const prefix = parseIpPrefix(text);
-  if (prefix === null)
-    throw new RangeError(`${name} must be an address with its prefix, as '10.99.0.1/24', not '${text}'`);
+  const prefix = readIpPrefix(name, text);
   const { address, prefixLength: length } = prefix;
   return { text: `${String(address)}/${length}`, bytes: bytesOf(prefix), length };
 }

@@ -6,6 +6,7 @@ import {
   checkText,
   type OptionNames,
 } from '@halfclose/codec/arguments';
+import { checkMtu } from './check-mtu.ts';
 import { readPrefix, type Prefix } from './prefix.ts';
 
 /** What {@link openTun} takes. */
@@ -56,8 +57,6 @@ const NAMES: OptionNames<TunOptions> = {
 
 /** IFNAMSIZ of Linux, less the byte that ends a string. */
 const LONGEST_NAME = 15;
-const LEAST_MTU = 68;
-const LARGEST_MTU = 0xffff;
 const LARGEST_ID = 0xffff_ffff;
 const LARGEST_QUEUE = 1_000_000;
 
@@ -86,7 +85,7 @@ export function checkTunOptions(options: TunOptions): CheckedTunOptions {
   const { name = 'tun%d', mtu, addresses = [], routes = [], owner, group, persist } = options;
   const { up = true, multiQueue = false, offload = true, queueLength = 500 } = options;
   checkName(name);
-  if (mtu !== undefined) checkInteger('options.mtu', mtu, LEAST_MTU, LARGEST_MTU);
+  if (mtu !== undefined) checkMtu('options.mtu', mtu);
   if (owner !== undefined) checkInteger('options.owner', owner, 0, LARGEST_ID);
   if (group !== undefined) checkInteger('options.group', group, 0, LARGEST_ID);
   if (persist !== undefined) checkBoolean('options.persist', persist);

@@ -5,6 +5,7 @@ import {
   checkOptions,
   checkText,
 } from '@halfclose/codec/arguments';
+import { checkMtu } from '../check-mtu.ts';
 
 /** What carries the frames of a {@link CarriedDevice}. */
 export interface Carrier {
@@ -42,8 +43,6 @@ export interface CarriedCounters {
   };
 }
 
-const LEAST_MTU = 68;
-const LARGEST_MTU = 0xffff;
 const LARGEST_QUEUE = 1_000_000;
 
 /** A device whose frames something else carries: a `FrameDevice` for `WireDevice` of `@halfclose/stack`. */
@@ -137,7 +136,7 @@ export function carriedOptions(
   checkOptions('options', options, { name: true, mtu: true, queueLength: true });
   const { name = defaults.name, mtu = defaults.mtu, queueLength = 500 } = options;
   checkText('options.name', name);
-  checkInteger('options.mtu', mtu, LEAST_MTU, LARGEST_MTU);
+  checkMtu('options.mtu', mtu);
   checkInteger('options.queueLength', queueLength, 0, LARGEST_QUEUE);
   return { name, mtu, queueLength };
 }

@@ -1,5 +1,4 @@
-import { checkInteger, checkText } from '@halfclose/codec/arguments';
-import { checkHas } from './check-has.ts';
+import { checkHas, checkInteger, checkText } from '@halfclose/codec/arguments';
 import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carried-device.ts';
 
 /** A socket of node:dgram, as far as it is used. */

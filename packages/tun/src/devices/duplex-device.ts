@@ -1,4 +1,4 @@
-import { checkHas } from './check-has.ts';
+import { checkHas } from '@halfclose/codec/arguments';
 import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carried-device.ts';
 
 /** A stream.Duplex, as far as it is used. */

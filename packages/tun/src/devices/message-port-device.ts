@@ -1,4 +1,4 @@
-import { checkHas } from './check-has.ts';
+import { checkHas } from '@halfclose/codec/arguments';
 import { dataOf } from './event-data.ts';
 import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carried-device.ts';
 
