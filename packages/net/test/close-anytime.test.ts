@@ -68,7 +68,7 @@ async function play(moment: Moment, options: object = {}): Promise<Played> {
 }
 
 const ORDERLY = { orderly: true, octets: { lost: 0 } };
-/** What the peer sends comes after the close: closing/LINUX.md, section 2. */
+/** What the peer sends comes after the close: docs/linux/closing.md, section 2. */
 const TOO_EARLY = { orderly: false, reason: 'data after close', octets: { lost: 0 } };
 const half = { allowHalfOpen: true };
 

@@ -50,7 +50,7 @@ async function closed({ options, peer: act, before }: Situation): Promise<Outcom
 const MORE_THAN_THE_STREAM = 200_000;
 const read0 = (client: Socket): void => void client.read(0);
 
-describe('what close() sends (rows of LINUX.md, section 1)', () => {
+describe('what close() sends (rows of docs/linux/closing.md, section 1)', () => {
   it.each(['buffered', 'strict'])('a03: a FIN when nothing is unread (%s)', async (unread) => {
     const { sent, report, peerReport, peerSaw } = await closed({
       options: { unread },

@@ -64,8 +64,10 @@ const setsockopt: CallStart = onSocket((socket, args) => {
   }
   const option = numberOption(name);
   if (option === null) throw args.unsupported(name);
-  if (size < INT_SIZE) return immediate(-Errno.EINVAL);
-  return immediate(socket.setsockopt(option, args.boxed(3)));
+  if (size >= INT_SIZE) return immediate(socket.setsockopt(option, args.boxed(3)));
+  if (!option.startsWith('IP_') || (size < 1 && option !== 'IP_TOS')) return immediate(-Errno.EINVAL);
+  // Linux do_ip_setsockopt: of less than a number the first byte counts.
+  return immediate(socket.setsockopt(option, size < 1 ? 0 : args.boxed(3) & 0xff));
 });
 
 const getsockopt: CallStart = onSocket((socket, args) => {

@@ -92,7 +92,7 @@ export class ScriptDescriptors {
 
   /**
    * A call uses the socket until the function that this returns is called: a close() before then does nothing but free
-   * the number (closing/LINUX.md, section 1).
+   * the number (docs/linux/closing.md, section 1).
    */
   hold(descriptor: number): () => void {
     const found = this.#open.get(descriptor);

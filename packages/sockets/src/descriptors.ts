@@ -15,7 +15,7 @@ const DEFAULT_LIMIT = 1024;
 
 /**
  * File descriptors of a process: small numbers for sockets, the lowest free one first. Several may stand for one
- * socket (dup(2)); then only the last close acts on it (closing/LINUX.md, section 1).
+ * socket (dup(2)); then only the last close acts on it (docs/linux/closing.md, section 1).
  */
 export class Descriptors {
   readonly #open: (OpenSocket | undefined)[] = [];

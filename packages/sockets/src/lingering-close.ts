@@ -2,7 +2,7 @@ import { type Connection, type Host, lingers, Timer } from '@halfclose/stack';
 
 /**
  * A close() with SO_LINGER {1, t}: on Linux it sleeps as `LINGER_TABLE` of `@halfclose/tcp` says, at most t seconds, and returns 0 in
- * every case; the connection goes on as an orphan (closing/LINUX.md, e01 to e09).
+ * every case; the connection goes on as an orphan (docs/linux/closing.md, e01 to e09).
  */
 export class LingeringClose {
   readonly #host: Host;

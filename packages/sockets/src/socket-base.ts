@@ -49,7 +49,7 @@ export abstract class SocketBase {
   protected binding: Binding | null = null;
   protected listener: Listener | null = null;
   protected hosted: HostedConnection | null = null;
-  /** SHUT_RD before there was a connection: the flag sticks (closing/LINUX-NOTES.md, D1). */
+  /** SHUT_RD before there was a connection: the flag sticks (docs/linux/notes.md, D1). */
   protected receiveShut = false;
   /** SO_ERROR of a socket without a connection. */
   protected error: number | null = null;

@@ -45,7 +45,7 @@ interface AfterClose {
 /**
  * One TCP socket with the calls of POSIX, never blocking: a call that would block returns `-EAGAIN` (connect:
  * `-EINPROGRESS`), and its {@link TcpSocket.owner} is told when to look again. Calls return 0 or a count, or an error
- * number negated, and behave as Linux's in every state (closing/LINUX.md, section 5).
+ * number negated, and behave as Linux's in every state (docs/linux/closing.md, section 5).
  */
 export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOwner {
   /** connect() was called and has not told its outcome: it does so once, then it is EISCONN. */
@@ -361,7 +361,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
 
   /**
    * Octets that recv() handed out and the program never got to see count as unread from now on, so that close() resets
-   * (closing/LINUX.md, a01). For layers with a buffer of their own.
+   * (docs/linux/closing.md, a01). For layers with a buffer of their own.
    */
   markUnread(octets: number): void {
     assertCount(octets, 'octets');

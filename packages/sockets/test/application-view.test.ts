@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { AF_INET, SHUT_RD, SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { accepted, named, pendingError, poll, read, TwoHosts, write } from './two-hosts.ts';
 
-/** closing/LINUX.md, section 5, row by row: read, write, SO_ERROR, poll. */
+/** docs/linux/closing.md, section 5, row by row: read, write, SO_ERROR, poll. */
 describe('what the application sees', () => {
   it('m01: of a fresh socket', () => {
     const socket = new TcpSocket(new TwoHosts().a, AF_INET);

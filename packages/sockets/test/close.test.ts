@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Errno, MSG_PEEK, SHUT_RD, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { named, read, TwoHosts, write } from './two-hosts.ts';
 
-/** closing/LINUX.md, section 1. */
+/** docs/linux/closing.md, section 1. */
 describe('close()', () => {
   it('a03: sends a FIN when nothing is unread', () => {
     const hosts = new TwoHosts();

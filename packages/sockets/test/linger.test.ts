@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SHUT_WR, type TcpSocket } from '../src/index.ts';
 import { named, TwoHosts, write } from './two-hosts.ts';
 
-/** closing/LINUX.md, section 1, fifth column. */
+/** docs/linux/closing.md, section 1, fifth column. */
 describe('close() with linger t', () => {
   /** Closes with a linger time of 5 s. Returns when it settled, in milliseconds after that. */
   function linger(hosts: TwoHosts, socket: TcpSocket): { at: number | null } {

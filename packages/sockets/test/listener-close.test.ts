@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SHUT_RD, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { accepted, named, read, TwoHosts, write } from './two-hosts.ts';
 
-/** closing/LINUX.md, section 1, row LISTEN. */
+/** docs/linux/closing.md, section 1, row LISTEN. */
 describe('a listener', () => {
   it('j01: resets what nobody accepted when it is closed', () => {
     const hosts = new TwoHosts();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { AF_INET, Descriptors, SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { accepted, named, pendingError, poll, read, TwoHosts, write } from './two-hosts.ts';
 
-// What closing/LINUX.md marks with [probe], by the names that docs/CLOSING.md gives it: it was measured with segments and
+// What docs/linux/closing.md marks with [probe], by the names that docs/CLOSING.md gives it: it was measured with segments and
 // calls that no script can express.
 
 /** A connection whose `b` end is in FIN-WAIT-2 without a program; `next`: the peer's next sequence number. */
@@ -234,7 +234,7 @@ describe('section 5', () => {
   });
 });
 
-// Of the second measurement (closing/LINUX-NOTES.md), what has no row in the first.
+// Of the second measurement (docs/linux/notes.md), what has no row in the first.
 describe('the second measurement', () => {
   it.each<[string, 'CLOSING' | 'LAST-ACK']>([
     ['Y1: in CLOSING', 'CLOSING'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AF_INET, SHUT_RD, SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
 import { named, read, TwoHosts, write } from './two-hosts.ts';
 
-/** closing/LINUX.md, sections 1 and 2. */
+/** docs/linux/closing.md, sections 1 and 2. */
 describe('shutdown()', () => {
   it('f05: says EINVAL for what it does not know', () => {
     const { a } = new TwoHosts().connected();

@@ -148,13 +148,14 @@ function ownerOf({ listener, connection }: HostedConnection): DumpedOwner {
 }
 
 function timersOf(
-  { sender, receiver, finWait2Deadline, keepAliveDeadline }: Connection,
+  { sender, receiver, finWait2Deadline, finWait2StaysWhole, keepAliveDeadline }: Connection,
   now: number,
 ): DumpedTimer[] {
   const deadlines: readonly (readonly [DumpedTimerName, number])[] = [
     [sender.timer === 'persist' ? 'persist' : 'on', sender.timerDeadline],
     ['delayed ack', receiver.acks.deadline],
-    ['timewait', finWait2Deadline],
+    // Linux has one timer for both as long as there is a socket.
+    [finWait2StaysWhole ? 'keepalive' : 'timewait', finWait2Deadline],
     ['keepalive', keepAliveDeadline],
   ];
   return deadlines

@@ -234,7 +234,7 @@ export class HostState {
     if (former === null) return true;
     // In FIN-WAIT-2 the peer's stream goes on. RFC 6191: timestamps keep old and new apart.
     if (former.state !== 'TIME-WAIT' || !former.record.timestamps) return false;
-    // Who has bound the port means it (Linux tcp_twsk_unique; closing/LINUX-NOTES.md, W10, X1).
+    // Who has bound the port means it (Linux tcp_twsk_unique; docs/linux/notes.md, W10, X1).
     if (bound) return true;
     const { timeWaitReuse, timeWaitReuseDelay } = this.profile;
     const allowed = timeWaitReuse === 1 || (timeWaitReuse === 2 && remote.isLoopback);

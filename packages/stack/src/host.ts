@@ -242,7 +242,7 @@ export class Host {
 
   /**
    * Ends LISTEN: what nobody accepted is reset; half-open ones say nothing more and vanish with their timer
-   * (closing/LINUX.md, j01 to j04).
+   * (docs/linux/closing.md, j01 to j04).
    */
   closeListener(listener: Listener): void {
     checkListener(listener);

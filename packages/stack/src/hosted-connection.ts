@@ -16,7 +16,7 @@ export interface ConnectionOwner {
 /**
  * Who has to do with a connection: a program or a listener's queue (`held`); nobody any more, and it counts towards the
  * profile's `maxOrphans` (`orphan`); nobody since its listener closed while it was half-open: it waits for its timer and
- * nothing else (`abandoned`; closing/LINUX.md, j04).
+ * nothing else (`abandoned`; docs/linux/closing.md, j04).
  */
 export type Standing = 'held' | 'orphan' | 'abandoned';
 

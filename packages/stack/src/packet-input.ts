@@ -20,7 +20,7 @@ import type { HostDropReason } from './drop-counters.ts';
 import { EchoResponder, isEchoRequest } from './echo-responder.ts';
 import type { HostedConnection } from './hosted-connection.ts';
 import type { HostState } from './host-state.ts';
-import { networkErrorOf } from './icmp-errors.ts';
+import { meaningOf } from './icmp-errors.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { RecordInput } from './record-input.ts';
@@ -98,7 +98,9 @@ export class PacketInput {
     const former = records.find(destination, destinationPort, source, sourcePort);
     if (former !== null) {
       const iss = this.#records.receive(former, packet, device, listener !== null, now);
-      if (iss !== null && listener !== null) this.#open(listener, packet, device, iss, now);
+      if (iss === null || listener === null) return;
+      if (receiveInListen(segment) === 'open') this.#open(listener, packet, device, iss, now);
+      else this.#state.drop(packet, 'listener-ignored', now);
     } else if (listener === null) this.#answerWithReset(packet, device, 'no-connection', now);
     else this.#receiveInListen(listener, packet, device, now);
   }
@@ -124,7 +126,7 @@ export class PacketInput {
     }
   }
 
-  /** The accept queue is full: the handshake may not end yet (closing/LINUX.md, section 4). */
+  /** The accept queue is full: the handshake may not end yet (docs/linux/closing.md, section 4). */
   #admit(hosted: HostedConnection, packet: TcpPacket, now: number): boolean {
     if (hosted.connection.state !== 'SYN-RECEIVED') return true;
     if ((packet.segment.flags & (Flag.RST | Flag.SYN)) !== 0) return true;
@@ -211,8 +213,8 @@ export class PacketInput {
       return;
     }
     const { quoted } = packet.message;
-    const error = quoted === null ? null : networkErrorOf(packet);
-    if (quoted === null || error === null) {
+    const meaning = quoted === null ? null : meaningOf(packet);
+    if (quoted === null || meaning === null) {
       state.drop(packet, 'icmp-ignored', now);
       return;
     }
@@ -225,12 +227,12 @@ export class PacketInput {
       return;
     }
     const { connection } = hosted;
-    if (!connection.isInFlight(quoted.seq)) {
+    if (!connection.mayBeQuoted(quoted.seq)) {
       state.drop(packet, 'icmp-not-in-flight', now);
       return;
     }
-    if (error.kind === 'path MTU') state.takePathMtu(hosted, error.mtu);
-    else connection.onNetworkError(error.code, error.severity, now);
+    if (meaning.kind === 'path MTU') state.takePathMtu(hosted, meaning.mtu);
+    else connection.onNetworkError(meaning.error, quoted.seq, now);
     if (state.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
   }

@@ -107,7 +107,7 @@ describe('TIME-WAIT', () => {
     const first = bench.closed();
     const second = bench.closed();
     expect([bench.host.timeWaitCount, bench.host.counters.timeWaitsSkipped]).toEqual([1, 1]);
-    // closing/LINUX.md, n20: who finds no place is CLOSED at once.
+    // docs/linux/closing.md, n20: who finds no place is CLOSED at once.
     expect([first, second].map(({ connection }) => connection.history.at(-1)?.to)).toEqual([
       'TIME-WAIT',
       'CLOSED',
@@ -146,7 +146,8 @@ describe('TIME-WAIT', () => {
   it('W10: allows a connection with the same four numbers at once from a bound port, if timestamps guard it', () => {
     const bench = new Bench({ timeWaitReuse: 0 });
     const former = bench.connect();
-    const stamped = { hasTimestamps: true, timestampValue: 500, timestampEcho: 1 };
+    const timestampEcho = former.connection.timestampAt(bench.clock.now());
+    const stamped = { hasTimestamps: true, timestampValue: 500, timestampEcho };
     const { sender } = former.connection;
     bench.reply(former, { flags: Flag.SYN | Flag.ACK, seq: 0, ack: sender.sndNxt, ...stamped });
     former.connection.close(false, bench.clock.now());

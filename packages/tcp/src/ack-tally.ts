@@ -35,6 +35,8 @@ export class AckTally implements DeliveryObserver {
   sentAt = -1;
   /** The same of those that SACK blocks reported. */
   sackedSentAt = -1;
+  /** When the last segment that was acknowledged, or else SACKed, and sent once was sent; -1: there is none. */
+  lastSentAt = -1;
   now = 0;
   #sender: Sender | null = null;
 
@@ -46,7 +48,7 @@ export class AckTally implements DeliveryObserver {
     this.acked = this.sacked = this.delivered = this.duplicates = 0;
     this.probeDuplicated = this.original = this.retransmitted = false;
     this.duplicateEnd = null;
-    this.sentAt = this.sackedSentAt = -1;
+    this.sentAt = this.sackedSentAt = this.lastSentAt = -1;
     this.now = now;
   }
 
@@ -63,6 +65,7 @@ export class AckTally implements DeliveryObserver {
     if (sent.transmissions > 1) {
       if (cumulative) this.retransmitted = true;
     } else {
+      if (sent.sentAt > this.lastSentAt) this.lastSentAt = sent.sentAt;
       if (cumulative) {
         if (this.sentAt < 0) this.sentAt = sent.sentAt;
       } else if (this.sackedSentAt < 0) this.sackedSentAt = sent.sentAt;

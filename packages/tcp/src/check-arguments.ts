@@ -8,6 +8,7 @@ import {
   checkObject,
   checkOneOf,
   checkOptions,
+  checkText,
   type OptionNames,
   shown,
 } from '@halfclose/codec/arguments';
@@ -16,6 +17,7 @@ import type { ConnectionRecord, RecordPorts } from './connection-record.ts';
 import type { ConnectionInit, ConnectionSettings } from './connection-settings.ts';
 import { END_REASONS } from './end-reasons.ts';
 import type { FourTuple, KeyedHash } from './initial-sequence-number.ts';
+import type { NetworkError } from './network-error.ts';
 import type { Path } from './path.ts';
 import type { Profile } from './profile.ts';
 
@@ -44,6 +46,15 @@ const SETTINGS: OptionNames<ConnectionSettings> = {
   dscpIPv6: true,
   sourceRoute: true,
 };
+
+/** Throws a TypeError or RangeError for what is no network error. */
+export function checkNetworkError(error: NetworkError): void {
+  checkObject('error', error);
+  checkText('error.code', error.code);
+  checkOneOf('error.severity', error.severity, ['hard', 'unreachable', 'passing']);
+  checkBoolean('error.endsHalfOpen', error.endsHalfOpen);
+  checkBoolean('error.revertsBackoff', error.revertsBackoff);
+}
 
 /** Throws a TypeError or RangeError for what no connection can be made of; once for each, so it looks at no more than types. */
 export function checkConnectionInit(init: ConnectionInit): void {

@@ -11,6 +11,7 @@ import type { Profile } from './profile.ts';
 /** What a field may be where its type does not say it. */
 const CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   congestionControl: ['cubic', 'reno'],
+  cubicSlowStart: ['hystart', 'hystart++'],
   lingerUntil: ['fin', 'text', 'end'],
   ecn: [0, 1, 2],
   mtuProbing: [0, 1, 2],

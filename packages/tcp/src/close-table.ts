@@ -23,7 +23,7 @@ export type CloseAction = 'reset' | 'fin' | 'vanish' | 'go on';
 
 /** One row of the decision table. The first row whose conditions hold decides. */
 export interface CloseRule {
-  /** Rows of closing/LINUX.md that show it; none: another profile than `linux`. */
+  /** Rows of docs/linux/closing.md that show it; none: another profile than `linux`. */
   readonly rows: readonly string[];
   readonly states: readonly ConnectionState[];
   readonly unread?: true;
@@ -35,7 +35,7 @@ export interface CloseRule {
 }
 
 /**
- * close(), decided: unread data first, then linger 0, then FIN (closing/LINUX.md, section 1; RFC 9293, 3.6 and
+ * close(), decided: unread data first, then linger 0, then FIN (docs/linux/closing.md, section 1; RFC 9293, 3.6 and
  * RFC 2525, 2.17 for unread data).
  */
 export const CLOSE_TABLE: readonly CloseRule[] = [

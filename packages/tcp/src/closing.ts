@@ -48,7 +48,7 @@ export function closeConnection(
 /** Nobody holds the connection any more: it becomes an orphan, whose end is limited in time. */
 export function disownConnection(connection: Connection, now: number): void {
   connection.orphan = true;
-  // What is held behind a hole stays until the peer has our FIN, which reports it (closing/LINUX.md, a05).
+  // What is held behind a hole stays until the peer has our FIN, which reports it (docs/linux/closing.md, a05).
   connection.receiver.discardUnread();
   if (connection.state === 'FIN-WAIT-2') limitFinWait2(connection, now);
 }
@@ -67,7 +67,7 @@ export function shutdownSending(connection: Connection, why: EndReason, now: num
   if (effect === 'fin') queueFin(connection, why, now);
   else if (effect === 'disconnect') connection.fail('ECONNRESET', why, now);
   connection.sendShut = true;
-  // Whoever waits for readiness is to look again (Linux inet_shutdown; closing/LINUX.md, m19).
+  // Whoever waits for readiness is to look again (Linux inet_shutdown; docs/linux/closing.md, m19).
   connection.raise(ConnectionEvent.Writable);
 }
 
@@ -129,8 +129,11 @@ export function onFinAcknowledged(connection: Connection, segment: Segment, now:
   return true;
 }
 
-/** The peer's FIN was taken in, in order: see {@link FIN_TABLE} (RFC 9293, 3.10.7.4, eighth check). */
-export function onFinArrived(connection: Connection, now: number): void {
+/**
+ * The peer's FIN was taken in, in order: see {@link FIN_TABLE} (RFC 9293, 3.10.7.4, eighth check). What lies beyond it is let
+ * go of; an acknowledgment that goes at once still tells of that (Linux tcp_fin). `answers`: nobody else has acknowledged it.
+ */
+export function onFinArrived(connection: Connection, now: number, answers = true): void {
   const { receiver } = connection;
   connection.receiveShut = true;
   connection.mark('fin', 'received', 'peer closed', now);
@@ -138,7 +141,8 @@ export function onFinArrived(connection: Connection, now: number): void {
   const to = stateAfterFin(connection.state, "the peer's arrived");
   if (to === null) return;
   if (to === 'CLOSE-WAIT') receiver.acks.enterConversation();
-  else receiver.acks.atOnce();
+  else if (answers) connection.acknowledge(now);
+  receiver.forgetOutOfOrder();
   if (to === 'TIME-WAIT') enterTimeWait(connection, 'FIN arrived', now);
   else connection.transition(to, 'FIN arrived', now);
 }
@@ -192,7 +196,7 @@ function queueFin(connection: Connection, why: EndReason, now: number): void {
   }
 }
 
-/** An orphan must not stay in FIN-WAIT-2 for ever (closing/LINUX.md, section 2; not in RFC 9293). */
+/** An orphan must not stay in FIN-WAIT-2 for ever (docs/linux/closing.md, section 2; not in RFC 9293). */
 function limitFinWait2(connection: Connection, now: number): void {
   const { receiver } = connection;
   receiver.clear();
@@ -212,21 +216,40 @@ function limitWithoutReader(connection: Connection, now: number): void {
 
 function startFinWait2Limit(connection: Connection, now: number): void {
   if (connection.finWait2Deadline !== NEVER) return;
-  connection.finWait2Deadline = deadlineAt(now + finWait2Limit(connection));
+  const excess = finWait2Excess(connection);
+  connection.finWait2StaysWhole = excess > 0;
+  connection.finWait2Deadline = deadlineAt(now + (excess > 0 ? excess : finWait2Limit(connection)));
 }
 
 /**
- * How long an orphan may stay in FIN-WAIT-2, in milliseconds; Infinity: for ever.
+ * How long an orphan may stay in FIN-WAIT-2 as a record, in milliseconds; Infinity: for ever.
  *
  * @throws TypeError for what is no connection
  */
 export function finWait2Limit(connection: Connection): number {
   checkConnection(connection);
-  const { profile, settings } = connection;
-  const limit = settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
-  // Linux waits for what is beyond the length of TIME-WAIT, and then as long again (closing/LINUX.md, c08).
-  const excess = profile.finWait2ExcessCountsTwice ? limit - profile.timeWait : 0;
-  return excess > 0 ? 2 * excess : limit;
+  const excess = finWait2Excess(connection);
+  return Math.max(excess > 0 ? excess : wantedFinWait2Limit(connection), leastFinWait2Limit(connection));
+}
+
+/**
+ * Where `finWait2ExcessCountsTwice`: what the limit has beyond the length of TIME-WAIT. For so long an orphan stays what it
+ * was, and then as long again as a record (docs/linux/closing.md, c08). 0: it is none at once.
+ */
+function finWait2Excess(connection: Connection): number {
+  const { profile } = connection;
+  if (!profile.finWait2ExcessCountsTwice) return 0;
+  const limit = Math.max(wantedFinWait2Limit(connection), leastFinWait2Limit(connection));
+  return limit === Infinity ? 0 : Math.max(limit - profile.timeWait, 0);
+}
+
+function wantedFinWait2Limit({ profile, settings }: Connection): number {
+  return settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
+}
+
+/** Long enough for the peer to have our acknowledgments again (Linux tcp_fin_time, tcp_time_wait). */
+function leastFinWait2Limit({ profile, sender }: Connection): number {
+  return profile.finWait2LeastRtos * sender.rtt.rto;
 }
 
 function enterTimeWait(connection: Connection, why: string, now: number): void {

@@ -1,3 +1,4 @@
+import type { SequenceNumber } from '@halfclose/codec';
 import { Cubic } from './cubic.ts';
 import { NewReno } from './new-reno.ts';
 
@@ -8,6 +9,10 @@ export interface CongestionView {
   readonly smoothedRtt: number;
   /** The latest sample; 0 before the first. */
   readonly latestRtt: number;
+  readonly sndUna: SequenceNumber;
+  readonly sndNxt: SequenceNumber;
+  /** Bytes of data per segment. */
+  readonly mss: number;
   /** Round trips of data so far: it grows by one when everything sent in the last one is acknowledged. */
   readonly rounds: number;
 }
@@ -18,6 +23,8 @@ export interface CongestionView {
  */
 export interface CongestionControl {
   readonly name: CongestionControlName;
+  /** A round trip was measured: that of the segment sent last of those acknowledged. Before the window grows for them. */
+  onSample(view: CongestionView, rtt: number, now: number): void;
   /** `acked` segments were newly acknowledged while the window was the limit; may raise `view.cwnd`. */
   onAcknowledged(view: CongestionView, acked: number, now: number): void;
   /** The slow-start threshold to take after a loss (RFC 5681, equation 4; RFC 9438, 4.6). */
@@ -33,10 +40,13 @@ export function thresholdOfWindow({ cwnd, ssthresh }: CongestionView): number {
   return Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2));
 }
 
+/** What ends slow start of CUBIC before a loss does: HyStart as Linux has it, or RFC 9406's HyStart++. */
+export type CubicSlowStart = 'hystart' | 'hystart++';
+
 /** The congestion controls, by Linux's names. */
 export type CongestionControlName = 'cubic' | 'reno';
 
-/** A congestion control for a new connection. */
-export function congestionControl(name: CongestionControlName): CongestionControl {
-  return name === 'cubic' ? new Cubic() : new NewReno();
+/** A congestion control for a connection. `slowStart`: how CUBIC's ends (`cubicSlowStart` of a profile). */
+export function congestionControl(name: CongestionControlName, slowStart: CubicSlowStart): CongestionControl {
+  return name === 'cubic' ? new Cubic(slowStart) : new NewReno();
 }

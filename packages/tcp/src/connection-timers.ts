@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
+import { finWait2Limit } from './closing.ts';
 import { deadlineAt, isDue } from './connection-time.ts';
 import { suspectBlackHole } from './path-mtu-probe.ts';
 import {
@@ -34,6 +35,11 @@ export function tickConnection(connection: Connection, now: number): string | nu
 
 /** 4.4BSD keeps who still hears from its peer, and looks again later (tcp_timers, TCPT_2MSL). */
 function onFinWait2Limit(connection: Connection, now: number): void {
+  if (connection.finWait2StaysWhole) {
+    connection.finWait2StaysWhole = false;
+    connection.finWait2Deadline = deadlineAt(now + finWait2Limit(connection));
+    return;
+  }
   const { finWait2, finWait2Recheck, finWait2Probes } = connection.profile;
   if (finWait2Recheck === 0 || now - connection.lastReceivedAt > finWait2) {
     connection.finish('FIN-WAIT-2 limit', now);
@@ -119,7 +125,7 @@ function giveUpProbing(connection: Connection, now: number): boolean {
     return true;
   }
   const retries = orphan ? profile.orphanRetries : profile.retries2;
-  // An orphan's peer may answer until the interval is as long as it gets (closing/LINUX-NOTES.md, W22).
+  // An orphan's peer may answer until the interval is as long as it gets (docs/linux/notes.md, W22).
   const isHeld = orphan && rtt.rto >= profile.maxRto && rtt.backoff >= retries;
   if (!isHeld && sender.probesOut < retries) return false;
   connection.fail('ETIMEDOUT', 'retransmissions exhausted', now);

@@ -5,20 +5,13 @@ import {
   type Segment,
   type SequenceNumber,
   seqAdd,
-  seqDiff,
   seqLt,
 } from '@halfclose/codec';
 import { Afterlife } from './afterlife.ts';
-import {
-  checkBoolean,
-  checkInteger,
-  checkNumber,
-  checkOctets,
-  checkOneOf,
-  checkText,
-} from '@halfclose/codec/arguments';
+import { checkBoolean, checkInteger, checkNumber, checkOctets } from '@halfclose/codec/arguments';
 import {
   checkConnectionInit,
+  checkNetworkError,
   checkNow,
   checkPath,
   checkReason,
@@ -51,7 +44,7 @@ import type { Profile } from './profile.ts';
 import { readableOctets, readInto, readText } from './reading.ts';
 import { Receiver } from './receiver.ts';
 import { segmentArrives } from './segment-arrival.ts';
-import { type NetworkErrorKind, takeNetworkError } from './network-error.ts';
+import { mayBeQuoted, type NetworkError, takeNetworkError } from './network-error.ts';
 import type { Path } from './path.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { StateLog } from './state-log.ts';
@@ -108,6 +101,8 @@ export class Connection implements SegmentMaker {
   /** When the FIN-WAIT-2 limit strikes, and when keep-alive looks again: whole milliseconds, or {@link NEVER}. */
   finWait2Deadline = NEVER;
   keepAliveDeadline = NEVER;
+  /** An orphan in FIN-WAIT-2 whose limit is long: it is no record yet (see `finWait2ExcessCountsTwice`). */
+  finWait2StaysWhole = false;
   /** Keep-alive probes without an answer. */
   keepAliveProbesOut = 0;
   /** Urgent mode, in either direction; `null`: it was never used. */
@@ -179,6 +174,8 @@ export class Connection implements SegmentMaker {
   /** Changes some settings of this connection. */
   changeSettings(changes: Partial<ConnectionSettings>): void {
     checkSettings(changes);
+    // Both ends have agreed on it (Linux tcp_connect_init, tcp_mss_clamp).
+    if (this.#state !== 'CLOSED') changes = { ...changes, maxSegment: this.#settings.maxSegment };
     this.#settings = { ...this.#settings, ...changes };
     if (changes.sendBuffer !== undefined) expandSendBuffer(this);
     if (changes.congestionControl !== undefined) this.sender.changeCongestionControl();
@@ -405,18 +402,21 @@ export class Connection implements SegmentMaker {
     this.keepAliveDeadline = keepAlive && open ? deadlineAt(now + keepAliveIdle) : NEVER;
   }
 
-  /** Whether an octet of ours with this number is on its way: what RFC 5927, 4.1 lets ICMP errors quote. */
-  isInFlight(seq: SequenceNumber): boolean {
+  /**
+   * Whether an ICMP error is believed that quotes a segment of ours which begins at `seq`: what was not sent, or is
+   * acknowledged, is on its way no more (RFC 5927, 4.1).
+   */
+  mayBeQuoted(seq: SequenceNumber): boolean {
     checkNumber('seq', seq, -Number.MAX_VALUE, Number.MAX_VALUE);
-    return seqDiff(seq, this.sender.sndUna) >= 0 && seqDiff(seq, this.sender.sndNxt) < 0;
+    return mayBeQuoted(this, seq);
   }
 
-  /** A network error that quotes a segment of ours in flight (RFC 9293, 3.9.2.2; RFC 5927). */
-  onNetworkError(error: ErrorCode, kind: NetworkErrorKind, now: number): void {
-    checkText('error', error);
-    checkOneOf('kind', kind, ['hard', 'unreachable', 'passing']);
+  /** A network error that quotes a segment of ours which begins at `seq` (RFC 9293, 3.9.2.2). */
+  onNetworkError(error: NetworkError, seq: SequenceNumber, now: number): void {
+    checkNetworkError(error);
+    checkNumber('seq', seq, -Number.MAX_VALUE, Number.MAX_VALUE);
     checkNow(now);
-    takeNetworkError(this, error, kind, now);
+    takeNetworkError(this, error, seq, now);
   }
 
   /** Whether it may have sent packets of more than `mtu` octets. */
@@ -463,7 +463,12 @@ export class Connection implements SegmentMaker {
 
   /** Sends `segment` with the next pull, before everything else. */
   queueReply(segment: Segment): void {
-    this.#replies = [segment];
+    (this.#replies ??= []).push(segment);
+  }
+
+  /** Acknowledges what has arrived so far with the next pull, whatever else is to be sent. */
+  acknowledge(now: number): void {
+    this.queueReply(this.makeSegment(Flag.ACK, this.acceptableSeq, NO_BYTES, now));
   }
 
   /** RST+ACK with the next pull, behind `before`: seq = SND.NXT, ack = RCV.NXT, options as in use. */

@@ -1,5 +1,6 @@
-import type { CongestionControl, CongestionView } from './congestion-control.ts';
+import type { CongestionControl, CongestionView, CubicSlowStart } from './congestion-control.ts';
 import { HyStart } from './hystart.ts';
+import { HyStartPlusPlus } from './hystart-plus-plus.ts';
 
 /** RFC 9438, 4.1 and 4.6: how steep the curve is, in segments per second cubed, and what is left after a loss. */
 const C = 0.4;
@@ -9,10 +10,15 @@ const ALPHA = (3 * (1 - BETA)) / (1 + BETA);
 /** Growth in a round trip at most (RFC 9438, 4.2: target is clamped to 1.5 cwnd). */
 const MOST_GROWTH = 1.5;
 
-/** CUBIC (RFC 9438) with HyStart++ (RFC 9406), Linux's default. Windows in segments. */
+/** Milliseconds: round trips right after a recovery tell nothing of slow start (Linux cubictcp_acked). */
+const SETTLING = 1000;
+
+/** CUBIC (RFC 9438), Linux's default. Windows in segments. */
 export class Cubic implements CongestionControl {
   readonly name = 'cubic';
-  #hystart: HyStart | null = new HyStart();
+  readonly #kind: CubicSlowStart;
+  /** What may end slow start; `null`: it is over, or goes to a threshold that a loss has set. */
+  #hystart: HyStart | HyStartPlusPlus | null;
   /** The window before the last reduction (W_max). */
   #wMax = 0;
   /** The window when ssthresh was last set (cwnd_prior). */
@@ -29,14 +35,28 @@ export class Cubic implements CongestionControl {
   #fraction = 0;
   /** W_max and slow start before the last loss. */
   #wMaxBefore = 0;
-  #hystartBefore: HyStart | null = null;
+  #hystartBefore: HyStart | HyStartPlusPlus | null = null;
+
+  constructor(slowStart: CubicSlowStart) {
+    this.#kind = slowStart;
+    this.#hystart = slowStart === 'hystart' ? new HyStart() : new HyStartPlusPlus();
+  }
+
+  onSample(view: CongestionView, rtt: number, now: number): void {
+    if (this.#epoch >= 0 && now - this.#epoch < SETTLING) return;
+    this.#hystart?.onSample(view, rtt, now);
+  }
 
   onAcknowledged(view: CongestionView, acked: number, now: number): void {
+    let left = acked;
     if (view.cwnd < view.ssthresh) {
+      const { cwnd } = view;
       this.#slowStart(view, acked);
-      return;
+      if (view.cwnd < view.ssthresh) return;
+      left -= view.cwnd - cwnd;
+      if (left <= 0) return;
     }
-    this.#avoidCongestion(view, acked, now);
+    this.#avoidCongestion(view, left, now);
   }
 
   thresholdAfterLoss(view: CongestionView): number {
@@ -59,6 +79,8 @@ export class Cubic implements CongestionControl {
     this.#fraction = 0;
     // RFC 9438, 4.8: the curve begins where slow start ends.
     this.#wMax = 0;
+    // RFC 9406, 4.3 has HyStart++ for the first slow start alone.
+    if (this.#kind === 'hystart') this.#hystart = new HyStart();
   }
 
   onUndo(): void {

@@ -10,7 +10,12 @@ export type ErrorCode =
   | 'EPIPE'
   | 'EHOSTUNREACH'
   | 'ENETUNREACH'
-  | 'EPROTO';
+  | 'EPROTO'
+  | 'ENOPROTOOPT'
+  | 'EOPNOTSUPP'
+  | 'EHOSTDOWN'
+  | 'ENONET'
+  | 'EACCES';
 
 /** One FIN or RST, ours or the peer's. */
 export interface EndMark {

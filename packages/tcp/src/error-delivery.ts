@@ -28,7 +28,7 @@ export type CallResult = 'error' | 'soft error' | 'end' | 'EAGAIN' | 'ENOTCONN' 
 
 /** One row of the table. The first row decides that is of the call, whose facts all hold and none of whose others. */
 export interface ErrorDeliveryRule {
-  /** Rows of closing/LINUX.md and LINUX-NOTES.md that show it. */
+  /** Rows of docs/linux/closing.md and notes.md that show it. */
   readonly rows: readonly string[];
   readonly call: ErrorCall;
   /** When, in words. */
@@ -46,7 +46,7 @@ const ALL_FACTS = 0x3f;
 const { Connection, Error: Failed, SoftError, PeerClosed, ReceiveShut, SendShut } = CallFact;
 
 /**
- * Which call delivers which error (closing/LINUX.md, section 5). There is one pending error, and who asks first takes
+ * Which call delivers which error (docs/linux/closing.md, section 5). There is one pending error, and who asks first takes
  * it; the end of the peer's stream comes before it, so that a RST in CLOSE-WAIT never shows in recv().
  */
 export const ERROR_DELIVERY: readonly ErrorDeliveryRule[] = [

@@ -12,6 +12,7 @@ export function establish(connection: Connection, why: string, now: number): voi
   sender.ssthresh = 0x7fffffff;
   expandSendBuffer(connection);
   sender.recovery.timeouts = 0;
+  sender.rtt.resetBackoff();
   if (!sender.rtt.hasSample) sender.rtt.fallBack();
   if (profile.mtuProbing === 2) suspectBlackHole(connection, now);
   connection.updateKeepAlive(now);

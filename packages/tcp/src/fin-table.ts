@@ -5,7 +5,7 @@ export type FinEvent = 'ours acknowledged' | "the peer's arrived";
 
 /** One row of the table. */
 export interface FinRule {
-  /** Rows of closing/LINUX.md that show it. */
+  /** Rows of docs/linux/closing.md that show it. */
   readonly rows: readonly string[];
   readonly from: ConnectionState;
   readonly event: FinEvent;

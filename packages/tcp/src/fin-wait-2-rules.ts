@@ -26,7 +26,7 @@ export type FinWait2Answer = 'acknowledge' | 'ignore' | 'end' | 'reset' | 'time-
 
 /** One row of the table. The first row decides whose facts all hold, and none of whose others. */
 export interface FinWait2Rule {
-  /** Rows of closing/LINUX.md that show it; none: RFC 9293. */
+  /** Rows of docs/linux/closing.md that show it; none: RFC 9293. */
   readonly rows: readonly string[];
   /** What arrives, in words. */
   readonly segment: string;
@@ -42,7 +42,7 @@ export interface FinWait2Rule {
 const { Rst, Syn, Ack, Fin, Text, Acceptable, NotBefore, New, EndsNext, Unstamped } = FinWait2Fact;
 
 /**
- * Segments for an orphan in FIN-WAIT-2, of which nothing is kept but a record (closing/LINUX.md, section 2). Nothing is
+ * Segments for an orphan in FIN-WAIT-2, of which nothing is kept but a record (docs/linux/closing.md, section 2). Nothing is
  * read any more, so whatever brings something new but the FIN resets.
  */
 export const FIN_WAIT_2_TABLE: readonly FinWait2Rule[] = [

@@ -27,7 +27,8 @@ import { timeWaitOf } from './time-wait.ts';
  */
 export function isFinWait2Record(connection: Connection): boolean {
   checkConnection(connection);
-  return connection.orphan && connection.state === 'FIN-WAIT-2' && !isKeptAlive(connection);
+  const { orphan, state, finWait2StaysWhole } = connection;
+  return orphan && state === 'FIN-WAIT-2' && !finWait2StaysWhole && !isKeptAlive(connection);
 }
 
 /**
@@ -124,8 +125,7 @@ export function followRecord(
       break;
     }
     case 'time-wait':
-      takeFin(connection, segment, now);
-      connection.receiver.acks.owed = 0;
+      takeFin(connection, segment, false, now);
       break;
     case 'acknowledge':
     case 'ignore':
@@ -162,21 +162,21 @@ export function arriveAtOrphan(
       answerWithReset(connection, segment, reasonOfReset(segment), now);
       break;
     case 'time-wait':
-      takeFin(connection, segment, now);
+      takeFin(connection, segment, true, now);
       break;
   }
 }
 
 function takeReset(connection: Connection, now: number): void {
   connection.mark('rst', 'received', 'peer reset', now);
-  connection.fail(errorOfReset(connection.state, connection.passive), 'peer reset', now);
+  connection.fail(errorOfReset(connection), 'peer reset', now);
 }
 
-function takeFin(connection: Connection, segment: Segment, now: number): void {
+function takeFin(connection: Connection, segment: Segment, answers: boolean, now: number): void {
   const { receiver, sender } = connection;
   if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
   receiver.accept(segment, now, sender.rtt.rto);
-  onFinArrived(connection, now);
+  onFinArrived(connection, now, answers);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Ecn, Flag, Segment, seqAdd, seqGt, seqLeq } from '@halfclose/codec';
+import { Ecn, Flag, Segment, seqAdd, seqDiff, seqGt, seqLeq } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 import { EcnState } from './ecn.ts';
 import { establish } from './establishment.ts';
@@ -48,7 +48,7 @@ export function openByCookie(connection: Connection, syn: Segment, now: number):
   connection.transition('SYN-RECEIVED', 'SYN cookie returned', now);
   sender.sndNxt = sender.sndUna = seqAdd(sender.iss, 1);
   // What the SYN+ACK offered.
-  receiver.window.initial(synWindowUnit(connection), receiver.rcvNxt);
+  receiver.window.initial(synWindowUnit(connection), connection.windowScaling, receiver.rcvNxt);
 }
 
 /** RFC 9293, 3.10.7.3. */
@@ -56,18 +56,19 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   const { flags } = segment;
   const { sender, receiver } = connection;
   if ((flags & Flag.ACK) !== 0 && (seqLeq(segment.ack, sender.iss) || seqGt(segment.ack, sender.sndNxt))) {
-    const reply = resetFor(segment);
-    if (reply !== null) {
-      connection.queueReply(reply);
-      // closing/LINUX.md, k17: an old duplicate of the peer's may be in the way.
-      sender.hastenSyn(now);
-    }
+    // docs/linux/closing.md, k17: an old duplicate of the peer's may be in the way.
+    sender.hastenSyn(now);
+    refuseSegment(connection, segment);
+    return;
+  }
+  if ((flags & Flag.ACK) !== 0 && isForeignEcho(connection, segment, now)) {
+    refuseSegment(connection, segment);
     return;
   }
   if ((flags & Flag.RST) !== 0) {
     if ((flags & Flag.ACK) === 0) return;
     connection.mark('rst', 'received', 'connection refused', now);
-    connection.fail(errorOfReset(connection.state, false), 'connection refused', now);
+    connection.fail(errorOfReset(connection), 'connection refused', now);
     return;
   }
   if ((flags & Flag.SYN) === 0) return;
@@ -91,8 +92,22 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
   if (segment.payload.length > 0 || (flags & (Flag.FIN | Flag.URG)) !== 0) {
     const rest = withoutSyn(segment);
     if ((flags & Flag.URG) !== 0) takeUrgent(connection, rest);
-    takeText(connection, rest, now);
+    if (connection.profile.takesDataOfSyn) takeText(connection, rest, now);
   }
+}
+
+/** It cannot be of this connection: a RST, unless it is one. */
+function refuseSegment(connection: Connection, segment: Segment): void {
+  const reply = resetFor(segment);
+  if (reply !== null) connection.queueReply(reply);
+}
+
+/** Whether the echoed timestamp is none of those that our SYNs had (RFC 7323, 3.2; Linux PAWSACTIVEREJECTED). */
+function isForeignEcho(connection: Connection, segment: Segment, now: number): boolean {
+  if (!connection.profile.timestamps || !segment.hasTimestamps || segment.timestampEcho === 0) return false;
+  const first = connection.timestampAt(connection.sender.recovery.firstTimeoutAt);
+  const since = seqDiff(segment.timestampEcho, first);
+  return since < 0 || since > seqDiff(connection.timestampAt(now), first);
 }
 
 /** Whether the peer's SYN, or SYN+ACK, and what we do about it agree on ECN (RFC 3168, 6.1.1). */

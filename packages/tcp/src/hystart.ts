@@ -1,68 +1,71 @@
+import { type SequenceNumber, seqGt } from '@halfclose/codec';
 import type { CongestionView } from './congestion-control.ts';
 
-// RFC 9406, section 4.3; times in milliseconds.
-const MIN_RTT_THRESHOLD = 4;
-const MAX_RTT_THRESHOLD = 16;
-const RTT_DIVISOR = 8;
-const RTT_SAMPLES = 8;
-const CSS_GROWTH_DIVISOR = 4;
-const CSS_ROUNDS = 5;
-/** Segments that one acknowledgment may add to cwnd where nothing paces what is sent (L). */
-const MOST_PER_ACK = 8;
+// Linux tcp_cubic.c; times in milliseconds, windows in segments.
+const LEAST_WINDOW = 16;
+const MOST_ACK_SPACING = 2;
+const LEAST_DELAY_RISE = 4;
+const MOST_DELAY_RISE = 16;
+const DELAY_PART = 8;
+const SAMPLES = 8;
+/** The most that a burst of ours takes on the way, and the bytes that one may have. */
+const MOST_BURST_TIME = 1;
+const BURST_BYTES = 4 * 65_536;
 
 /**
- * HyStart++ (RFC 9406): slow start that slows down when the round trip grows, and ends before the queue overflows,
- * unless the growth turns out to have been noise.
+ * HyStart as Linux has it (S. Ha, I. Rhee: Taming the Elephants, 2011): slow start ends when a round of data takes longer
+ * than those before (delay), or when acknowledgments come in a row for half the shortest round trip (train).
  */
 export class HyStart {
-  #round = -1;
-  #lastMinimum = Infinity;
-  #minimum = Infinity;
+  /** The shortest round trip; Infinity: none is known. */
+  #shortest = Infinity;
+  #roundEnd: SequenceNumber | null = null;
+  #roundStart = 0;
+  #lastAck = 0;
+  #shortestOfRound = Infinity;
   #samples = 0;
-  /** The minimum at which conservative slow start began; -1: it has not. */
-  #baseline = -1;
-  #conservativeRounds = 0;
-  #fraction = 0;
+
+  /** A round trip was measured. Sets `view.ssthresh` where slow start is to end. */
+  onSample(view: CongestionView, rtt: number, now: number): void {
+    if (rtt < this.#shortest) this.#shortest = rtt;
+    if (view.cwnd >= view.ssthresh || view.cwnd < LEAST_WINDOW) return;
+    if (this.#roundEnd === null || seqGt(view.sndUna, this.#roundEnd)) this.#begin(view, now);
+    if (this.#isTrain(view, now) || this.#isDelayed(rtt)) view.ssthresh = view.cwnd;
+  }
 
   /** Grows `view.cwnd` for `acked` segments. Returns whether slow start is over. */
   grow(view: CongestionView, acked: number): boolean {
-    if (view.rounds !== this.#round) {
-      if (this.#onRound(view.rounds)) return true;
-    }
-    this.#samples++;
-    this.#minimum = Math.min(this.#minimum, view.latestRtt);
-    const growth = Math.min(acked, MOST_PER_ACK);
-    if (this.#baseline < 0) {
-      view.cwnd = Math.min(view.cwnd + growth, view.ssthresh);
-      this.#detectDelay();
+    view.cwnd = Math.min(view.cwnd + acked, view.ssthresh);
+    return view.cwnd >= view.ssthresh;
+  }
+
+  #begin(view: CongestionView, now: number): void {
+    this.#roundEnd = view.sndNxt;
+    this.#roundStart = this.#lastAck = now;
+    this.#shortestOfRound = Infinity;
+    this.#samples = 0;
+  }
+
+  #isTrain(view: CongestionView, now: number): boolean {
+    if (now - this.#lastAck > MOST_ACK_SPACING) return false;
+    this.#lastAck = now;
+    return now - this.#roundStart > (this.#shortest + burstTime(view)) / 2;
+  }
+
+  #isDelayed(rtt: number): boolean {
+    this.#shortestOfRound = Math.min(this.#shortestOfRound, rtt);
+    if (this.#samples < SAMPLES) {
+      this.#samples++;
       return false;
     }
-    this.#fraction += growth;
-    view.cwnd = Math.min(view.cwnd + Math.floor(this.#fraction / CSS_GROWTH_DIVISOR), view.ssthresh);
-    this.#fraction %= CSS_GROWTH_DIVISOR;
-    // The growth of the round trip was noise: slow start goes on as it was.
-    if (this.#samples >= RTT_SAMPLES && this.#minimum < this.#baseline) this.#baseline = -1;
-    return false;
+    const rise = Math.min(Math.max(this.#shortest / DELAY_PART, LEAST_DELAY_RISE), MOST_DELAY_RISE);
+    return this.#shortestOfRound > this.#shortest + rise;
   }
+}
 
-  #onRound(round: number): boolean {
-    this.#round = round;
-    this.#lastMinimum = this.#minimum;
-    this.#minimum = Infinity;
-    this.#samples = 0;
-    if (this.#baseline < 0) return false;
-    this.#conservativeRounds++;
-    return this.#conservativeRounds >= CSS_ROUNDS;
-  }
-
-  #detectDelay(): void {
-    if (this.#samples < RTT_SAMPLES || this.#minimum === Infinity || this.#lastMinimum === Infinity) return;
-    const threshold = Math.min(
-      Math.max(this.#lastMinimum / RTT_DIVISOR, MIN_RTT_THRESHOLD),
-      MAX_RTT_THRESHOLD,
-    );
-    if (this.#minimum < this.#lastMinimum + threshold) return;
-    this.#baseline = this.#minimum;
-    this.#conservativeRounds = 0;
-  }
+/** What is sent in one go comes back in one, and is no train (Linux hystart_ack_delay). */
+function burstTime({ cwnd, mss, smoothedRtt }: CongestionView): number {
+  if (smoothedRtt === 0) return 0;
+  const bytesPerMillisecond = (2 * cwnd * mss) / smoothedRtt;
+  return Math.min(BURST_BYTES / bytesPerMillisecond, MOST_BURST_TIME);
 }

@@ -71,7 +71,7 @@ export {
 } from './initial-sequence-number.ts';
 export { sipHash } from './keyed-hash.ts';
 export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './memory-account.ts';
-export type { NetworkErrorKind } from './network-error.ts';
+export type { NetworkError, NetworkErrorKind } from './network-error.ts';
 export { type ListenVerdict, receiveInListen } from './listen.ts';
 export { bsd, checkWholeProfile, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
 export { RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';

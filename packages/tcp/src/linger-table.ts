@@ -10,7 +10,7 @@ export type LingerUntil = 'fin' | 'text' | 'end';
 
 /** One row of the table. The first row decides that knows the state and whose conditions hold. */
 export interface LingerRule {
-  /** Rows of closing/LINUX.md that show it; none: another profile than `linux`. */
+  /** Rows of docs/linux/closing.md that show it; none: another profile than `linux`. */
   readonly rows: readonly string[];
   /** After the close() itself, which {@link CLOSE_TABLE} decides. */
   readonly states: readonly ConnectionState[];

@@ -195,7 +195,14 @@ export class LossDetection {
     }
     // Those sent later are due later: the last one's time is that of all.
     const last = flight.lastSentBefore(this.#sentAt, this.#end);
-    if (last !== null) this.reorderDeadline = deadlineAt(last.sentAt + wait);
+    if (last !== null) this.reorderDeadline = deadlineAt(this.#inTicks(last.sentAt + wait, now));
+  }
+
+  /** The time by which the reordering timer fires that is to fire at `time` (Linux tcp_rack_mark_lost, usecs_to_jiffies). */
+  #inTicks(time: number, now: number): number {
+    const { reorderingTick, reorderingSlack } = this.#profile;
+    if (reorderingTick === 0) return time;
+    return now + (Math.floor((time - now + reorderingSlack) / reorderingTick) + 1) * reorderingTick;
   }
 
   #reorderingWindow(recovering: boolean): number {

@@ -40,7 +40,7 @@ export class LossRecovery {
   highSeq: SequenceNumber = 0;
   /** Times that a retransmission timeout struck in a row. */
   timeouts = 0;
-  /** When the first of them struck; the time that R1 and R2 are measured from. */
+  /** When the first of them struck, or the first SYN went: the time that R1 and R2 are measured from. */
   firstTimeoutAt = 0;
   /** SND.NXT when a tail loss probe went out; `null`: none is outstanding (RFC 8985, 7.3). */
   probeEnd: SequenceNumber | null = null;

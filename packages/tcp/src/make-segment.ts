@@ -54,10 +54,9 @@ function addSynOptions(connection: Connection, segment: Segment): void {
   segment.maximumSegmentSize = connection.offeredMss;
   segment.sackPermitted = isAnswer ? receiver.sack : profile.sack;
   segment.hasTimestamps = isAnswer ? connection.timestamps : profile.timestamps;
-  if (isAnswer ? connection.windowScaling : profile.windowScaling) {
-    segment.windowScale = receiver.window.shiftToOffer();
-  }
-  segment.window = receiver.window.initial(synWindowUnit(connection), receiver.rcvNxt);
+  const scales = isAnswer ? connection.windowScaling : profile.windowScaling;
+  if (scales) segment.windowScale = receiver.window.shiftToOffer();
+  segment.window = receiver.window.initial(synWindowUnit(connection), scales, receiver.rcvNxt);
 }
 
 /** What the window of a SYN is a multiple of; in a SYN+ACK, what is left of the MSS beside the options agreed on. */

@@ -22,6 +22,12 @@ export class Milestones {
     this.#all.push(sent);
   }
 
+  /** `sent` is no segment of its own any more. */
+  onRemoved(sent: SentSegment): void {
+    const at = this.#all.indexOf(sent, this.#first);
+    if (at >= 0) this.#all.splice(at, 1);
+  }
+
   /** Everything before `head` is acknowledged. */
   onAcknowledged(head: SequenceNumber): void {
     const all = this.#all;

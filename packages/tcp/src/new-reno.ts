@@ -5,6 +5,10 @@ export class NewReno implements CongestionControl {
   readonly name = 'reno';
   #acked = 0;
 
+  onSample(): void {
+    return;
+  }
+
   onAcknowledged(view: CongestionView, acked: number): void {
     let left = acked;
     if (view.cwnd < view.ssthresh) {

@@ -44,10 +44,13 @@ export function changePath(connection: Connection, path: Path): void {
 
 /**
  * Whether packets of the connection can have been too large for a path that takes `mtu` octets; else nobody is believed
- * who says so (RFC 5927, 7.2; Linux tcp_v4_mtu_reduced).
+ * who says so (RFC 5927, 7.2; Linux tcp_v4_mtu_reduced). In a handshake nothing large was sent: what a SYN offers is to fit,
+ * and an error about a SYN+ACK means nothing.
  */
 export function exceedsMtu(connection: Connection, mtu: number): boolean {
-  const { mtuProbe, sender } = connection;
+  const { mtuProbe, passive, path, profile, sender, state } = connection;
+  if (state === 'SYN-SENT') return path.mtu > mtu;
+  if (state === 'SYN-RECEIVED' && passive && profile.halfOpenGoesByIcmp) return false;
   const largest = Math.max(sender.mss, mtuProbe?.size ?? 0);
   return mssOfMtu(connection, mtu) - optionOctets(connection) < largest;
 }

@@ -34,7 +34,7 @@ export type PollFlag = 'IN' | 'PRI' | 'OUT' | 'ERR' | 'HUP' | 'RDHUP';
 
 /** One row of the table: flags of a socket all of whose facts hold, and none of whose others. All rows that hold count. */
 export interface PollRule {
-  /** Rows of closing/LINUX.md that show it; none: outside of what was measured. */
+  /** Rows of docs/linux/closing.md that show it; none: outside of what was measured. */
   readonly rows: readonly string[];
   /** When, in words. */
   readonly when: string;
@@ -47,7 +47,7 @@ export interface PollRule {
 
 const { Listening, Acceptable, Opening, Over, ReceiveShut, SendShut, Text, Room, Urgent } = PollFact;
 
-/** Readiness (closing/LINUX.md, section 5; LINUX-NOTES.md, section 10; Linux tcp_poll). */
+/** Readiness (docs/linux/closing.md, section 5; notes.md, section 10; Linux tcp_poll). */
 export const POLL_TABLE: readonly PollRule[] = [
   rule(['m02'], 'a listener, and nobody waits', Listening, Acceptable, []),
   rule(['m02'], 'a listener, and a connection waits to be accepted', Listening | Acceptable, 0, ['IN']),

@@ -1,6 +1,6 @@
 import { checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkProfile } from './check-profile.ts';
-import type { CongestionControlName } from './congestion-control.ts';
+import type { CongestionControlName, CubicSlowStart } from './congestion-control.ts';
 import type { LingerUntil } from './linger-table.ts';
 
 /**
@@ -64,6 +64,8 @@ export interface Profile {
   readonly initialWindow: number;
   /** net.ipv4.tcp_congestion_control. */
   readonly congestionControl: CongestionControlName;
+  /** What ends CUBIC's slow start before a loss does. */
+  readonly cubicSlowStart: CubicSlowStart;
   /** Whether cwnd decays over idle times (net.ipv4.tcp_slow_start_after_idle; RFC 5681, 4.1). */
   readonly slowStartAfterIdle: boolean;
   /** Finding out whether a retransmission timeout was spurious: F-RTO (RFC 5682; net.ipv4.tcp_frto). */
@@ -122,12 +124,34 @@ export interface Profile {
   readonly reordering: number;
   /** What this may rise to on a path that is seen to bring segments out of order (net.ipv4.tcp_max_reordering). */
   readonly maxReordering: number;
+  /**
+   * The reordering timer of RACK counts whole ticks, and has so much added to what it waits for (Linux: jiffies of 4 ms at
+   * HZ = 250, TCP_TIMEOUT_MIN_US); 0: it is exact (RFC 8985, 6.2, step 5).
+   */
+  readonly reorderingTick: number;
+  readonly reorderingSlack: number;
   /** Tail loss probes (RFC 8985, section 7; net.ipv4.tcp_early_retrans). */
   readonly tailLossProbe: boolean;
 
   /** Shortest and longest time that an acknowledgment may be put off (Linux TCP_DELACK_MIN, TCP_DELACK_MAX). */
   readonly delayedAckMin: number;
   readonly delayedAckMax: number;
+  /**
+   * Acknowledgments of segments held behind a hole that may be told in one, after the first three, and how long that one
+   * is put off at most (net.ipv4.tcp_comp_sack_nr, net.ipv4.tcp_comp_sack_delay_ns). RFC 5681, 4.2 has each at once: 0.
+   */
+  readonly compressedAcks: number;
+  readonly compressedAckDelay: number;
+  /**
+   * An acknowledgment alone that begins before RCV.NXT is answered, as it may be a probe (RFC 9293, 3.8.4 and 3.10.7.4).
+   * Linux answers those that begin before what it acknowledged last, and no old one by its timestamp.
+   */
+  readonly answersBeforeNext: boolean;
+  /**
+   * What of a segment lies beyond the window is cut off (RFC 9293, 3.10.7.4). Linux takes a segment whole while nothing is
+   * unread, and nothing of it else (tcp_sequence).
+   */
+  readonly trimsToWindow: boolean;
 
   /** Receive buffer in octets: what it starts from and may grow to; SO_RCVBUF fixes it. Half of it is window, as
    * with Linux's overhead estimate (net.ipv4.tcp_rmem). */
@@ -154,11 +178,11 @@ export interface Profile {
 
   /** 2MSL: how long TIME-WAIT lasts (Linux TCP_TIMEWAIT_LEN). */
   readonly timeWait: number;
-  /** How long an orphan may stay in FIN-WAIT-2; Infinity: for ever (net.ipv4.tcp_fin_timeout; closing/LINUX.md, c11). */
+  /** How long an orphan may stay in FIN-WAIT-2; Infinity: for ever (net.ipv4.tcp_fin_timeout; docs/linux/closing.md, c11). */
   readonly finWait2: number;
   /**
    * The limit runs as soon as the program can receive no more: closed, or both directions shut. Else for orphans only
-   * (4.4BSD tcp_usrclosed; closing/LINUX-NOTES.md, section 12). A half-closed socket that reads has none either way.
+   * (4.4BSD tcp_usrclosed; docs/linux/notes.md, section 12). A half-closed socket that reads has none either way.
    */
   readonly finWait2LimitsWithoutReader: boolean;
   /**
@@ -171,28 +195,30 @@ export interface Profile {
    * sends by itself counts. 4.4BSD looks at `t_idle` (tcp_timers, TCPT_2MSL) and probes with its keep-alives.
    */
   readonly finWait2Probes: boolean;
-  /** What a limit has beyond the length of TIME-WAIT is waited for, and then again (closing/LINUX.md, c08). */
+  /** What a limit has beyond the length of TIME-WAIT is waited for, and then again (docs/linux/closing.md, c08). */
   readonly finWait2ExcessCountsTwice: boolean;
+  /** The limit is at least so many retransmission timeouts (Linux tcp_fin_time, tcp_time_wait). */
+  readonly finWait2LeastRtos: number;
   /** The longest that TCP_LINGER2 may ask for (Linux TCP_FIN_TIMEOUT_MAX). */
   readonly linger2Max: number;
   /** A RST in TIME-WAIT at exactly RCV.NXT ends it; RFC 1337 says to ignore it (net.ipv4.tcp_rfc1337). */
   readonly resetEndsTimeWait: boolean;
   /**
    * A SYN whose number is not higher reopens a connection in TIME-WAIT if its timestamp is newer (RFC 6191;
-   * closing/LINUX.md, h12). A higher number does in any case.
+   * docs/linux/closing.md, h12). A higher number does in any case.
    */
   readonly timestampReopensTimeWait: boolean;
-  /** Such a SYN reopens it at all (h09); else it is answered with a RST (lwIP; closing/LINUX-NOTES.md, section 12). */
+  /** Such a SYN reopens it at all (h09); else it is answered with a RST (lwIP; docs/linux/notes.md, section 12). */
   readonly synReopensTimeWait: boolean;
-  /** close() resets if text was not read (RFC 2525, 2.17; closing/LINUX.md, a01); else it sends a FIN. */
+  /** close() resets if text was not read (RFC 2525, 2.17; docs/linux/closing.md, a01); else it sends a FIN. */
   readonly unreadResets: boolean;
   /** linger {1,0} in CLOSING or LAST-ACK with everything sent: no segment, the connection vanishes. */
   readonly lingerZeroVanishesWhenAllSent: boolean;
-  /** linger {1,0} with nothing on its way: a RST as ever; else an orderly end (lwIP; closing/LINUX-NOTES.md, section 12). */
+  /** linger {1,0} with nothing on its way: a RST as ever; else an orderly end (lwIP; docs/linux/notes.md, section 12). */
   readonly lingerZeroResetsIdle: boolean;
   /**
-   * What ends a lingering close() before its time (closing/LINUX.md, e01, e06): Linux waits for its FIN's
-   * acknowledgment, lwIP for that of its text, gVisor for the end (closing/LINUX-NOTES.md, section 12).
+   * What ends a lingering close() before its time (docs/linux/closing.md, e01, e06): Linux waits for its FIN's
+   * acknowledgment, lwIP for that of its text, gVisor for the end (docs/linux/notes.md, section 12).
    */
   readonly lingerUntil: LingerUntil;
   /** When the time of a lingering close() is over, the connection is reset (lwIP); else it goes on (e02). */
@@ -203,9 +229,15 @@ export interface Profile {
   readonly secondShutdownFails: boolean;
   /**
    * A RST is taken beside RCV.NXT as well: on the peer's FIN, once that was taken in, and at the right edge of what is
-   * held behind a hole (closing/LINUX.md, k05, k06). RFC 5961, 3.2 has the exact number alone.
+   * held behind a hole (docs/linux/closing.md, k05, k06). RFC 5961, 3.2 has the exact number alone.
    */
   readonly resetsAtOtherEdges: boolean;
+  /** A RST after a simultaneous open says that the peer refuses (RFC 9293, 3.10.7.4); to Linux it resets as any other. */
+  readonly resetRefusesSimultaneousOpen: boolean;
+  /** Data and a FIN on the peer's SYN+ACK are taken in (RFC 9293, 3.10.7.3). Linux leaves them to be sent again. */
+  readonly takesDataOfSyn: boolean;
+  /** In TIME-WAIT segments without the ACK flag are dropped (RFC 9293, 3.10.7.4); Linux acknowledges them. */
+  readonly timeWaitIgnoresWithoutAck: boolean;
   /** Shortest time between two answers to unacceptable segments without text (net.ipv4.tcp_invalid_ratelimit). */
   readonly challengeAckInterval: number;
 
@@ -222,8 +254,8 @@ export interface Profile {
   readonly hopLimit: number;
 
   /**
-   * An ICMP error that says "network, host or source route unreachable" ends an attempt to connect (RFC 5461, 3.1;
-   * closing/LINUX.md, l20). RFC 9293, 3.9.2.2 (MUST-56) says that it must not.
+   * An ICMP error ends an attempt to connect also if it says "network, host or source route unreachable", "time exceeded" or
+   * "parameter problem" (RFC 5461, 3.1; docs/linux/closing.md, l20). RFC 9293, 3.9.2.2 (MUST-56) says that it must not.
    */
   readonly unreachableEndsOpening: boolean;
   /**
@@ -231,6 +263,16 @@ export interface Profile {
    * an attempt to connect (RFC 5927, 5.2, and Linux).
    */
   readonly hardErrorsEndConnections: boolean;
+
+  /** ICMP errors that quote SND.NXT are believed, too; RFC 5927, 4.1 has what is in flight alone. */
+  readonly icmpMayQuoteNext: boolean;
+  /**
+   * Of a half-open entry of a listener an ICMP error is believed only if it quotes the SYN+ACK: it goes, or nothing happens
+   * (Linux tcp_req_err).
+   */
+  readonly halfOpenGoesByIcmp: boolean;
+  /** "Network or host unreachable" about the oldest segment takes a doubling of the retransmission timeout back (RFC 6069). */
+  readonly icmpRevertsBackoff: boolean;
 
   /** Packets that came by a source route are taken in (net.ipv4.conf.*.accept_source_route; RFC 9293, 3.9.2.1). */
   readonly acceptSourceRoute: boolean;
@@ -281,7 +323,7 @@ export interface Profile {
   readonly timeWaitReuseDelay: number;
 }
 
-/** What Linux 6.18 does with default settings, as measured in closing/LINUX.md and read from its sysctls. */
+/** What Linux 6.18 does with default settings, as measured in docs/linux/closing.md and read from its sysctls. */
 export const linux: Profile = {
   name: 'linux',
   timestamps: true,
@@ -304,6 +346,7 @@ export const linux: Profile = {
   userTimeout: 0,
   initialWindow: 10,
   congestionControl: 'cubic',
+  cubicSlowStart: 'hystart',
   slowStartAfterIdle: true,
   forwardRto: true,
   ecn: 2,
@@ -321,9 +364,15 @@ export const linux: Profile = {
   offersMssOfPath: true,
   reordering: 3,
   maxReordering: 300,
+  reorderingTick: 4,
+  reorderingSlack: 2,
   tailLossProbe: true,
   delayedAckMin: 40,
   delayedAckMax: 200,
+  compressedAcks: 44,
+  compressedAckDelay: 1,
+  answersBeforeNext: false,
+  trimsToWindow: false,
   receiveBufferInitial: 131_072,
   receiveBufferMax: 33_554_432,
   sendBufferInitial: 262_144,
@@ -339,6 +388,7 @@ export const linux: Profile = {
   finWait2Recheck: 0,
   finWait2Probes: false,
   finWait2ExcessCountsTwice: true,
+  finWait2LeastRtos: 3.5,
   linger2Max: 120_000,
   resetEndsTimeWait: true,
   timestampReopensTimeWait: true,
@@ -351,6 +401,9 @@ export const linux: Profile = {
   textAfterShutdownResets: false,
   secondShutdownFails: false,
   resetsAtOtherEdges: true,
+  resetRefusesSimultaneousOpen: false,
+  takesDataOfSyn: false,
+  timeWaitIgnoresWithoutAck: false,
   challengeAckInterval: 500,
   keepAliveIdle: 7_200_000,
   keepAliveInterval: 75_000,
@@ -360,6 +413,9 @@ export const linux: Profile = {
   hopLimit: 64,
   unreachableEndsOpening: true,
   hardErrorsEndConnections: false,
+  icmpMayQuoteNext: true,
+  halfOpenGoesByIcmp: true,
+  icmpRevertsBackoff: true,
   acceptSourceRoute: false,
   ignoresEchoes: false,
   fragmentTimeout: 30_000,
@@ -390,6 +446,12 @@ export const linux: Profile = {
 export const rfc9293: Profile = {
   ...linux,
   name: 'rfc9293',
+  cubicSlowStart: 'hystart++',
+  reorderingTick: 0,
+  reorderingSlack: 0,
+  compressedAcks: 0,
+  answersBeforeNext: true,
+  trimsToWindow: true,
   mtuProbing: 1,
   offersMssOfPath: false,
   rescueRetransmission: true,
@@ -404,17 +466,23 @@ export const rfc9293: Profile = {
   synAckRetries: 8,
   unreachableEndsOpening: false,
   hardErrorsEndConnections: true,
+  icmpMayQuoteNext: false,
+  halfOpenGoesByIcmp: false,
   acceptSourceRoute: true,
   timeWait: 240_000,
   finWait2: Infinity,
+  finWait2LeastRtos: 0,
   resetEndsTimeWait: false,
   resetsAtOtherEdges: false,
+  resetRefusesSimultaneousOpen: true,
+  takesDataOfSyn: true,
+  timeWaitIgnoresWithoutAck: true,
   lingerZeroVanishesWhenAllSent: false,
   timeWaitReuse: 0,
 };
 
 /**
- * How 4.4BSD closes (Stevens and Wright, TCP/IP Illustrated, volume 2; closing/LINUX-NOTES.md, section 12): an MSL of 30
+ * How 4.4BSD closes (Stevens and Wright, TCP/IP Illustrated, volume 2; docs/linux/notes.md, section 12): an MSL of 30
  * s; FIN-WAIT-2 limited once nobody can receive, to 10 minutes and then as long as the peer is heard of, looked at
  * and probed each 75 s; unread text does not make close() reset; linger 0 resets in every state; timestamps do not reopen
  * TIME-WAIT; 12 retransmissions, and 8 keep-alives. In what does not belong to closing it is as {@link linux}.
@@ -422,6 +490,9 @@ export const rfc9293: Profile = {
 export const bsd: Profile = {
   ...linux,
   name: 'bsd',
+  compressedAcks: 0,
+  answersBeforeNext: true,
+  trimsToWindow: true,
   minRto: 1000,
   maxRto: 64_000,
   synLinearTimeouts: 0,
@@ -433,6 +504,7 @@ export const bsd: Profile = {
   finWait2Recheck: 75_000,
   finWait2Probes: true,
   finWait2ExcessCountsTwice: false,
+  finWait2LeastRtos: 0,
   timestampReopensTimeWait: false,
   unreadResets: false,
   lingerZeroVanishesWhenAllSent: false,

@@ -1,4 +1,14 @@
-import { NO_BYTES, type SequenceNumber, seqDiff, seqGt, seqLeq, seqLt } from '@halfclose/codec';
+import {
+  NO_BYTES,
+  type SequenceNumber,
+  seqDiff,
+  seqGeq,
+  seqGt,
+  seqLeq,
+  seqLt,
+  seqMax,
+  seqMin,
+} from '@halfclose/codec';
 import { receiveMemory } from './segment-memory.ts';
 import { isSmallPart } from './small-part.ts';
 
@@ -28,6 +38,8 @@ export class ReassemblyQueue {
   #pieces: Piece[] = [];
   /** The first that was not taken: a queue of thousands is not moved for each that is. */
   #first = 0;
+  /** Where a FIN that came ahead of a hole stands; `null`: none did. */
+  fin: SequenceNumber | null = null;
   /** Segments that came ahead of a hole so far. */
   arrivals = 0;
   /** Octets held. */
@@ -36,7 +48,12 @@ export class ReassemblyQueue {
   memory = 0;
 
   get isEmpty(): boolean {
-    return this.#first === this.#pieces.length;
+    return this.fin === null && this.#first === this.#pieces.length;
+  }
+
+  /** The first sequence number held; `null`: nothing is. */
+  get first(): SequenceNumber | null {
+    return this.#pieces[this.#first]?.seq ?? null;
   }
 
   /** The sequence number after the last octet held; `null`: none is. */
@@ -100,15 +117,31 @@ export class ReassemblyQueue {
     }
   }
 
-  /** Whether all of [seq, end) is held. */
-  covers(seq: SequenceNumber, end: SequenceNumber): boolean {
-    let from = seq;
-    for (let at = Math.max(this.#position(seq) - 1, this.#first); seqLt(from, end); at++) {
-      const piece = this.#pieces[at];
-      if (piece === undefined || seqGt(piece.seq, from)) return false;
-      if (seqGt(piece.end, from)) from = piece.end;
+  /** A FIN stands at `seq`. Of several the first one counts. */
+  holdFin(seq: SequenceNumber): void {
+    if (this.fin === null || seqLt(seq, this.fin)) this.fin = seq;
+  }
+
+  /**
+   * The first stretch held without a gap that overlaps [seq, end), as far as it does; `null`: none. A FIN is one more
+   * byte of the stretch before it.
+   */
+  overlap(seq: SequenceNumber, end: SequenceNumber): readonly [SequenceNumber, SequenceNumber] | null {
+    const pieces = this.#pieces;
+    let at = Math.max(this.#position(seq) - 1, this.#first);
+    let piece = pieces[at];
+    if (piece !== undefined && seqLeq(piece.end, seq)) piece = pieces[++at];
+    if (piece === undefined || seqGeq(piece.seq, end)) {
+      const { fin } = this;
+      return fin === null || seqLt(fin, seq) || seqGeq(fin, end) ? null : [fin, (fin + 1) | 0];
     }
-    return true;
+    const left = seqMax(piece.seq, seq);
+    let right = piece.end;
+    for (piece = pieces[++at]; piece?.seq === right && seqLt(right, end); piece = pieces[++at]) {
+      right = piece.end;
+    }
+    if (right === this.fin) right = (right + 1) | 0;
+    return [left, seqMin(right, end)];
   }
 
   /** Lets go of what is held behind `seq`, from the end, until `memory` octets are free (Linux tcp_prune_ofo_queue). */
@@ -122,7 +155,7 @@ export class ReassemblyQueue {
       this.octets -= last.text.length;
       this.memory -= receiveMemory(last.text.length);
     }
-    if (this.isEmpty) this.clear();
+    if (this.#first === pieces.length) this.clear();
   }
 
   clear(): void {

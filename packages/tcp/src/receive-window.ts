@@ -28,6 +28,8 @@ export class ReceiveWindow {
   #fixed = false;
   /** Octets offered beyond `updatedAt`. */
   #offered = 0;
+  /** The right edge of a window that was taken back; `null`: none was, or it is offered again. */
+  #takenBack: SequenceNumber | null = null;
   /** RCV.NXT when the window was last told to the peer. */
   #updatedAt: SequenceNumber = 0;
   /** Offer at most this much until the peer has shown that it sends well-filled segments. */
@@ -70,16 +72,20 @@ export class ReceiveWindow {
     return Math.min(Math.max(bits - 16, 0), MAX_WINDOW_SHIFT);
   }
 
-  /** The window of a SYN, which is never scaled: whole segments of `mss` (RFC 7323, 2.2). */
-  initial(mss: number, rcvNxt: SequenceNumber): number {
-    let window = Math.min(this.#full, MAX_FIELD, MOST_WINDOW);
+  /**
+   * The window field of a SYN, which is never scaled (RFC 7323, 2.2): whole segments of `mss`, of which all are offered that
+   * later ones can tell of. `scales`: we scale, or ask for it.
+   */
+  initial(mss: number, scales: boolean, rcvNxt: SequenceNumber): number {
+    let window = Math.min(this.#full, MOST_WINDOW);
     if (window > mss) window -= window % mss;
+    if (!scales) window = Math.min(window, MAX_FIELD);
     this.#offered = window;
     this.#updatedAt = rcvNxt;
     this.#soft = window;
     // What the peer sends in its first round trip, so that the buffer grows before slow start has filled the window.
     this.#lastRound = Math.max(Math.min(window, this.#profile.initialWindow * mss), 1);
-    return window;
+    return Math.min(window, MAX_FIELD);
   }
 
   /** Begins at `rcvNxt` with what the SYN offered. */
@@ -91,6 +97,19 @@ export class ReceiveWindow {
   remaining(rcvNxt: SequenceNumber): number {
     const used = seqDiff(rcvNxt, this.#updatedAt);
     return used >= this.#offered ? 0 : this.#offered - used;
+  }
+
+  /**
+   * The right edge of the window, or of a larger one that was taken back: a peer that has not heard of that goes on from there,
+   * and its acknowledgments count (RFC 7323, 2.4).
+   */
+  acceptableEdge(rcvNxt: SequenceNumber): SequenceNumber {
+    const edge = (rcvNxt + this.remaining(rcvNxt)) | 0;
+    const former = this.#takenBack;
+    if (former === null) return edge;
+    if (seqDiff(former, edge) > 0) return former;
+    this.#takenBack = null;
+    return edge;
   }
 
   /** RCV.NXT of the last window told; segments that end before it are old. */
@@ -109,12 +128,9 @@ export class ReceiveWindow {
 
   /** The window that could be offered now, with `memory` taken by the queues and `mss` the peer's segment size. */
   candidate(memory: number, mss: number): number {
-    const full = Math.min(this.#full, MOST_WINDOW);
+    const full = Math.min(this.#full, MOST_WINDOW, MAX_FIELD * 2 ** this.shift);
     const segment = Math.min(mss, full);
-    let free = Math.min(
-      Math.max(0, Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE)),
-      MOST_WINDOW,
-    );
+    let free = Math.min(Math.max(0, this.#window(this.#buffer - memory)), MOST_WINDOW);
     if (free < full >> 1) {
       free &= -(1 << this.shift);
       if (free < full >> 4 || free < segment) return 0;
@@ -134,6 +150,8 @@ export class ReceiveWindow {
    * (Linux tcp_select_window, ICSK_ACK_NOMEM), as else the peer goes on to send what is thrown away.
    */
   takeBack(rcvNxt: SequenceNumber): void {
+    const edge = this.acceptableEdge(rcvNxt);
+    this.#takenBack = seqDiff(edge, rcvNxt) > 0 ? edge : null;
     this.#offered = 0;
     this.#updatedAt = rcvNxt;
   }
@@ -155,17 +173,35 @@ export class ReceiveWindow {
     return window >>> this.shift;
   }
 
-  /** A segment of `octets` arrived, the largest or a full one so far: tells what part of memory is text. */
+  /** A segment of `octets` arrived, the largest so far: tells what part of memory is data. */
   measure(octets: number): void {
     this.#ratio = Math.max(Math.floor((octets * WHOLE) / receiveMemory(octets)), 1);
+    this.#lastRound = Math.max(Math.min(this.#lastRound, this.#full), 1);
   }
 
-  /** A segment of `octets` arrived with `memory` taken by the queues: the soft limit may grow. */
-  onText(octets: number, memory: number, mss: number): void {
-    if (octets < 128) return;
-    const free = Math.floor(((this.#buffer - memory) * this.#ratio) / WHOLE);
-    const room = Math.min(free, MOST_WINDOW) - this.#soft;
-    if (room > 0) this.#soft += Math.min(room, 2 * Math.max(mss, octets));
+  /**
+   * A segment of `bytes` arrived that takes `cost` of memory, with `memory` taken by the queues: the soft limit may grow,
+   * if such segments fill their memory as well as the window takes them to (Linux tcp_grow_window). `mss`: what we offered;
+   * `peerMss`: what the peer is seen to use. Returns whether it grew.
+   */
+  grow(bytes: number, cost: number, memory: number, mss: number, peerMss: number): boolean {
+    const room = Math.min(this.#window(this.#buffer - memory), MOST_WINDOW) - this.#soft;
+    if (room <= 0) return false;
+    const step = this.#window(cost) <= bytes ? 2 * mss : this.#isFilled(bytes, cost) ? 2 * peerMss : 0;
+    if (step === 0) return false;
+    this.#soft += Math.min(room, Math.max(step, 2 * bytes));
+    return true;
+  }
+
+  /** The smaller the window still is, the less of their memory segments need to fill (Linux __tcp_grow_window). */
+  #isFilled(bytes: number, cost: number): boolean {
+    let overhead = this.#window(cost) >> 1;
+    let window = this.#window(this.#profile.receiveBufferMax) >> 1;
+    for (; this.#soft <= window; window >>= 1) {
+      if (overhead <= bytes) return true;
+      overhead >>= 1;
+    }
+    return false;
   }
 
   /**
@@ -196,6 +232,11 @@ export class ReceiveWindow {
   }
 
   get #full(): number {
-    return Math.floor((this.#buffer * this.#ratio) / WHOLE);
+    return this.#window(this.#buffer);
+  }
+
+  /** How much window so much memory is. */
+  #window(memory: number): number {
+    return Math.floor((memory * this.#ratio) / WHOLE);
   }
 }

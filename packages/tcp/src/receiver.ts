@@ -5,10 +5,13 @@ import {
   type SequenceNumber,
   seqDiff,
   seqGeq,
+  seqGt,
   seqLeq,
   seqLt,
+  seqMin,
 } from '@halfclose/codec';
 import { AckSchedule } from './ack-schedule.ts';
+import { TIMESTAMPS_OCTETS } from './make-segment.ts';
 import type { MemoryAccount } from './memory-account.ts';
 import type { Profile } from './profile.ts';
 import { ReassemblyQueue } from './reassembly-queue.ts';
@@ -25,6 +28,8 @@ const NOTHING_RECEIVED = new ReceiveQueue();
 
 /** Octets of text that are taken in at least when nothing is unread: what any path passes (RFC 9293, 3.7.1). */
 const LEAST_TEXT = 536;
+/** Smaller segments in order do not let the window grow (Linux tcp_event_data_recv). */
+const LEAST_GROWING = 128;
 
 /** The receiving half of a connection: RCV.NXT, the window, reassembly, and when to acknowledge. */
 export class Receiver {
@@ -56,10 +61,14 @@ export class Receiver {
   #roundTrip = 0;
   #reassembly: ReassemblyQueue | null = null;
   #sackBlocks: SackBlocks | null = null;
-  /** Where a FIN that came ahead of a hole stands. */
-  #finSeq: SequenceNumber | null = null;
+  /** What we offered to the peer. */
+  readonly #mss: number;
+  /** See `trimsToWindow` of {@link Profile}. */
+  readonly #trimsToWindow: boolean;
 
   constructor(profile: Profile, mss: number, account: MemoryAccount) {
+    this.#mss = mss;
+    this.#trimsToWindow = profile.trimsToWindow;
     this.account = account;
     this.window = new ReceiveWindow(profile);
     this.acks = new AckSchedule(profile, mss);
@@ -159,53 +168,59 @@ export class Receiver {
   }
 
   /**
-   * Seventh and eighth check of RFC 9293, 3.10.7.4: takes in the text and the FIN of an acceptable segment.
-   * Returns bits of {@link Arrival}. `rto` and `roundTrip` are the sender's, in milliseconds.
+   * Seventh and eighth check of RFC 9293, 3.10.7.4: takes in the data and the FIN of an acceptable segment, in the order of
+   * Linux's tcp_data_queue. Returns bits of {@link Arrival}. `rto` and `roundTrip` are the sender's, in milliseconds.
    */
   accept(segment: Segment, now: number, rto: number): number {
-    let text = segment.payload;
     const { seq } = segment;
+    let { payload } = segment;
     let fin = (segment.flags & Flag.FIN) !== 0;
-    const end = (seq + text.length + (fin ? 1 : 0)) | 0;
+    const end = (seq + payload.length + (fin ? 1 : 0)) | 0;
     const window = this.remainingWindow;
-    if (seq !== this.rcvNxt) {
-      if (seqLeq(end, this.rcvNxt) || this.finReceived) {
+    if (this.acks.owed === 0) this.#sackBlocks?.forgetDuplicate();
+    if (seq === this.rcvNxt) {
+      // A FIN alone may stand beyond the edge.
+      if (window === 0 && payload.length > 0) return this.#refuse();
+    } else {
+      if (seqLeq(end, this.rcvNxt)) {
         if (this.sack) this.#blocks().addDuplicate(seq, end);
         return this.#refuse();
       }
       if (seqGeq(seq, (this.rcvNxt + window) | 0)) return this.#refuse();
       if (!seqLt(seq, this.rcvNxt)) {
-        this.#hold(seq, text, fin, window);
+        this.#hold(segment, end);
         return Arrival.None;
       }
       if (this.sack) this.#blocks().addDuplicate(seq, this.rcvNxt);
-      text = text.subarray(seqDiff(this.rcvNxt, seq));
-    }
-    if (text.length > window) {
       if (window === 0) return this.#refuse();
-      text = text.subarray(0, window);
+      payload = payload.subarray(seqDiff(this.rcvNxt, seq));
+    }
+    if (this.#trimsToWindow && payload.length > window) {
+      payload = payload.subarray(0, window);
       fin = false;
     }
     let result: number = Arrival.None;
-    if (text.length > 0) {
-      const size = segment.gsoSize > 0 ? segment.gsoSize : text.length;
-      const cost = receiveMemory(text.length);
+    if (payload.length > 0) {
+      const cost = receiveMemory(payload.length);
       if (cost > this.#available && !this.#makeRoom(this.rcvNxt, cost)) {
-        text = this.#lessOf(text);
-        if (text.length === 0) return Arrival.None;
-        fin = false;
+        const length = payload.length;
+        payload = this.#lessOf(payload);
+        if (payload.length === 0) return Arrival.None;
+        if (payload.length < length) fin = false;
       }
-      this.#deliver(text, size, (segment.flags & Flag.PSH) !== 0, now, rto);
+      this.#deliver(payload);
+      this.#learnFrom(segment, payload.length);
+      this.acks.onText(now, rto, this.window.offered);
+      if (payload.length >= LEAST_GROWING) this.#growWindow(payload.length);
       result = Arrival.Text;
     }
-    if (this.#reassembly !== null && !this.#reassembly.isEmpty) this.#deliverHeld(now, rto);
-    const isHeldFin = this.#finSeq === this.rcvNxt;
-    // RFC 5681, 4.2, as for text; closing/LINUX.md, g11.
+    if (!fin && this.#reassembly !== null && !this.#reassembly.isEmpty) this.#deliverHeld();
+    // RFC 5681, 4.2: what fills the last gap is acknowledged at once; docs/linux/closing.md, g11.
+    const isHeldFin = this.#reassembly !== null && this.#reassembly.fin === this.rcvNxt;
     if (isHeldFin) this.acks.atOnce();
     if (fin || isHeldFin) {
       this.rcvNxt = (this.rcvNxt + 1) | 0;
       this.finReceived = true;
-      this.#finSeq = null;
       this.acks.scheduled = true;
       result |= Arrival.Fin;
     }
@@ -214,9 +229,9 @@ export class Receiver {
     return result;
   }
 
-  /** Decides when to acknowledge what `accept` took in. */
+  /** Decides when to acknowledge what `accept` took in (Linux __tcp_ack_snd_check). */
   scheduleAck(now: number, smoothedRtt: number): void {
-    const acks = this.acks;
+    const { acks } = this;
     if (!acks.scheduled || acks.owed > 0) return;
     const unacknowledged = seqDiff(this.rcvNxt, this.window.lastUpdate);
     if (
@@ -225,7 +240,14 @@ export class Receiver {
         (this.queue.length === 0 || this.window.candidate(this.memory, acks.peerMss) >= this.window.offered))
     ) {
       acks.atOnce();
-    } else acks.postpone(now, smoothedRtt);
+    } else if (this.#reassembly === null || this.#reassembly.isEmpty) acks.postpone(now, smoothedRtt);
+    else if (this.sack) acks.compress(this.rcvNxt, now, this.#shorterRoundTrip(smoothedRtt));
+    else acks.atOnce();
+  }
+
+  #shorterRoundTrip(smoothedRtt: number): number {
+    const own = this.#roundTrip / 8;
+    return smoothedRtt > 0 && smoothedRtt < own ? smoothedRtt : own;
   }
 
   /** Updates TS.Recent from a segment's TSval (RFC 7323, 4.3, with Last.ACK.sent). */
@@ -272,10 +294,14 @@ export class Receiver {
     if (candidate > 0 && candidate >= 2 * remaining) acks.atOnce();
   }
 
-  /** Reports text that was received before (D-SACK, RFC 2883) in the next acknowledgment. */
-  noteDuplicate(segment: Segment): void {
-    const end = (segment.seq + segment.payload.length) | 0;
-    if (seqLeq(end, this.rcvNxt)) this.#blocks().addDuplicate(segment.seq, end);
+  /**
+   * A segment that is not taken in, and occupies [seq, end): what of it was received before is reported in the next
+   * acknowledgment (D-SACK, RFC 2883; Linux tcp_send_dupack).
+   */
+  noteDuplicate(seq: SequenceNumber, end: SequenceNumber): void {
+    if (seq === end || !seqLt(seq, this.rcvNxt)) return;
+    this.acks.enterQuickMode(this.window.offered);
+    if (this.sack) this.#blocks().addDuplicate(seq, seqMin(end, this.rcvNxt));
   }
 
   /** Reports the peer's SYN as received before. */
@@ -300,7 +326,6 @@ export class Receiver {
   forgetOutOfOrder(): void {
     this.#reassembly = null;
     this.#sackBlocks = null;
-    this.#finSeq = null;
     this.charge();
   }
 
@@ -370,49 +395,82 @@ export class Receiver {
     return Arrival.None;
   }
 
-  /** `size`: octets of text in each of the segments that it came in. */
-  #deliver(text: Uint8Array, size: number, push: boolean, now: number, rto: number): void {
+  #deliver(bytes: Uint8Array): void {
     if (this.queue === NOTHING_RECEIVED) this.queue = new ReceiveQueue();
-    this.queue.push(text);
+    this.queue.push(bytes);
     this.queue.collapse(this.#memoryLimit);
-    this.rcvNxt = (this.rcvNxt + text.length) | 0;
-    this.textReceived += text.length;
-    if (size > this.acks.peerMss) this.window.measure(text.length);
-    this.acks.onText(size, push, now, rto, this.window.offered);
-    this.window.onText(text.length, this.memory, this.acks.peerMss);
+    this.rcvNxt = (this.rcvNxt + bytes.length) | 0;
+    this.textReceived += bytes.length;
   }
 
-  #deliverHeld(now: number, rto: number): void {
+  /** What is held and follows now. Parts of it that came again, in order, are reported as such. */
+  #deliverHeld(): void {
     const reassembly = this.#reassembly;
     if (reassembly === null) return;
-    for (let text = reassembly.take(this.rcvNxt); text !== null; text = reassembly.take(this.rcvNxt)) {
-      this.#deliver(text, text.length, false, now, rto);
+    const first = reassembly.first;
+    if (first === null || seqGt(first, this.rcvNxt)) return;
+    if (this.sack && seqLt(first, this.rcvNxt)) {
+      const again = reassembly.overlap(first, this.rcvNxt);
+      if (again !== null) this.#blocks().extendDuplicate(again[0], again[1]);
     }
-    // RFC 5681, 4.2: a segment that fills a gap is acknowledged at once.
-    this.acks.atOnce();
+    for (let text = reassembly.take(this.rcvNxt); text !== null; text = reassembly.take(this.rcvNxt)) {
+      this.#deliver(text);
+    }
+    // RFC 5681, 4.2: a segment that fills the gap is acknowledged at once.
+    if (reassembly.isEmpty) this.acks.atOnce();
   }
 
-  #hold(seq: SequenceNumber, text: Uint8Array, fin: boolean, window: number): void {
-    const room = window - seqDiff(seq, this.rcvNxt);
-    const kept = text.length > room ? text.subarray(0, room) : text;
-    const whole = kept.length === text.length;
-    const end = (seq + kept.length) | 0;
-    this.#reassembly ??= new ReassemblyQueue();
-    this.#reassembly.arrivals++;
-    const known = kept.length > 0 && this.#reassembly.covers(seq, end);
-    if (!known && kept.length > 0 && !this.#insert(this.#reassembly, seq, kept)) {
-      this.account.counters.drop('out-of-order-memory');
-      this.#refuse();
-      return;
+  /** Data, maybe with a FIN, up to `end`, ahead of a hole (Linux tcp_data_queue_ofo). */
+  #hold(segment: Segment, end: SequenceNumber): void {
+    const { seq } = segment;
+    let { payload } = segment;
+    let fin = (segment.flags & Flag.FIN) !== 0;
+    const edge = (this.rcvNxt + this.remainingWindow) | 0;
+    if (this.#trimsToWindow && seqGt(end, edge)) {
+      payload = payload.subarray(0, seqDiff(edge, seq));
+      if (payload.length < segment.payload.length) fin = false;
+      end = (seq + payload.length + (fin ? 1 : 0)) | 0;
     }
+    const reassembly = (this.#reassembly ??= new ReassemblyQueue());
+    reassembly.arrivals++;
+    const overlap = reassembly.overlap(seq, end);
+    const isKnown = overlap !== null && overlap[0] === seq && overlap[1] === end;
+    if (!isKnown && payload.length > 0) {
+      const { memory } = this;
+      if (!this.#insert(reassembly, seq, payload)) {
+        this.account.counters.drop('out-of-order-memory');
+        this.#refuse();
+        return;
+      }
+      this.#learnFrom(segment, payload.length);
+      if (this.sack) this.#growWindow(payload.length, memory);
+    }
+    if (fin) reassembly.holdFin((end - 1) | 0);
     this.charge();
-    if (fin && whole) this.#finSeq = end;
-    if (this.sack) {
-      const right = fin && whole ? (end + 1) | 0 : end;
-      if (known) this.#blocks().addDuplicate(seq, right);
-      this.#blocks().add(seq, right);
+    this.acks.scheduled = true;
+    if (!this.sack) return;
+    const blocks = this.#blocks();
+    if (blocks.opensThird(seq, end)) this.acks.endCompression();
+    if (overlap !== null) blocks.extendDuplicate(overlap[0], overlap[1]);
+    blocks.add(seq, end);
+  }
+
+  /** The size of the peer's segments, and what part of the memory that they take is data. */
+  #learnFrom(segment: Segment, bytes: number): void {
+    const size = segment.gsoSize > 0 ? segment.gsoSize : bytes;
+    const { flags, sackBlocks } = segment;
+    const sackBytes = sackBlocks === null ? 0 : 4 + 4 * sackBlocks.length;
+    const timestampBytes = segment.hasTimestamps ? TIMESTAMPS_OCTETS : 0;
+    const isRemnant = (flags & (Flag.FIN | Flag.URG | Flag.SYN | Flag.PSH)) !== 0;
+    if (this.acks.measure(size, sackBytes, timestampBytes, isRemnant, (flags & Flag.PSH) !== 0)) {
+      this.window.measure(bytes);
     }
-    // RFC 5681, 4.2: a duplicate acknowledgment for each, so that the sender can count them.
-    this.acks.atOnce();
+  }
+
+  #growWindow(bytes: number, memory = this.memory): void {
+    if (this.account.isUnderPressure) return;
+    const { acks } = this;
+    const grew = this.window.grow(bytes, receiveMemory(bytes), memory, this.#mss, acks.peerMss);
+    if (grew) acks.onWindowGrown();
   }
 }

@@ -29,7 +29,8 @@ export function onRetransmissionTimeout(sender: Sender, now: number): void {
     sender.congestion.onTimeout();
   }
   sender.cwnd = sender.flight.inFlight + 1;
-  if (isFirst) recovery.firstTimeoutAt = Math.floor(now);
+  // Of a handshake, it is when the first SYN went (Linux retrans_stamp).
+  if (isFirst && sender.sndUna !== sender.iss) recovery.firstTimeoutAt = Math.floor(now);
   recovery.timeouts++;
   const totals = totalsOf(sender);
   totals.timeouts++;

@@ -200,6 +200,22 @@ export class RetransmitQueue {
     return true;
   }
 
+  /** What follows `sent` is one with it: to be called if it was sent as one segment, and is not SACKed. */
+  absorbNext(sent: SentSegment): void {
+    const { next } = sent;
+    if (next === null) return;
+    this.#grow(next, -next.count);
+    this.#order?.remove(next);
+    this.#milestones?.onRemoved(next);
+    sent.end = next.end;
+    sent.flags |= next.flags;
+    sent.transmissions = Math.max(sent.transmissions, next.transmissions);
+    sent.next = next.next;
+    if (this.tail === next) this.tail = sent;
+    if (this.#firstLost === next) this.#firstLost = next.next;
+    if (this.#lastSacked === next) this.#lastSacked = null;
+  }
+
   /** `sent` goes again in segments of `mss` octets of text, whatever it went in before (Linux tcp_retransmit_skb). */
   recount(sent: SentSegment, mss: number): void {
     const count = segmentsOf(sent.text, mss);

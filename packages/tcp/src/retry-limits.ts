@@ -13,7 +13,7 @@ export function retriesAsTime(retries: number, base: number, maxRto: number): nu
 
 /**
  * Linux's timers strike late, by a sixteenth on average, and its limits were measured so: a limit that a timer misses
- * by less counts as reached (closing/LINUX.md, i01 to i03).
+ * by less counts as reached (docs/linux/closing.md, i01 to i03).
  */
 const TIMER_SLACK = 17 / 16;
 
@@ -40,7 +40,7 @@ export function isDeliveryDoubtful({ timeouts, elapsed }: RetryState, profile: P
 /** Whether a SYN has been retransmitted often enough (tcp_syn_retries, with the linear ones before). */
 export function synRetriesExhausted(state: RetryState, profile: Profile): boolean {
   if (state.userTimeout > 0 && state.timeouts > 0 && state.elapsed >= state.userTimeout) return true;
-  // closing/LINUX.md, l14: with 2 retries and 4 linear timeouts a SYN goes six times in all.
+  // docs/linux/closing.md, l14: with 2 retries and 4 linear timeouts a SYN goes six times in all.
   return (
     state.timeouts >=
     (state.synRetries || profile.synRetries) +
@@ -59,7 +59,7 @@ export function retriesExhausted(state: RetryState, profile: Profile): boolean {
 
 /**
  * How long an orphan waits for a peer that answers probes and keeps its window closed: until the interval is as long as
- * it gets, and for `orphanRetries` at least (closing/LINUX-NOTES.md, W22). For an RTO that is least when it begins.
+ * it gets, and for `orphanRetries` at least (docs/linux/notes.md, W22). For an RTO that is least when it begins.
  * Milliseconds.
  *
  * @throws TypeError for what is no profile

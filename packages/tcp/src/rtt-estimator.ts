@@ -71,6 +71,11 @@ export class RttEstimator {
     this.#backoff++;
   }
 
+  /** The last doubling was for nothing. */
+  takeBackBackoff(): void {
+    if (this.#backoff > 0) this.#backoff--;
+  }
+
   resetBackoff(): void {
     this.#backoff = 0;
   }

@@ -1,6 +1,8 @@
 import { type SequenceNumber, seqGeq, seqLeq, seqLt, seqMax, seqMin } from '@halfclose/codec';
 
 const MAX_BLOCKS = 4;
+/** Blocks that fit an acknowledgment whatever other options there are. */
+const BLOCKS_EXPECTED = 2;
 
 /**
  * The SACK blocks that we report: ranges held out of order, the one that changed last first (RFC 2018, section 4),
@@ -37,12 +39,34 @@ export class SackBlocks {
     this.#edges = [from, to, ...kept].slice(0, 2 * MAX_BLOCKS);
   }
 
+  /** Whether [left, right) would be more blocks than every acknowledgment has room for (Linux TCP_SACK_BLOCKS_EXPECTED). */
+  opensThird(left: SequenceNumber, right: SequenceNumber): boolean {
+    const edges = this.#edges;
+    for (let i = 0; i + 1 < edges.length; i += 2) {
+      if (seqLeq(edges[i] ?? 0, right) && seqLeq(left, edges[i + 1] ?? 0)) return i >= 2 * BLOCKS_EXPECTED;
+    }
+    return edges.length >= 2 * BLOCKS_EXPECTED;
+  }
+
   /** Notes that [left, right) arrived again; reported in the next acknowledgment only. */
   addDuplicate(left: SequenceNumber, right: SequenceNumber): void {
     const pending = this.#duplicate;
     if (pending !== null && seqLeq(left, pending[1]) && seqLeq(pending[0], right)) {
       this.#duplicate = [seqMin(left, pending[0]), seqMax(right, pending[1])];
     } else this.#duplicate = [left, right];
+  }
+
+  /** Notes that [left, right) was held already: as {@link addDuplicate}, but what is to be told of first stays (Linux tcp_dsack_extend). */
+  extendDuplicate(left: SequenceNumber, right: SequenceNumber): void {
+    const pending = this.#duplicate;
+    if (pending === null || (seqLeq(left, pending[1]) && seqLeq(pending[0], right))) {
+      this.addDuplicate(left, right);
+    }
+  }
+
+  /** What was not told of the last segment is not told with the next (Linux tcp_data_queue). */
+  forgetDuplicate(): void {
+    this.#duplicate = null;
   }
 
   /** Drops the blocks that RCV.NXT has passed. */

@@ -10,13 +10,13 @@ import { arriveAtOrphan } from './fin-wait-2.ts';
 import { Arrival } from './receiver.ts';
 import { errorOfReset } from './reset-error.ts';
 import { resetFor } from './reset-reply.ts';
-import { echoedRtt, isOldTimestamp, isOvertakenAck } from './timestamps.ts';
+import { echoedRtt, isLateAck, isOldTimestamp, isOvertakenAck } from './timestamps.ts';
 import { takeUrgent } from './urgent-data.ts';
 import { onWriteRoom } from './writing.ts';
 
 /** RFC 9293, 3.10.7.4: a segment arrives in SYN-RECEIVED or a synchronized state. */
 export function segmentArrives(connection: Connection, segment: Segment, now: number): void {
-  if (connection.orphan && connection.state === 'FIN-WAIT-2') {
+  if (connection.orphan && connection.state === 'FIN-WAIT-2' && !connection.finWait2StaysWhole) {
     const isStamped = connection.timestamps && segment.hasTimestamps;
     arriveAtOrphan(connection, segment, isStamped && isOldTimestamp(connection, segment, 0, now), now);
     return;
@@ -49,33 +49,45 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
       isOldTimestamp(connection, segment, profile.pawsWindow, now) &&
       !isOvertakenAck(connection, segment)
     ) {
-      answerUnacceptable(connection, segment, now);
+      if ((flags & Flag.SYN) !== 0) onSyn(connection, segment, now);
+      else if (!isLateAck(connection, segment)) answerUnacceptable(connection, segment, now);
       return false;
     }
   }
-  const end = seqAdd(segment.seq, segmentLength(segment));
-  const old = seqLt(end, receiver.window.lastUpdate);
-  const beyond = seqGt(segment.seq, seqAdd(receiver.rcvNxt, receiver.remainingWindow));
-  if (old || beyond) {
-    if (isReset) {
-      if (isResetAtFin(connection, segment)) return true;
-    } else if ((flags & Flag.SYN) !== 0) onSyn(connection, segment, now);
-    else answerUnacceptable(connection, segment, now);
-    return false;
+  if (!seqLt(seqAdd(segment.seq, segmentLength(segment)), receiver.window.lastUpdate)) {
+    if (!isBeyondWindow(connection, segment)) return true;
   }
-  return true;
+  if (isReset) return isResetAtFin(connection, segment);
+  if ((flags & Flag.SYN) !== 0) onSyn(connection, segment, now);
+  else answerUnacceptable(connection, segment, now);
+  return false;
 }
 
-/** An acknowledgment for a segment that cannot be taken in; those without text are rate-limited against loops. */
+/**
+ * Whether the segment begins beyond the window; or ends there, and is not to be cut: where something is unread, Linux takes
+ * in nothing of it (tcp_sequence). A FIN may stand beyond the edge.
+ */
+function isBeyondWindow({ receiver, profile }: Connection, segment: Segment): boolean {
+  const edge = receiver.window.acceptableEdge(receiver.rcvNxt);
+  const fin = (segment.flags & Flag.FIN) === 0 ? 0 : 1;
+  if (!seqGt(seqAdd(segment.seq, segmentLength(segment) - fin), edge)) return false;
+  return seqGt(segment.seq, edge) || (!profile.trimsToWindow && receiver.queue.length > 0);
+}
+
+/** An acknowledgment for a segment that cannot be taken in; those without data are rate-limited against loops. */
 function answerUnacceptable(connection: Connection, segment: Segment, now: number): void {
   if (connection.state === 'SYN-RECEIVED' && connection.passive && segment.payload.length === 0) {
     challenge(connection, now);
     return;
   }
   const { receiver } = connection;
-  if (receiver.sack && segment.payload.length > 0) receiver.noteDuplicate(segment);
-  if (segment.payload.length > 0 || (segment.flags & Flag.FIN) !== 0) receiver.acks.atOnce();
-  else challenge(connection, now);
+  const length = segmentLength(segment);
+  if (length === 0) {
+    challenge(connection, now);
+    return;
+  }
+  receiver.noteDuplicate(segment.seq, seqAdd(segment.seq, length));
+  receiver.acks.atOnce();
 }
 
 /** Second check (RFC 9293, 3.10.7.4, and RFC 5961, section 3). */
@@ -84,17 +96,17 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
   const exact =
     segment.seq === receiver.rcvNxt ||
     isResetAtFin(connection, segment) ||
-    // Linux: the peer may have reset from the end of what it sent beyond a hole (closing/LINUX.md, k06).
+    // Linux: the peer may have reset from the end of what it sent beyond a hole (docs/linux/closing.md, k06).
     (connection.profile.resetsAtOtherEdges && segment.seq === receiver.rightmostSackEdge);
   if (!exact) {
     challenge(connection, now);
     return;
   }
   connection.mark('rst', 'received', 'peer reset', now);
-  connection.fail(errorOfReset(connection.state, connection.passive), 'peer reset', now);
+  connection.fail(errorOfReset(connection), 'peer reset', now);
 }
 
-/** Linux: after the peer's FIN a RST may stand on the FIN itself (closing/LINUX.md, k05, k14, k15). */
+/** Linux: after the peer's FIN a RST may stand on the FIN itself (docs/linux/closing.md, k05, k14, k15). */
 function isResetAtFin(connection: Connection, segment: Segment): boolean {
   if (!connection.profile.resetsAtOtherEdges || !hasReceivedFin(connection.state)) return false;
   return segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
@@ -106,10 +118,11 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
   if (connection.state === 'SYN-RECEIVED') {
     if (segment.seq === receiver.irs) {
       if ((segment.flags & Flag.ACK) !== 0 && onAcknowledgment(connection, segment, now)) {
-        // The SYN has come twice (closing/LINUX.md, g17).
+        // The SYN has come twice (docs/linux/closing.md, g17).
         if (receiver.sack) receiver.noteDuplicateSyn();
         receiver.acks.atOnce();
-      } else if (mayAnswer(connection, now)) sender.resendSyn();
+      } else if (!connection.passive) challenge(connection, now);
+      else if (mayAnswer(connection, now)) sender.resendSyn();
       return;
     }
   }
@@ -181,8 +194,9 @@ function keepProbeDeadline({ sender, orphan, settings }: Connection, deadline: n
 export function takeText(connection: Connection, segment: Segment, now: number): void {
   const { receiver, sender } = connection;
   if (segment.payload.length === 0 && (segment.flags & Flag.FIN) === 0) {
-    // An empty segment before RCV.NXT asks for an answer: a keep-alive or a window probe (RFC 9293, 3.8.4).
-    if (seqLt(segment.seq, receiver.rcvNxt)) receiver.acks.atOnce();
+    // An empty segment before RCV.NXT asks for an answer: a keep-alive or a window probe (RFC 9293, 3.8.4). To Linux it
+    // does so only before what was acknowledged last.
+    if (connection.profile.answersBeforeNext && seqLt(segment.seq, receiver.rcvNxt)) receiver.acks.atOnce();
     return;
   }
   if (connection.receiveShut && !takesText(connection, segment, now)) return;

@@ -26,29 +26,23 @@ export function octetsReceivedIn(memory: number): number {
   return block - AROUND_TEXT;
 }
 
-/** What Linux's send buffer is charged for each segment besides its text. */
-const SENT_SEGMENT = 640;
+/** What Linux's send buffer is charged for each piece besides its data. */
+const SENT_PIECE = 640;
 
-/** What `octets` of text take from the send buffer when they go in segments of `mss`. */
-export function sendMemory(octets: number, mss: number): number {
-  return octets + Math.ceil(octets / mss) * SENT_SEGMENT;
+/** What `bytes` of data take from the send buffer when they lie in pieces of `piece` bytes (see `write-pieces.ts`). */
+export function sendMemory(bytes: number, piece: number): number {
+  return bytes + Math.ceil(bytes / piece) * SENT_PIECE;
 }
 
-/** Octets that may still be written where `memory` is taken of a send buffer of `limit`: whole segments, the last may exceed it. */
-export function sendRoom(memory: number, mss: number, limit: number): number {
-  const left = limit - memory;
-  return left <= 0 ? 0 : Math.ceil(left / (mss + SENT_SEGMENT)) * mss;
-}
-
-/** Octets of text that take no more than `memory` of a send buffer. */
-export function octetsSentIn(memory: number, mss: number): number {
+/** Bytes of data that take no more than `memory` of a send buffer. */
+export function bytesSentIn(memory: number, piece: number): number {
   if (memory <= 0) return 0;
-  const segments = Math.floor(memory / (mss + SENT_SEGMENT));
-  const rest = memory - segments * (mss + SENT_SEGMENT) - SENT_SEGMENT;
-  return segments * mss + Math.max(rest, 0);
+  const pieces = Math.floor(memory / (piece + SENT_PIECE));
+  const rest = memory - pieces * (piece + SENT_PIECE) - SENT_PIECE;
+  return pieces * piece + Math.max(rest, 0);
 }
 
-/** The most that one write may take beyond what {@link sendRoom} counts. */
-export function lastSegmentMemory(mss: number): number {
-  return mss + SENT_SEGMENT;
+/** What a piece takes whole: the most that one write may take beyond the limit. */
+export function pieceMemory(piece: number): number {
+  return piece + SENT_PIECE;
 }

@@ -33,6 +33,7 @@ import { sendMemory } from './segment-memory.ts';
 import { SendWindow } from './send-window.ts';
 import { SentSegment } from './sent-segment.ts';
 import { nextToSend } from './transmission.ts';
+import { lastPieceAfter, pieceSize } from './write-pieces.ts';
 import {
   armPersist,
   armRetransmission,
@@ -92,6 +93,8 @@ export class Sender implements CongestionView {
   sndNxt: SequenceNumber;
   /** Octets written but not yet sent once. */
   unsent = 0;
+  /** Of them, bytes in the last piece: see `write-pieces.ts`. */
+  lastPiece = 0;
   /** Octets of text per segment on the wire: the peer's MSS, the path's, less our options. */
   mss = 536;
   cwnd: number;
@@ -155,7 +158,7 @@ export class Sender implements CongestionView {
 
   /** What the buffer takes (Linux sk_wmem_queued). */
   get memory(): number {
-    return sendMemory(this.buffer.length, this.window.bound(this.mss));
+    return sendMemory(this.buffer.length, pieceSize(this));
   }
 
   /** SND.WND in octets. */
@@ -178,7 +181,10 @@ export class Sender implements CongestionView {
 
   /** The congestion control in use. */
   get congestion(): CongestionControl {
-    return (this.#congestion ??= congestionControl(this.maker.congestionControl));
+    return (this.#congestion ??= congestionControl(
+      this.maker.congestionControl,
+      this.profile.cubicSlowStart,
+    ));
   }
 
   /** Another one is to be used: it starts with cwnd and ssthresh as they are (Linux tcp_reinit_congestion_control). */
@@ -249,6 +255,7 @@ export class Sender implements CongestionView {
   sendSyn(flags: number, now: number): Segment {
     this.flight.push(new SentSegment(this.iss, seqAdd(this.iss, 1), flags, 1, this.mss, now));
     this.sndNxt = seqAdd(this.iss, 1);
+    this.recovery.firstTimeoutAt = Math.floor(now);
     armRetransmission(this, now);
     return this.maker.makeSegment(flags, this.iss, NO_BYTES, now);
   }
@@ -338,7 +345,7 @@ export class Sender implements CongestionView {
     this.discarded += this.buffer.length;
     this.buffer.clear();
     this.#charge();
-    this.unsent = 0;
+    this.unsent = this.lastPiece = 0;
     this.flight.clear();
     this.probe = 'none';
     disarm(this);
@@ -351,6 +358,7 @@ export class Sender implements CongestionView {
     if (this.buffer.isShared) this.buffer = this.buffer.another();
     this.buffer.append(bytes);
     this.#charge();
+    this.lastPiece = lastPieceAfter(this, bytes.length);
     this.unsent += bytes.length;
   }
 

@@ -15,7 +15,7 @@ export type ShutdownEffect = 'fin' | 'stop reading' | 'disconnect' | 'unlisten' 
 
 /** One row of the table. The first row decides that holds. */
 export interface ShutdownRule {
-  /** Rows of closing/LINUX.md and LINUX-NOTES.md that show it; none: another profile than `linux`. */
+  /** Rows of docs/linux/closing.md and notes.md that show it; none: another profile than `linux`. */
   readonly rows: readonly string[];
   readonly direction: ShutdownDirection;
   readonly states: readonly ConnectionState[];
@@ -30,7 +30,7 @@ const NOT_CONNECTED: readonly ConnectionState[] = ['CLOSED', 'TIME-WAIT'];
 const FIN_QUEUED: readonly ConnectionState[] = ['FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSING', 'LAST-ACK'];
 const OPEN: readonly ConnectionState[] = ['SYN-RECEIVED', 'ESTABLISHED', 'CLOSE-WAIT'];
 
-/** shutdown(), by direction and state (closing/LINUX.md, section 1; LINUX-NOTES.md, section 4). */
+/** shutdown(), by direction and state (docs/linux/closing.md, section 1; notes.md, section 4). */
 export const SHUTDOWN_TABLE: readonly ShutdownRule[] = [
   { rows: ['f06', 'f10', 'a14', 'd15'], direction: 'write', states: OPEN, effect: 'fin', error: null },
   {

@@ -10,7 +10,7 @@ const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
   'SYN-RECEIVED': 3,
   'FIN-WAIT-1': 4,
   'FIN-WAIT-2': 5,
-  // The descriptor of a connection in TIME-WAIT reads as closed (closing/LINUX-NOTES.md, V1).
+  // The descriptor of a connection in TIME-WAIT reads as closed (docs/linux/notes.md, V1).
   'TIME-WAIT': 7,
   CLOSED: 7,
   'CLOSE-WAIT': 8,

@@ -18,7 +18,7 @@ export type TextAnswer = 'take' | 'reset' | 'ignore';
 
 /** One row of the table. The first row decides that knows the state and whose facts all hold. */
 export interface TextRule {
-  /** Rows of closing/LINUX.md that show it; none: RFC 9293, or another profile than `linux`. */
+  /** Rows of docs/linux/closing.md that show it; none: RFC 9293, or another profile than `linux`. */
   readonly rows: readonly string[];
   readonly states: readonly ConnectionState[];
   /** What arrives, in words. */
@@ -35,7 +35,7 @@ const AFTER_FIN: readonly ConnectionState[] = ['CLOSE-WAIT', 'CLOSING', 'LAST-AC
 
 /**
  * Text and FINs when nothing more is to be read, because the program closed or shut that direction down, or because the
- * peer's FIN was taken in (closing/LINUX.md, section 2; RFC 9293, 3.6.1 and 3.10.7.4, seventh check). A RST tells the
+ * peer's FIN was taken in (docs/linux/closing.md, section 2; RFC 9293, 3.6.1 and 3.10.7.4, seventh check). A RST tells the
  * peer that its text was lost (RFC 2525, 2.17); shutdown() of both directions is as good as close() for that.
  */
 export const TEXT_TABLE: readonly TextRule[] = [
@@ -66,6 +66,13 @@ export const TEXT_TABLE: readonly TextRule[] = [
     segment: 'text after SHUT_RD; a FIN',
     all: 0,
     answer: 'take',
+  },
+  {
+    rows: [],
+    states: AFTER_FIN,
+    segment: 'what begins before RCV.NXT and ends beyond the FIN',
+    all: Old | New,
+    answer: 'reset',
   },
   {
     rows: ['g07', 'n27'],

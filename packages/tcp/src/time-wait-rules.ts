@@ -20,6 +20,8 @@ export const TimeWaitFact = {
   ResetEnds: 0x200,
   /** The profile resets SYNs instead of reopening the connection (`synReopensTimeWait`). */
   SynResets: 0x400,
+  /** It has no ACK flag, and the profile ignores such segments (`timeWaitIgnoresWithoutAck`). */
+  Unwanted: 0x800,
 } as const;
 
 /** What to do with a segment that reached a TIME-WAIT entry. */
@@ -35,7 +37,7 @@ export interface TimeWaitVerdict {
 
 /** One row of the table. The first row decides whose facts all hold, and none of whose others. */
 export interface TimeWaitRule {
-  /** Rows of closing/LINUX.md that show it; none: RFC 9293. */
+  /** Rows of docs/linux/closing.md that show it; none: RFC 9293. */
   readonly rows: readonly string[];
   /** What arrives, in words. */
   readonly segment: string;
@@ -48,7 +50,8 @@ export interface TimeWaitRule {
   readonly limited: boolean;
 }
 
-const { Rst, Syn, Ack, SynRst, Exact, Empty, Stale, Newer, Listening, ResetEnds, SynResets } = TimeWaitFact;
+const { Rst, Syn, Ack, SynRst, Exact, Empty, Stale, Newer, Listening, ResetEnds, SynResets, Unwanted } =
+  TimeWaitFact;
 
 const IGNORE: TimeWaitVerdict = { answer: 'ignore', restart: false };
 const IGNORE_AND_RESTART: TimeWaitVerdict = { answer: 'ignore', restart: true };
@@ -58,7 +61,7 @@ const END: TimeWaitVerdict = { answer: 'end', restart: false };
 const OPEN: TimeWaitVerdict = { answer: 'open', restart: false };
 const RESET: TimeWaitVerdict = { answer: 'reset', restart: false };
 
-/** Segments in TIME-WAIT (closing/LINUX.md, section 3; RFC 9293, 3.10.7.4; RFC 1337; RFC 6191). */
+/** Segments in TIME-WAIT (docs/linux/closing.md, section 3; RFC 9293, 3.10.7.4; RFC 1337; RFC 6191). */
 export const TIME_WAIT_TABLE: readonly TimeWaitRule[] = [
   rule(['h06'], 'RST at RCV.NXT', Rst | Exact | ResetEnds, Stale | SynRst, END),
   rule(['h07', 'h08', 'h18', 'h24'], 'any other RST; or if the profile ignores them', Rst, 0, IGNORE),
@@ -66,8 +69,10 @@ export const TIME_WAIT_TABLE: readonly TimeWaitRule[] = [
   rule(['h09', 'h12', 'h14', 'h15'], 'SYN that is newer, and a listener', Syn | Newer | Listening, 0, OPEN),
   rule(['h13'], 'SYN with an older timestamp', Syn | Stale, 0, ACKNOWLEDGE_AND_RESTART, true),
   rule(['h10', 'h11', 'h16'], 'any other SYN', Syn, 0, ACKNOWLEDGE, true),
+  rule([], 'segment without ACK, if the profile ignores those', Unwanted, 0, IGNORE),
   rule(['h05'], 'empty segment at RCV.NXT', Empty | Exact, Stale, IGNORE_AND_RESTART),
-  rule([], 'segment without ACK', 0, Ack, IGNORE),
+  rule([], 'data or FIN without ACK', 0, Ack | Stale | Empty, ACKNOWLEDGE),
+  rule([], 'empty segment without ACK elsewhere', Empty, Ack | Stale, ACKNOWLEDGE, true),
   rule(['h01', 'h03', 'h04', 'h17'], 'FIN again, text, SYN+ACK', 0, Empty, ACKNOWLEDGE_AND_RESTART),
   rule(['h02', 'h22'], 'empty segment elsewhere, or stale', 0, 0, ACKNOWLEDGE_AND_RESTART, true),
 ];

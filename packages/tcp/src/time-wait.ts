@@ -20,7 +20,7 @@ export function timeWaitOf(connection: Connection): ConnectionRecord {
   return {
     sndNxt: sender.sndNxt,
     rcvNxt: receiver.rcvNxt,
-    // What was left when the FIN had been taken in (closing/LINUX.md, h22).
+    // What was left when the FIN had been taken in (docs/linux/closing.md, h22).
     window: Math.min(Math.floor((receiver.window.offered - 1) / 2 ** receiver.window.shift), 65_535),
     windowShift: receiver.window.shift,
     timestamps: connection.timestamps,
@@ -78,6 +78,7 @@ function factsOf(record: ConnectionRecord, segment: Segment, listening: boolean,
     (isNewer ? TimeWaitFact.Newer : 0) |
     (listening ? TimeWaitFact.Listening : 0) |
     (profile.resetEndsTimeWait ? TimeWaitFact.ResetEnds : 0) |
-    (profile.synReopensTimeWait ? 0 : TimeWaitFact.SynResets)
+    (profile.synReopensTimeWait ? 0 : TimeWaitFact.SynResets) |
+    (profile.timeWaitIgnoresWithoutAck && (flags & Flag.ACK) === 0 ? TimeWaitFact.Unwanted : 0)
   );
 }

@@ -1,4 +1,4 @@
-import { Flag, type Segment, seqDiff } from '@halfclose/codec';
+import { Flag, type Segment, seqDiff, seqLt } from '@halfclose/codec';
 import type { Connection } from './connection.ts';
 
 /** What the timestamps of a segment tell (RFC 7323). */
@@ -29,6 +29,16 @@ export function isOvertakenAck({ sender, receiver }: Connection, segment: Segmen
   if (segment.seq !== receiver.rcvNxt || segment.ack !== sender.sndUna) return false;
   if (sender.window.isTold(segment, sender.sndUna)) return false;
   return seqDiff(receiver.tsRecent, segment.timestampValue) <= REPLAY_RTOS * sender.rtt.rto;
+}
+
+/**
+ * Whether a segment with an old timestamp is an acknowledgment alone from before RCV.NXT: such are common, and nobody waits
+ * for an answer (Linux tcp_disordered_ack_check, PAWS_OLD_ACK).
+ */
+export function isLateAck({ receiver, profile }: Connection, segment: Segment): boolean {
+  if (profile.answersBeforeNext || segment.payload.length > 0) return false;
+  if ((segment.flags & (Flag.ACK | Flag.SYN | Flag.FIN)) !== Flag.ACK) return false;
+  return seqLt(segment.seq, receiver.rcvNxt);
 }
 
 /** The round trip that an echoed timestamp tells, in milliseconds; -1: it tells none (section 4.1). */

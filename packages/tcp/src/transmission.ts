@@ -1,4 +1,5 @@
-import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff } from '@halfclose/codec';
+import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
+import { burstSize } from './burst-size.ts';
 import { thresholdOfWindow } from './congestion-control.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { onNewTextSent } from './retransmission-timeout.ts';
@@ -98,6 +99,8 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
     if (octets < sent.text) flight.split(sent, seqAdd(sent.seq, octets));
   }
   if (sent.text > mss || sent.count > 1) flight.recount(sent, mss);
+  else if (sent.text < Math.min(mss, room) && (sent.flags & Flag.SYN) === 0)
+    collapse(sender, sent, Math.min(mss, room));
   flight.markRetransmitted(sent, now);
   maker.mtuProbe?.abandon();
   recovery.onRetransmitted(sent.count, maker.timestampAt(now));
@@ -112,6 +115,17 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   const segment = maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
   if (text > mss) segment.gsoSize = mss;
   return segment;
+}
+
+/** Small segments go again as one that holds no more than `most` bytes (Linux tcp_retrans_try_collapse). */
+function collapse({ flight, sndUna, sndWnd }: Sender, sent: SentSegment, most: number): void {
+  const edge = seqAdd(sndUna, sndWnd);
+  let room = most - sent.text;
+  for (let next = sent.next; next !== null; next = sent.next) {
+    room -= next.text;
+    if (next.count > 1 || next.sacked || room < 0 || seqGt(next.end, edge)) return;
+    flight.absorbNext(sent);
+  }
 }
 
 /** A SYN that asked for ECN may have been dropped for it (RFC 3168, 6.1.1.1). */
@@ -129,7 +143,7 @@ function sendNew(sender: Sender, quota: number, byNagle: boolean, now: number): 
   let length = unsent;
   if (length > mss) {
     // So that the window can move, whatever the device may cut (Linux tcp_xmit_size_goal).
-    const most = Math.max(mss, sender.window.bound(Math.min(quota, sender.maxCount) * mss));
+    const most = Math.max(mss, sender.window.bound(Math.min(quota, burstSize(sender)) * mss));
     length = Math.min(length, room, most);
     // RFC 9293, 3.8.6.2.1 (MUST-38): only whole segments, unless this is all there is and Nagle lets it go.
     if (length < mss) return null;
@@ -175,6 +189,7 @@ function transmit(
   flight.push(new SentSegment(seq, end, flags & ~Flag.ACK, count, mss, now));
   sender.sndNxt = end;
   sender.unsent -= length;
+  if (sender.unsent < sender.lastPiece) sender.lastPiece = sender.unsent;
   if (length < count * mss && !cut) sender.nagle.onSmallSegment(end);
   if (length > 0) sender.lastSentAt = Math.floor(now);
   sender.sentInBurst = true;
@@ -198,13 +213,14 @@ function sendProbe(sender: Sender, now: number): Segment | null {
   const isTailLoss = probe === 'tail loss';
   sender.probe = 'none';
   if (sender.hasUnsent && room > 0) {
-    // What waited for more has waited long enough (Linux tcp_write_wakeup sets PSH).
+    // What waited for more has waited long enough.
     if (!isTailLoss) sender.nagle.expectsMore = false;
     const text = Math.min(sender.unsent, room, sender.currentMss);
     const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), text, false);
     const fin = sender.finQueued && text === sender.unsent && room > text;
     const segment = transmit(sender, payload, fin, sender.currentMss, false, now);
     if (isTailLoss) noteTailLossProbe(sender, false, now);
+    else if (text > 0) pushes(sender, segment);
     return segment;
   }
   if (!isTailLoss) {
@@ -217,6 +233,14 @@ function sendProbe(sender: Sender, now: number): Segment | null {
   const segment = resend(sender, lastSegmentOf(sender, flight.tail), sender.currentMss, now);
   noteTailLossProbe(sender, true, now);
   return segment;
+}
+
+/** What waited for more is as much as goes (Linux tcp_write_wakeup). */
+function pushes(sender: Sender, segment: Segment): void {
+  const { tail } = sender.flight;
+  segment.flags |= Flag.PSH;
+  if (tail !== null) tail.flags |= Flag.PSH;
+  sender.pushedSeq = sender.sndNxt;
 }
 
 function nagleHolds({ finQueued, maker, nagle, flight, sndUna, sndNxt }: Sender): boolean {

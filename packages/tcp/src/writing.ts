@@ -2,8 +2,8 @@ import { checkConnection } from './check-arguments.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionEvent } from './connection-events.ts';
 import { canSendText } from './connection-state.ts';
-import { lastSegmentMemory, octetsSentIn, sendMemory, sendRoom } from './segment-memory.ts';
-import type { Sender } from './sender.ts';
+import { bytesSentIn, pieceMemory, sendMemory } from './segment-memory.ts';
+import { piecesRoom, pieceSize } from './write-pieces.ts';
 
 /** What the owner writes, and how much of it the send buffer takes. */
 
@@ -15,7 +15,7 @@ export function write(connection: Connection, bytes: Uint8Array): number {
   if (count > 0) connection.sender.append(count === bytes.length ? bytes : bytes.subarray(0, count));
   if (count < bytes.length) {
     connection.sendBufferWasFull = true;
-    if (room < bufferRoom(connection.sender)) moderateSendBuffer(connection);
+    if (room < piecesRoom(connection.sender, connection.sender.bufferLimit)) moderateSendBuffer(connection);
   }
   return count;
 }
@@ -34,23 +34,18 @@ export function expectMore(connection: Connection): void {
 
 /** Octets that {@link write} would take now. */
 export function writeRoom({ sender }: Connection): number {
-  const { memory, bufferLimit, window, account } = sender;
-  const mss = window.bound(sender.mss);
-  const room = sendRoom(memory, mss, bufferLimit);
+  const { memory, bufferLimit, account } = sender;
+  const piece = pieceSize(sender);
+  const room = piecesRoom(sender, bufferLimit);
   const available = account.availableToSend(memory);
-  if (bufferLimit - memory + lastSegmentMemory(mss) <= available) return room;
-  const octets = octetsSentIn(available, mss);
+  if (Math.max(bufferLimit - memory, 0) + 2 * pieceMemory(piece) <= available) return room;
+  const octets = bytesSentIn(available, piece);
   // Whatever there is, something goes: it is what an acknowledgment comes for, and thereby the next Writable.
   return Math.min(room, memory === 0 ? Math.max(octets, LEAST_WRITE) : octets);
 }
 
 /** Octets that one write takes at least when nothing is in the buffer: a segment that any path passes (RFC 9293, 3.7.1). */
 const LEAST_WRITE = 536;
-
-/** Octets that the send buffer has room for, whatever others hold. */
-function bufferRoom({ memory, bufferLimit, window, mss }: Sender): number {
-  return sendRoom(memory, window.bound(mss), bufferLimit);
-}
 
 /** What no send buffer is made smaller than (Linux SOCK_MIN_SNDBUF). */
 export const LEAST_SEND_BUFFER = 4608;

@@ -82,10 +82,18 @@ describe.each(RECEIVING)('text in $state', ({ state, ack }) => {
     expect(wire.read()).toBe(100);
   });
 
-  it('is cut to the window at its right edge', () => {
-    const wire = Wire.in(state, { receiveBuffer: 4000 });
+  it('is cut to the window at its right edge, if the profile does so', () => {
+    const wire = Wire.in(state, { receiveBuffer: 4000, profile: { trimsToWindow: true } });
     wire.send(`. 1:1001(1000) ack ${ack}`).send(`. 1001:3001(2000) ack ${ack}`);
     expect(wire.read()).toBe(2000);
+  });
+
+  it('is taken whole beyond the window where nothing is unread, and dropped whole elsewhere, as Linux does it', () => {
+    const wire = Wire.in(state, { receiveBuffer: 4000 }).send(`. 1:3001(3000) ack ${ack}`);
+    expect(wire.read()).toBe(3000);
+    const other = Wire.in(state, { receiveBuffer: 4000 }).send(`. 1:1001(1000) ack ${ack}`).drain();
+    other.send(`. 1001:3001(2000) ack ${ack}`);
+    expect([other.sent.length, other.read()]).toEqual([1, 1000]);
   });
 
   it('is cut where it was received before', () => {
@@ -100,7 +108,7 @@ describe.each(RECEIVING)('text in $state', ({ state, ack }) => {
   });
 
   it('loses its FIN where it is cut', () => {
-    const wire = Wire.in(state, { receiveBuffer: 4000 });
+    const wire = Wire.in(state, { receiveBuffer: 4000, profile: { trimsToWindow: true } });
     wire.send(`. 1:1001(1000) ack ${ack}`).send(`F. 1001:3001(2000) ack ${ack}`);
     expect([wire.read(), wire.connection.receiver.finReceived]).toEqual([2000, false]);
   });

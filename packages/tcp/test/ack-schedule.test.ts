@@ -10,19 +10,25 @@ function schedule(): AckSchedule {
   return new AckSchedule(linux, 1460);
 }
 
+/** A segment with so much data arrives in order. */
+function arrive(acks: AckSchedule, bytes: number, push: boolean, now: number): void {
+  acks.measure(bytes, 0, 0, push, push);
+  acks.onText(now, RTO, WINDOW);
+}
+
 /** A schedule that has spent its quick acknowledgments. */
 function calm(): AckSchedule {
   const acks = schedule();
-  acks.onText(1000, false, 0, RTO, WINDOW);
+  arrive(acks, 1000, false, 0);
   for (const turn = patience('acknowledgments are quick'); acks.isQuick; turn()) acks.onSent(false, 0);
-  acks.onText(1000, false, 30, RTO, WINDOW);
+  arrive(acks, 1000, false, 30);
   return acks;
 }
 
 describe('acknowledgment schedule', () => {
   it('is quick for the first sixteen acknowledgments', () => {
     const acks = schedule();
-    acks.onText(1000, false, 0, RTO, WINDOW);
+    arrive(acks, 1000, false, 0);
     let quick = 0;
     for (const turn = patience('acknowledgments are quick'); acks.isQuick; turn()) {
       acks.onSent(false, 0);
@@ -33,7 +39,7 @@ describe('acknowledgment schedule', () => {
 
   it('is quick again after an RTO without text', () => {
     const acks = calm();
-    acks.onText(1000, false, 1000, RTO, WINDOW);
+    arrive(acks, 1000, false, 1000);
     expect(acks.isQuick).toBe(true);
   });
 
@@ -45,7 +51,7 @@ describe('acknowledgment schedule', () => {
 
   it('is not quick in a conversation', () => {
     const acks = schedule();
-    acks.onText(1000, false, 0, RTO, WINDOW);
+    arrive(acks, 1000, false, 0);
     acks.enterConversation();
     expect(acks.isQuick).toBe(false);
   });
@@ -61,7 +67,7 @@ describe('acknowledgment schedule', () => {
     for (const gap of [1, 10, 50, 100, 200, 290]) {
       const acks = calm();
       for (let now = 100; now < 5000; now += gap) {
-        acks.onText(1000, false, now, RTO, WINDOW);
+        arrive(acks, 1000, false, now);
         acks.postpone(now, 10_000);
         expect(acks.deadline - now).toBeLessThan(500);
         acks.onSent(false, now);
@@ -97,8 +103,29 @@ describe('acknowledgment schedule', () => {
 
   it('learns the segment size of the peer', () => {
     const acks = schedule();
-    acks.onText(1460, false, 0, RTO, WINDOW);
-    acks.onText(100, true, 1, RTO, WINDOW);
+    arrive(acks, 1460, false, 0);
+    arrive(acks, 100, true, 1);
     expect(acks.peerMss).toBe(1460);
+  });
+
+  it('learns smaller segments from two alike, the bytes of SACK blocks aside (Linux tcp_measure_rcv_mss)', () => {
+    const acks = schedule();
+    arrive(acks, 1460, false, 0);
+    const sizes = [1000, 1000, 600, 700, 60, 60].map((bytes) => {
+      arrive(acks, bytes, false, 1);
+      return acks.peerMss;
+    });
+    expect(sizes).toEqual([1460, 1000, 1000, 1000, 1000, 1000]);
+    for (const sackBytes of [0, 12]) acks.measure(800 - sackBytes, sackBytes, 12, false, false);
+    expect(acks.peerMss).toBe(800);
+  });
+
+  it('takes small ones for full only if they are not marked as an end', () => {
+    const sizes = [false, true].map((push) => {
+      const acks = schedule();
+      for (let i = 0; i < 3; i++) arrive(acks, 100, push, i);
+      return acks.peerMss;
+    });
+    expect(sizes).toEqual([100, 536]);
   });
 });

@@ -57,7 +57,10 @@ import {
 } from '../src/index.ts';
 import { Connection as ConnectionClass } from '../src/connection.ts';
 import { pathOf } from './path-of.ts';
+import { networkError } from './network-error.ts';
 import { Wire } from './wire.ts';
+
+const PASSING = networkError('EPROTO', 'passing');
 
 const open = (): Connection => Wire.established().connection;
 const TIMES: readonly ValueKind[] = ['-1', ...COUNTS, '1.5', '2**32'];
@@ -351,8 +354,15 @@ const ROWS: readonly ArgumentRow[] = [
   { of: 'abort()/reason', call: (value) => open().abort(value, 2000), takes: [] },
   at('abort()', (now) => open().abort('abort', now)),
   at('updateKeepAlive()', (now) => open().updateKeepAlive(now)),
-  { of: 'onNetworkError()/kind', call: (value) => open().onNetworkError('EPROTO', value, 2000), takes: [] },
-  at('onNetworkError()', (now) => open().onNetworkError('EPROTO', 'passing', now)),
+  { of: 'onNetworkError()/error', call: (value) => open().onNetworkError(value, 0, 2000), takes: [] },
+  {
+    of: 'onNetworkError()/error.severity',
+    call: (value) => open().onNetworkError({ ...PASSING, severity: value }, 0, 2000),
+    takes: [],
+  },
+  { of: 'onNetworkError()/seq', call: (value) => open().onNetworkError(PASSING, value, 2000), takes: FINITE },
+  { of: 'mayBeQuoted()/seq', call: (value) => open().mayBeQuoted(value), takes: FINITE },
+  at('onNetworkError()', (now) => open().onNetworkError(PASSING, 0, now)),
   { of: 'exceedsMtu()/mtu', call: (value) => open().exceedsMtu(value), takes: NOT_NEGATIVE },
   { of: 'changePath()/path', call: (value) => open().changePath(value), takes: [] },
   { of: 'changeSettings()/changes', call: (value) => open().changeSettings(value), takes: ['{}'] },

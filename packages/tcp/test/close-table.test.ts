@@ -79,7 +79,7 @@ describe('close table', () => {
     expect(close('SYN-SENT', { lingerZero: true })).toBe('vanish');
   });
 
-  it('names a row of closing/LINUX.md for each decision', () => {
+  it('names a row of docs/linux/closing.md for each decision', () => {
     expect(
       CLOSE_TABLE.every(
         (rule) =>

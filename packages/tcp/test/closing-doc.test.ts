@@ -18,12 +18,12 @@ it('docs/CLOSING.md holds the tables of the code as they are (`--update` prints 
   await expect(printed).toMatchFileSnapshot(file);
 });
 
-it('every row of closing/LINUX.md and its notes has a script or a test named for it, but those that say why not', () => {
+it('every row of docs/linux/closing.md and its notes has a script or a test named for it, but those that say why not', () => {
   const shownBy = evidence();
   expect(ROWS.filter((row) => shownBy(row) === null)).toEqual(Object.keys(NOT_SHOWN));
 });
 
-it('the tables name rows that there are: of closing/LINUX.md, or with a capital of LINUX-NOTES.md', () => {
+it('the tables name rows that there are: of docs/linux/closing.md, or with a capital of notes.md', () => {
   const known = new Set(ROWS);
   expect(NAMED_ROWS.filter((row) => !known.has(row))).toEqual([]);
 });

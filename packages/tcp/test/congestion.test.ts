@@ -8,6 +8,9 @@ const view = (cwnd: number, ssthresh: number) => ({
   smoothedRtt: 100,
   latestRtt: 100,
   rounds: 0,
+  sndUna: 0,
+  sndNxt: 0,
+  mss: 1000,
 });
 
 describe('Reno (RFC 5681)', () => {
@@ -134,19 +137,43 @@ describe('the congestion window', () => {
 });
 
 describe('super-segments', () => {
+  it('have as many segments as a millisecond carries at the rate of the connection, and two at least (Linux tcp_tso_autosize)', () => {
+    const sizes = (roundTrip: number, initialWindow: number): number[] => {
+      const wire = Wire.established({ segmentOctets: 64_000, roundTrip, profile: { initialWindow } });
+      return wire
+        .write(12_000)
+        .sent.slice(0, 2)
+        .map(({ payload }) => payload.length);
+    };
+    // Twice the window in a round trip while slow start lasts: 20 and 60 segments, and half the window at most.
+    expect([sizes(100, 10), sizes(20, 30), sizes(1, 10)]).toEqual([
+      [2000, 2000],
+      [3000, 3000],
+      [5000, 5000],
+    ]);
+  });
+
+  it('have no more than half of the congestion window, so that one of two goes alone', () => {
+    const wire = Wire.established({ segmentOctets: 64_000, roundTrip: 1, profile: { initialWindow: 2 } });
+    wire.write(9000).expect('. 1:1001(1000) ack 1').expect('. 1001:2001(1000) ack 1').expectNothing();
+  });
+
   it('carry many segments in one packet, and count as many', () => {
-    const wire = Wire.established({ segmentOctets: 5000 }).write(8000);
+    const wire = Wire.established({ segmentOctets: 5000, roundTrip: 1 }).write(8000);
     wire.expect('P. 1:5001(5000) ack 1').expect('P. 5001:8001(3000) ack 1').expectNothing();
     expect(wire.connection.sender.flight.packetsOut).toBe(8);
   });
 
   it('are cut where an acknowledgment ends', () => {
-    const wire = Wire.established({ segmentOctets: 5000 }).write(5000).drain().send('. 1:1(0) ack 2001');
+    const wire = Wire.established({ segmentOctets: 5000, roundTrip: 1 })
+      .write(5000)
+      .drain()
+      .send('. 1:1(0) ack 2001');
     expect(wire.connection.sender.flight.packetsOut).toBe(3);
   });
 
   it('say how large the segments are that the device is to make, where there is more than one', () => {
-    const wire = Wire.established({ segmentOctets: 5000 }).write(6000);
+    const wire = Wire.established({ segmentOctets: 5000, roundTrip: 1 }).write(6000);
     expect(wire.sent.map(({ payload, gsoSize }) => [payload.length, gsoSize])).toEqual([
       [5000, 1000],
       [1000, 0],
@@ -154,7 +181,11 @@ describe('super-segments', () => {
   });
 
   it('are sent again in the segments that fit then, and count as so many', () => {
-    const wire = Wire.established({ segmentOctets: 5000 }).write(1000).drain().write(2500).drain();
+    const wire = Wire.established({ segmentOctets: 5000, roundTrip: 1 })
+      .write(1000)
+      .drain()
+      .write(2500)
+      .drain();
     const { connection } = wire;
     const { flight } = connection.sender;
     expect(flight.packetsOut).toBe(4);
@@ -171,7 +202,7 @@ describe('super-segments', () => {
   describe('whose path takes larger segments by now', () => {
     const sack = { profile: { sack: true }, peer: 'win 65535 <mss 1000,sackOK>' };
     const grown = () =>
-      Wire.established({ ...sack, segmentOctets: 5000 })
+      Wire.established({ ...sack, segmentOctets: 5000, roundTrip: 1 })
         .pathMtu(640)
         .write(3000)
         .expect('P. 1:3001(3000) ack 1')
@@ -183,7 +214,7 @@ describe('super-segments', () => {
     });
 
     it('are probed for with their last segment', () => {
-      grown().advance(400).expect('P. 2401:3001(600) ack 1').expectNothing();
+      grown().advance(100).expect('P. 2401:3001(600) ack 1').expectNothing();
     });
 
     it('count as so many as went', () => {
@@ -193,7 +224,7 @@ describe('super-segments', () => {
   });
 
   it('are sent again only as far as they were lost', () => {
-    const wire = Wire.established({ segmentOctets: 5000 }).write(5000).drain().advance(300);
+    const wire = Wire.established({ segmentOctets: 5000, roundTrip: 1 }).write(5000).drain().advance(300);
     wire.expect('. 1:1001(1000) ack 1').expectNothing();
   });
 });

@@ -1,6 +1,6 @@
 import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
-import { type CongestionView, congestionControl } from '../src/congestion-control.ts';
+import { type CongestionView, congestionControl, type CubicSlowStart } from '../src/congestion-control.ts';
 
 /** A flow on a path of `rtt` milliseconds that never lacks text: one call is one round trip. */
 class Flow implements CongestionView {
@@ -8,13 +8,16 @@ class Flow implements CongestionView {
   ssthresh = Infinity;
   rounds = 0;
   now = 0;
+  readonly mss = 1000;
+  sndUna = 0;
+  sndNxt = 0;
   smoothedRtt: number;
   latestRtt: number;
   readonly control;
   #before: readonly [cwnd: number, ssthresh: number] = [0, 0];
 
-  constructor(name: 'cubic' | 'reno', rtt: number) {
-    this.control = congestionControl(name);
+  constructor(name: 'cubic' | 'reno', rtt: number, slowStart: CubicSlowStart = 'hystart++') {
+    this.control = congestionControl(name, slowStart);
     this.smoothedRtt = this.latestRtt = rtt;
   }
 
@@ -229,5 +232,70 @@ describe('HyStart++ (RFC 9406)', () => {
     flow.lose().undo();
     for (let i = 0; i < 8; i++) flow.round(120);
     expect(flow.ssthresh).toBeLessThan(Infinity);
+  });
+});
+
+describe('HyStart as Linux has it', () => {
+  /**
+   * A flow in slow start, with a window of 20 and a shortest round trip of 100 ms, gets one acknowledgment for each of these:
+   * milliseconds since the one before, and the round trip that it measures. Returns cwnd after each, 0 once slow start is over.
+   */
+  const windows = (cwnd: number, acks: readonly (readonly [wait: number, rtt: number])[]): number[] => {
+    const flow = new Flow('cubic', 100, 'hystart');
+    flow.cwnd = cwnd;
+    flow.control.onSample(flow, 100, flow.now);
+    flow.now += 100;
+    flow.sndUna = 1;
+    flow.sndNxt = 1000;
+    return acks.map(([wait, rtt]) => {
+      flow.now += wait;
+      flow.control.onSample(flow, rtt, flow.now);
+      if (flow.cwnd < flow.ssthresh) flow.control.onAcknowledged(flow, 1, flow.now);
+      return flow.cwnd < flow.ssthresh ? flow.cwnd : 0;
+    });
+  };
+  const nine = (rtt: number) => Array.from({ length: 9 }, (): readonly [number, number] => [5, rtt]);
+
+  it('ends slow start at the ninth sample of a round, where all took an eighth longer than the shortest', () => {
+    expect(windows(20, nine(113)).slice(-2)).toEqual([28, 0]);
+    expect(windows(20, nine(112)).slice(-2)).toEqual([28, 29]);
+  });
+
+  it('goes on where one sample of the round was as short as before', () => {
+    expect(windows(20, [[5, 100], ...nine(140)]).at(-1)).toBe(30);
+  });
+
+  it('ends it when acknowledgments come in a row for half the shortest round trip', () => {
+    const row = (milliseconds: number, spacing: number) =>
+      Array.from({ length: milliseconds / spacing }, (): readonly [number, number] => [spacing, 100]);
+    expect([windows(20, row(60, 2)).at(-1), windows(20, row(48, 2)).at(-1)]).toEqual([0, 44]);
+    expect(windows(20, row(90, 3)).at(-1)).toBe(50);
+  });
+
+  it('does not look at windows below sixteen segments', () => {
+    expect(windows(5, nine(200)).at(-1)).toBe(14);
+  });
+
+  it('lets the window grow by all that one acknowledgment is for, and the rest count beyond the threshold', () => {
+    const flow = new Flow('cubic', 100, 'hystart');
+    flow.control.onAcknowledged(flow, 10, 100);
+    expect(flow.cwnd).toBe(20);
+    flow.ssthresh = 22;
+    flow.control.onAcknowledged(flow, 40, 200);
+    expect(flow.cwnd).toBeGreaterThan(22);
+  });
+
+  it('looks again in the slow start after a timeout', () => {
+    const flow = new Flow('cubic', 100, 'hystart');
+    flow.cwnd = 100;
+    flow.lose();
+    flow.control.onTimeout();
+    flow.cwnd = 30;
+    flow.control.onSample(flow, 100, flow.now);
+    flow.now += 100;
+    flow.sndUna = 1;
+    flow.sndNxt = 1000;
+    for (const [wait, rtt] of nine(130)) flow.control.onSample(flow, rtt, (flow.now += wait));
+    expect(flow.ssthresh).toBe(30);
   });
 });

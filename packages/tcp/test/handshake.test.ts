@@ -19,9 +19,12 @@ describe('active open', () => {
     expect(wire.read()).toBe(100);
   });
 
-  it('takes a FIN that comes with the SYN+ACK', () => {
-    const wire = Wire.synSent();
-    wire.send('SF. 0:0(0) ack 1').expectState('CLOSE-WAIT');
+  it('takes a FIN that comes with the SYN+ACK, if the profile does; Linux lets it come again', () => {
+    Wire.synSent({ profile: { takesDataOfSyn: true } })
+      .send('SF. 0:0(0) ack 1')
+      .expectState('CLOSE-WAIT');
+    const wire = Wire.synSent().send('SF. 0:0(0) ack 1').expect('. 1:1(0) ack 1').expectState('ESTABLISHED');
+    wire.send('F. 1:1(0) ack 1').expectState('CLOSE-WAIT');
   });
 
   it('sends what was written before the handshake was over right after it', () => {

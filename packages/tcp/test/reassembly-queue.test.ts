@@ -64,7 +64,7 @@ describe('reassembly queue', () => {
       position += text.length;
       const later = 10_010 + position;
       insert(queue, later, later + 5);
-      expect(queue.covers(at(later), at(later + 5))).toBe(true);
+      expect(queue.overlap(at(later), at(later + 5))).toEqual([at(later), at(later + 5)]);
     }
     expect([position, queue.pieces]).toEqual([10_010, 1000]);
   });
@@ -89,8 +89,12 @@ describe('reassembly queue', () => {
         const queue = new ReassemblyQueue();
         const model = new Set<number>();
         for (const [from, octets] of ranges) {
-          const known = Array.from({ length: octets }, (_, i) => model.has(from + i)).every(Boolean);
-          expect(queue.covers(at(from), at(from + octets))).toBe(known);
+          const first = Array.from({ length: octets }, (_, i) => from + i).find((octet) => model.has(octet));
+          let right = first ?? 0;
+          while (right < from + octets && model.has(right)) right++;
+          expect(queue.overlap(at(from), at(from + octets))).toEqual(
+            first === undefined ? null : [at(first), at(right)],
+          );
           insert(queue, from, from + octets);
           for (let i = from; i < from + octets; i++) model.add(i);
           expect(queue.octets).toBe(model.size);

@@ -9,7 +9,7 @@ function windowOver(octets: number, shift = 0): ReceiveWindow {
   const window = new ReceiveWindow(linux);
   window.fix(octets);
   window.shift = shift;
-  window.initial(1, 0);
+  window.initial(1, false, 0);
   return window;
 }
 
@@ -17,11 +17,13 @@ describe('receive window', () => {
   it('offers half of the buffer, in whole segments, with the SYN', () => {
     const window = new ReceiveWindow(linux);
     window.fix(20_000);
-    expect(window.initial(1460, 0)).toBe(8760);
+    expect(window.initial(1460, false, 0)).toBe(8760);
   });
 
   it('offers at most 65535 with the SYN', () => {
-    expect(new ReceiveWindow(profile({ receiveBufferInitial: 10_000_000 })).initial(1, 0)).toBe(65_535);
+    expect(new ReceiveWindow(profile({ receiveBufferInitial: 10_000_000 })).initial(1, false, 0)).toBe(
+      65_535,
+    );
   });
 
   it.each([
@@ -81,7 +83,7 @@ describe('receive window', () => {
             const edge = seqAdd(window.lastUpdate, window.offered);
             rcvNxt = seqAdd(rcvNxt, octets);
             held += octets;
-            window.onText(octets, held, 1000);
+            window.grow(octets, octets + 1000, held, 1000, 1000);
             held -= Math.min(reads, held);
             if (other !== null) window.fix(other);
             const told = window.field(rcvNxt, held, 1000) * 2 ** shift;
@@ -98,7 +100,7 @@ describe('growth of the receive buffer', () => {
   /** A window that was offered by a SYN to a peer with segments of 1000 octets. */
   const offered = (): ReceiveWindow => {
     const window = new ReceiveWindow(linux);
-    window.initial(1000, 0);
+    window.initial(1000, false, 0);
     return window;
   };
 

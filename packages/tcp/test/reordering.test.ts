@@ -129,9 +129,10 @@ describe('on a path that brings segments out of order', () => {
     const room = (blocks: string): number => {
       const wire = sent(small, 10).write(5000).drain();
       for (const end of [10_001, 11_001]) wire.send(`. 1:1(0) ack 1 <sack 9001:${end}>`).drain();
-      return wire.send(`. 1:1(0) ack 1 <sack ${blocks}>`).connection.sendRoom;
+      return wire.send(`. 1:1(0) ack 1 <sack ${blocks}>`).connection.sender.bufferLimit;
     };
-    expect([room('9001:11001'), room('1001:2001 9001:11001')]).toEqual([5000, 7000]);
+    // Ten segments, or eleven: twice as many, with 640 bytes each.
+    expect([room('9001:11001'), room('1001:2001 9001:11001')]).toEqual([32_800, 36_080]);
   });
 
   it('the send buffer does not shrink with cwnd: what fills the link during a recovery lies in it, too', () => {
@@ -140,7 +141,7 @@ describe('on a path that brings segments out of order', () => {
     connection.sender.cwnd = 1;
     wire.send('. 1:1(0) ack 40001');
     // The first acknowledgment lets cwnd grow to 41.
-    expect(connection.sendRoom).toBe(82_000);
+    expect(connection.sender.bufferLimit).toBe(2 * 41 * 1640);
   });
 });
 

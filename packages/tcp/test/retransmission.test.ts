@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { networkError } from './network-error.ts';
 import { Wire, type WireOptions } from './wire.ts';
 
 const SACK: WireOptions = { profile: { sack: true }, peer: 'win 65535 <mss 1000,sackOK>' };
@@ -109,7 +110,11 @@ describe('retransmission timeout (RFC 6298)', () => {
 
   it('reports a soft error instead of ETIMEDOUT when one came meanwhile', () => {
     const wire = Wire.established({ profile: { retries2: 3 } }).write(100);
-    wire.connection.onNetworkError('EHOSTUNREACH', 'passing', wire.now);
+    wire.connection.onNetworkError(
+      networkError('EHOSTUNREACH', 'passing'),
+      wire.connection.sender.sndUna,
+      wire.now,
+    );
     wire.advance(20_000).expectState('CLOSED');
     expect(wire.connection.error).toBe('EHOSTUNREACH');
   });
@@ -214,7 +219,7 @@ describe('loss recovery with SACK (RFC 8985, RFC 6675)', () => {
   });
 
   it('waits for a quarter of the round trip before it takes one late segment for lost', () => {
-    const wire = Wire.established(SACK)
+    const wire = Wire.established({ ...SACK, profile: { ...SACK.profile, reorderingTick: 0 } })
       .write(2000)
       .drain()
       .advance(100)
@@ -234,7 +239,7 @@ describe('loss recovery with SACK (RFC 8985, RFC 6675)', () => {
 
   it('waits for late segments once one came late that was sent again, as its timestamp tells (RFC 8985, 6.2, step 3)', () => {
     const wire = Wire.established({
-      profile: { sack: true, timestamps: true },
+      profile: { sack: true, timestamps: true, reorderingTick: 0 },
       peer: 'win 65535 <mss 1012,sackOK,TS val 1 ecr 1000>',
       mtu: 1052,
     });

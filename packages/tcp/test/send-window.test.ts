@@ -153,7 +153,7 @@ describe('sender silly window avoidance (RFC 9293, 3.8.6.2.1)', () => {
 
   it('overrides itself with the probe of a small window', () => {
     const wire = Wire.established({ peer: 'win 4000 <mss 1000>' }).send('. 1:1(0) ack 1 win 100').write(2000);
-    wire.expectNothing().advance(300).expect('. 1:101(100) ack 1').expectNothing();
+    wire.expectNothing().advance(300).expect('P. 1:101(100) ack 1').expectNothing();
   });
 });
 

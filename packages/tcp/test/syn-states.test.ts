@@ -100,9 +100,12 @@ describe('SYN-RECEIVED (RFC 9293, 3.10.7.4)', () => {
     Wire.synReceived().send('P. 70000:70100(100) ack 1').expect('. 1:1(0) ack 1').expectState('SYN-RECEIVED');
   });
 
-  it('is refused by a RST after a simultaneous open', () => {
-    const wire = Wire.simultaneousOpen().send('R 1:1(0)').expectNothing().expectState('CLOSED');
-    expect(wire.connection.error).toBe('ECONNREFUSED');
+  it('is reset by a RST after a simultaneous open; refused, if the profile says so', () => {
+    const errors = [false, true].map((resetRefusesSimultaneousOpen) => {
+      const wire = Wire.simultaneousOpen({ profile: { resetRefusesSimultaneousOpen } });
+      return wire.send('R 1:1(0)').expectNothing().expectState('CLOSED').connection.error;
+    });
+    expect(errors).toEqual(['ECONNRESET', 'ECONNREFUSED']);
   });
 
   it('d14: sends a FIN when it is closed', () => {

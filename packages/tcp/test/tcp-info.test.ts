@@ -96,7 +96,7 @@ describe('what TCP_INFO tells of what a sender waited for (Linux tcp_chrono), in
   });
 
   it('counts the time that all which the send buffer holds is on its way, and the program has more', () => {
-    const wire = Wire.established();
+    const wire = Wire.established({ profile: { initialWindow: 100 } });
     wire.connection.changeSettings({ sendBuffer: 4096 });
     wire.connection.send(new Uint8Array(100_000));
     wire.pull().drain().advance(80);

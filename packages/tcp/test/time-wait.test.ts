@@ -35,7 +35,7 @@ function receive(
   return restart ? `${answer}, restart` : answer;
 }
 
-describe('TIME-WAIT (closing/LINUX.md, section 3)', () => {
+describe('TIME-WAIT (docs/linux/closing.md, section 3)', () => {
   it.each([
     ['h01: the FIN again', 'F. 1:1(0) ack 2', 'acknowledge, restart'],
     ['h03: old text', 'P. 1:2(1) ack 2', 'acknowledge, restart'],
@@ -49,7 +49,10 @@ describe('TIME-WAIT (closing/LINUX.md, section 3)', () => {
     ['h11: an earlier SYN', 'S 1:1(0)', 'acknowledge'],
     ['h17: a SYN+ACK', 'S. 3:3(0) ack 2', 'acknowledge, restart'],
     ['h18: a SYN with RST', 'SR 3:3(0)', 'ignore'],
-    ['a segment without ACK', 'P 2:102(100)', 'ignore'],
+    ['data without ACK', 'P 2:102(100)', 'acknowledge'],
+    ['a FIN without ACK', 'F 1:1(0)', 'acknowledge'],
+    ['an empty segment without ACK elsewhere', '- 1:1(0)', 'acknowledge'],
+    ['an empty segment without ACK at RCV.NXT', '- 2:2(0)', 'ignore, restart'],
   ])('%s', (_name, line, verdict) => {
     expect(receive(timeWait(), line)).toBe(verdict);
   });
@@ -66,6 +69,14 @@ describe('TIME-WAIT (closing/LINUX.md, section 3)', () => {
 
   it('h07: ignores an exact RST as RFC 1337 wants it, if the profile does', () => {
     expect(receive(timeWait(), 'R 2:2(0)', true, 0, profile({ resetEndsTimeWait: false }))).toBe('ignore');
+  });
+
+  it('ignores segments without ACK as RFC 9293 wants it, if the profile does', () => {
+    const strict = profile({ timeWaitIgnoresWithoutAck: true });
+    const answers = ['P 2:102(100)', 'F 1:1(0)', '- 2:2(0)'].map((line) =>
+      receive(timeWait(), line, true, 0, strict),
+    );
+    expect(answers).toEqual(['ignore', 'ignore', 'ignore']);
   });
 
   it('h16: acknowledges an acceptable SYN when nobody listens', () => {

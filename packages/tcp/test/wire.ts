@@ -30,6 +30,8 @@ export interface WireOptions {
   /** The path takes text by reference, as loopback does; memory for it comes from this pool. */
   readonly byReference?: BlockPool;
   readonly ipv6?: boolean;
+  /** Milliseconds that the handshake takes in `established()`; 100 by default. */
+  readonly roundTrip?: number;
   /** Octets of SO_RCVBUF, as the kernel counts them: twice the window. */
   readonly receiveBuffer?: number;
 }
@@ -111,7 +113,7 @@ export class Wire {
   /** By an active open. */
   static established(options?: WireOptions): Wire {
     const wire = Wire.synSent(options);
-    wire.advance(100).send(`S. 0:0(0) ack 1 ${wire.#peer}`);
+    wire.advance(options?.roundTrip ?? 100).send(`S. 0:0(0) ack 1 ${wire.#peer}`);
     return wire.drain();
   }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The rows of closing/LINUX.md, by letter: those it names and those that only a script of it names. */
+/** The rows of docs/linux/closing.md, by letter: those it names and those that only a script of it names. */
 const NUMBERS: Readonly<Record<string, string>> = {
   a: '01 02 03 04 05 06 07 08 09 10 11 13 14 16',
   b: '01 02 03 04 05 06 07 08 09 10 11 12 13 14',
@@ -22,7 +22,7 @@ const NUMBERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What closing/LINUX.md marks with [probe], which has no names there: the section, and what it says. Where [probe] stands
+ * What docs/linux/closing.md marks with [probe], which has no names there: the section, and what it says. Where [probe] stands
  * beside names (j01 to j03, j14, a16, j10, n10 to n19), it says what they do not.
  */
 export const PROBED: Readonly<Record<string, readonly [section: number, statement: string]>> = {
@@ -60,7 +60,7 @@ export const PROBED: Readonly<Record<string, readonly [section: number, statemen
 };
 
 /**
- * The scenarios of closing/LINUX-NOTES.md, each with the row of closing/LINUX.md that says the same; those without one are
+ * The scenarios of docs/linux/notes.md, each with the row of docs/linux/closing.md that says the same; those without one are
  * shown by a test that bears their own name.
  */
 const SAME: Readonly<Record<string, string>> = {
@@ -85,15 +85,15 @@ const SAME: Readonly<Record<string, string>> = {
 /** Rows that nothing here shows yet, and why. */
 export const NOT_SHOWN: Readonly<Record<string, string>> = {};
 
-/** All rows of closing/LINUX.md that have a name there, in order. */
+/** All rows of docs/linux/closing.md that have a name there, in order. */
 export const NAMED: readonly string[] = Object.entries(NUMBERS).flatMap(([letter, numbers]) =>
   numbers.split(' ').map((number) => `${letter}${number}`),
 );
 
-/** The scenarios of closing/LINUX-NOTES.md, in order. */
+/** The scenarios of docs/linux/notes.md, in order. */
 export const SCENARIOS: readonly string[] = Object.keys(SAME);
 
-/** All rows: those of closing/LINUX.md, and the scenarios of the notes. */
+/** All rows: those of docs/linux/closing.md, and the scenarios of the notes. */
 export const ROWS: readonly string[] = [...NAMED, ...Object.keys(PROBED), ...SCENARIOS];
 
 /** The row that says the same as a scenario of the notes; itself: none does. */

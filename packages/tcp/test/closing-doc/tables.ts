@@ -46,7 +46,7 @@ function closedIn(state: ConnectionState): Wire {
   return wire.advance(50).drain().expectState(state);
 }
 
-/** What may arrive after close(): state, rows of closing/LINUX.md, words, segment. */
+/** What may arrive after close(): state, rows of docs/linux/closing.md, words, segment. */
 const ARRIVALS: readonly (readonly [ConnectionState, string, string, string])[] = [
   ['FIN-WAIT-1', 'b01', 'new text', 'P. 101:201(100) ack 1'],
   ['FIN-WAIT-1', 'b02', 'new text that acknowledges our FIN', 'P. 101:201(100) ack 2'],
@@ -174,8 +174,9 @@ export const TABLES: Readonly<Record<string, () => string>> = {
   errors: () =>
     table(
       ['a RST in', 'is told as', 'rows'],
-      RESET_ERRORS.map(({ states, active, error, rows }) => {
-        const where = active === true ? `${states.join(', ')} of an active open` : states.join(', ');
+      RESET_ERRORS.map(({ states, refuses, error, rows }) => {
+        const which = ' of an active open, if the profile calls that refused';
+        const where = `${states.join(', ')}${refuses === true ? which : ''}`;
         return [where, error, rows.join(', ')];
       }),
     ),

@@ -47,7 +47,7 @@ function next(world: World, polite: boolean): Action | null {
 
 /**
  * Says all, hears the other out, closes. Who has shut down reading waits for the other to end first: a FIN of its own
- * would turn text that still comes into a reset (closing/LINUX.md, b11).
+ * would turn text that still comes into a reset (docs/linux/closing.md, b11).
  */
 function politely(end: End): Action | null {
   const { connection, name } = end;
