@@ -94,10 +94,18 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
     connection.raise(ConnectionEvent.DeliveryProblem);
     suspectBlackHole(connection, now);
   }
-  if (!retriesExhausted(retry, profile)) return false;
+  if (!retriesExhausted(retry, profile) && !isGivenUp(connection)) return false;
   const isUserTimeout = settings.userTimeout > 0 && !connection.orphan;
   connection.fail(error, isUserTimeout ? 'user timeout' : 'retransmissions exhausted', now);
   return true;
+}
+
+/**
+ * An orphan that a network error was told of goes on only until its timeout is as long as it gets (Linux tcp_orphan_retries;
+ * docs/linux/rules.md).
+ */
+function isGivenUp({ orphan, softError, sender, profile }: Connection): boolean {
+  return orphan && softError !== null && sender.rtt.rto >= profile.maxRto;
 }
 
 /**
@@ -124,7 +132,7 @@ function giveUpProbing(connection: Connection, now: number): boolean {
     connection.fail('ETIMEDOUT', 'user timeout', now);
     return true;
   }
-  const retries = orphan ? profile.orphanRetries : profile.retries2;
+  const retries = isGivenUp(connection) ? 0 : orphan ? profile.orphanRetries : profile.retries2;
   // An orphan's peer may answer until the interval is as long as it gets (docs/linux/notes.md, W22).
   const isHeld = orphan && rtt.rto >= profile.maxRto && rtt.backoff >= retries;
   if (!isHeld && sender.probesOut < retries) return false;
