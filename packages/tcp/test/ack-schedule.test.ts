@@ -75,6 +75,21 @@ describe('acknowledgment schedule', () => {
     }
   });
 
+  it('stays below half a second where the timeout is long and the time to put off has grown (MUST-40)', () => {
+    for (const push of [false, true]) {
+      const acks = calm();
+      for (let now = 1000, i = 0; i < 20; now += 400, i++) {
+        acks.measure(1000, 0, 0, push, push);
+        acks.onText(now, 60_000, WINDOW);
+        acks.postpone(now, 60_000);
+        expect(acks.deadline - now).toBeLessThan(500);
+        acks.onDeadline(60_000);
+        acks.onSent(false, now);
+      }
+      expect(acks.timeout).toBeGreaterThan(500);
+    }
+  });
+
   it('owes one when the time has come', () => {
     const acks = calm();
     acks.postpone(30, 100);

@@ -211,6 +211,25 @@ describe('HyStart++ (RFC 9406)', () => {
     expect(flow.ssthresh).toBe(Infinity);
   });
 
+  it('takes a rise for one from an eighth on, 4 ms at least and 16 ms at most (4.2)', () => {
+    const isNoticed = (rtt: number, rise: number): boolean => {
+      const flow = new Flow('cubic', rtt);
+      for (let i = 0; i < 5; i++) flow.round();
+      flow.round(rtt + rise);
+      const before = flow.cwnd;
+      return flow.round(rtt + rise).cwnd < 1.5 * before;
+    };
+    const rises = [
+      [10, 3.9],
+      [10, 4.1],
+      [80, 9.9],
+      [80, 10.1],
+      [400, 15.9],
+      [400, 16.1],
+    ] as const;
+    expect(rises.map(([rtt, rise]) => isNoticed(rtt, rise))).toEqual([false, true, false, true, false, true]);
+  });
+
   it('grows by eight segments for one acknowledgment at most (4.2, L)', () => {
     const flow = new Flow('cubic', 100);
     flow.control.onAcknowledged(flow, 20, 1);

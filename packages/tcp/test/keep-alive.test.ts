@@ -57,6 +57,18 @@ describe('keep-alive (RFC 9293, 3.8.4)', () => {
     wire.advance(1000).expect('. 0:0(0) ack 1').expectState('ESTABLISHED');
   });
 
+  it('does not ask while something is unacknowledged, or unsent (MUST-26)', () => {
+    const inFlight = alive().advance(9900).write(100).expect('P. 1:101(100) ack 1');
+    inFlight.advance(299).expectNothing();
+    const closed = alive().send('. 1:1(0) ack 1 win 0').advance(9900).write(100).expectNothing();
+    closed.advance(150).expectNothing();
+  });
+
+  it('does not ask before the peer has been silent for the idle time (MUST-26)', () => {
+    const wire = alive().advance(9000).send('P. 1:2(1) ack 1').advance(300).drain();
+    wire.advance(9699).expectNothing().advance(1).expect('. 0:0(0) ack 2').expectNothing();
+  });
+
   it('waits while something is in flight', () => {
     const wire = alive().advance(5000).write(100).expect('P. 1:101(100) ack 1').send('. 1:1(0) ack 101');
     wire.advance(9999).expectNothing().advance(1).expect('. 100:100(0) ack 1');

@@ -1,3 +1,4 @@
+import { seqDiff } from '@halfclose/codec';
 import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { CwndReduction } from '../src/cwnd-reduction.ts';
@@ -12,7 +13,8 @@ describe('proportional rate reduction (RFC 6937)', () => {
   const reduction = () => new CwndReduction(20, 100, 0, 0, null);
 
   it('lets the first retransmission go in any case', () => {
-    expect(reduction().cwnd(16, 10, 3, false) - 16).toBeGreaterThanOrEqual(1);
+    // Neither the proportion nor the bound would let one go.
+    expect([reduction().cwnd(16, 10, 0, false), reduction().cwnd(10, 10, 3, false)]).toEqual([17, 11]);
   });
 
   it('sends one segment for two that are delivered, until cwnd is half of what it was', () => {
@@ -82,8 +84,10 @@ describe('the rescue retransmission (RFC 6675, section 4, NextSeg rule 4)', () =
       .write(20_000)
       .drain()
       .advance(100);
-    for (const end of [2001, 3001, 4001, 5001]) wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
-    expect(wire.sent.map(({ payload }) => payload.length).every((octets) => octets === 1000)).toBe(true);
+    for (let end = 2001; end <= 10_001; end += 1000) wire.send(`. 1:1(0) ack 1 <sack 1001:${end}>`);
+    expect(wire.sent.map(({ seq }) => seqDiff(seq, wire.connection.sender.iss))).toEqual([
+      10_001, 11_001, 1, 12_001, 13_001,
+    ]);
     expect(wire.connection.sender.retransmissions).toBe(1);
   });
 });
@@ -115,6 +119,22 @@ describe('the reordering window (RFC 8985, 6.2, step 4)', () => {
 
   it('is a quarter of the least round trip, and another for each round with a D-SACK', () => {
     expect([wait(0), wait(1), wait(2)]).toEqual([25, 50, 75]);
+  });
+
+  it('is not given up with three SACKed segments once reordering was seen', () => {
+    const settles = (isReordering: boolean): number => {
+      const wire = Wire.established(exact).write(3000).drain().advance(100);
+      if (isReordering)
+        wire.send('. 1:1(0) ack 1 <sack 1001:2001>').send('. 1:1(0) ack 2001').send('. 1:1(0) ack 3001');
+      else wire.send('. 1:1(0) ack 3001');
+      wire.write(6000).drain().advance(100);
+      for (const end of [5001, 6001, 7001]) wire.send(`. 1:1(0) ack 3001 <sack 4001:${end}>`);
+      const began = wire.now;
+      const turn = patience('nothing is sent again');
+      for (; wire.connection.sender.retransmissions === 0; turn()) wire.advance(1);
+      return wire.now - began;
+    };
+    expect([settles(false), settles(true)]).toEqual([0, 25]);
   });
 
   it('is a round trip at most', () => {

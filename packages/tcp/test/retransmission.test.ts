@@ -1,3 +1,4 @@
+import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { networkError } from './network-error.ts';
 import { Wire, type WireOptions } from './wire.ts';
@@ -277,6 +278,19 @@ describe('loss recovery with SACK (RFC 8985, RFC 6675)', () => {
   it('probes the tail after two round trips (RFC 8985, 7.2)', () => {
     const wire = Wire.established(SACK).write(3000).drain().advance(201).expectNothing();
     wire.advance(1).expect('P. 2001:3001(1000) ack 1').expectNothing();
+  });
+
+  it('waits longer where one segment is out, as its acknowledgment may be put off, and never beyond the timeout (7.2)', () => {
+    const due = (bytes: number, roundTrip: number): number => {
+      const wire = Wire.established({ ...SACK, roundTrip })
+        .write(bytes)
+        .drain();
+      const began = wire.now;
+      for (const turn = patience('nothing is sent', 100_000); wire.sent.length === 0; turn()) wire.advance(1);
+      return wire.now - began;
+    };
+    // Two round trips and 2 ms; with 200 ms for a delayed acknowledgment; the retransmission timeout.
+    expect([due(2000, 10), due(1000, 3), due(1000, 100)]).toEqual([22, 203, 300]);
   });
 
   it('probes with new text if there is some', () => {

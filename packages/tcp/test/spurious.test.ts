@@ -39,6 +39,17 @@ describe('F-RTO (RFC 5682)', () => {
     expect(wire.connection.sender.recovery.state).toBe('loss');
   });
 
+  it('does so without SACK, too, as a duplicate acknowledgment tells (step 3a)', () => {
+    const bare = { profile: { sack: false, tailLossProbe: false } };
+    const wire = Wire.established(bare).write(20_000).drain().advance(300).drain().send('. 1:1(0) ack 1001');
+    wire.expect('. 10001:11001(1000) ack 1').expect('. 11001:12001(1000) ack 1').expectNothing();
+    wire.send('. 1:1(0) ack 1001').expect('. 1001:2001(1000) ack 1');
+    expect([wire.connection.sender.recovery.state, wire.connection.sender.recovery.forwardRto]).toEqual([
+      'loss',
+      false,
+    ]);
+  });
+
   it('falls back to sending everything again where there is no new text (step 2b)', () => {
     const wire = Wire.established(SACK).write(5000).drain().advance(300).drain().send('. 1:1(0) ack 1001');
     wire.expect('. 1001:2001(1000) ack 1').expect('. 2001:3001(1000) ack 1').expectNothing();
