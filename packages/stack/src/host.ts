@@ -350,10 +350,14 @@ export class Host {
 
   #attach(device: PacketDevice): void {
     const state = this.#state;
-    device.attach((packet) => {
-      if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
-      else state.drop(packet, 'input-backlog-full', this.now);
-    }, state.reassembler);
+    device.attach(
+      (packet) => {
+        if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
+        else state.drop(packet, 'input-backlog-full', this.now);
+      },
+      state.reassembler,
+      state.icmpErrors,
+    );
   }
 
   /** The binding that a connection goes out from, with this connection among its users; `null`: there is none. */

@@ -11,7 +11,7 @@ import {
 import { checkFunction, checkHas, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkPacket } from './check-options.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
-import type { DeviceOffload, PacketDevice, Reassembler } from './packet-device.ts';
+import type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
 
 /** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
 const LEAST_MTU = 68;
@@ -62,30 +62,42 @@ export class WireDevice implements PacketDevice {
   }
 
   /** Without a `reassembler`, fragments are dropped. */
-  attach(receive: (packet: Packet) => void, reassembler?: Reassembler): void {
+  attach(receive: (packet: Packet) => void, reassembler?: Reassembler, refused?: RefusedFrames): void {
     checkFunction('receive', receive);
+    if (refused !== undefined) checkHas('refused', refused, ['refuse'], 'RefusedFrames');
     if (reassembler !== undefined) checkHas('reassembler', reassembler, ['take'], 'a Reassembler');
     this.#frames.onFrame((frame, isVerified) => {
       const packet = decodePacket(frame, isVerified === true ? VERIFIED : undefined);
       if (typeof packet !== 'string') receive(packet);
       else if (reassembler !== undefined && (packet === 'ipv4-fragment' || packet === 'ipv6-fragment'))
-        this.#receiveFragment(frame, reassembler, receive);
-      else this.#drop(packet);
+        this.#receiveFragment(frame, reassembler, receive, refused);
+      else this.#drop(frame, packet, refused, isVerified === true);
     });
   }
 
   /** Who cuts a packet has computed its checksum before, so that nobody vouches for it. */
-  #receiveFragment(frame: Uint8Array, reassembler: Reassembler, receive: (packet: Packet) => void): void {
+  #receiveFragment(
+    frame: Uint8Array,
+    reassembler: Reassembler,
+    receive: (packet: Packet) => void,
+    refused: RefusedFrames | undefined,
+  ): void {
     const whole = reassembler.take(frame);
     if (whole === null) return;
     const packet = decodePacket(whole);
     // Fragments of fragments are none.
-    if (typeof packet === 'string') this.#drop(packet);
+    if (typeof packet === 'string') this.#drop(whole, packet, refused, false);
     else receive(packet);
   }
 
-  #drop(reason: DropReason): void {
+  #drop(
+    frame: Uint8Array,
+    reason: DropReason,
+    refused: RefusedFrames | undefined,
+    isVerified: boolean,
+  ): void {
     this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+    refused?.refuse(frame, reason, isVerified);
   }
 
   /** TCP fits its segments to the path, ICMP has what it was asked to send back. */
