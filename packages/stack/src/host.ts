@@ -153,6 +153,16 @@ export class Host {
     this.#state.events.observer = observer;
   }
 
+  /**
+   * Tells `observer` of the same, beside {@link Host.observe} and any number of others. Returns what ends that.
+   *
+   * @throws TypeError for what is no function
+   */
+  addObserver(observer: StackObserver): () => void {
+    checkFunction('observer', observer);
+    return this.#state.events.add(observer);
+  }
+
   /** Tells `subscriber` of the same, beside the observer, as long as it is active. It takes the place of a former one. */
   subscribe(subscriber: StackSubscriber): void {
     checkObject('subscriber', subscriber, 'a StackSubscriber');
