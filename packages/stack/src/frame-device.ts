@@ -22,12 +22,14 @@ export interface FrameDevice {
   readonly mtu: number;
   /** Absent: it takes over nothing. */
   readonly offload?: FrameOffload;
+  /** Whether it calls `onEnd` of {@link FrameDevice.onFrame} after the frames that it has read at once. */
+  readonly tellsEnd?: boolean;
   /** Takes one IP packet; owns the memory from then on. */
   send(frame: Uint8Array): void;
   /**
    * Called once: where received frames go. The memory belongs to the receiver from then on. `isVerified`: the device vouches
    * for the checksum of TCP or ICMPv6, which may not even be there. A frame may be larger than the MTU, where the device joins
-   * segments.
+   * segments. `onEnd`, where the device {@link FrameDevice.tellsEnd}: no more frames are there for now.
    */
-  onFrame(receive: (frame: Uint8Array, isVerified?: boolean) => void): void;
+  onFrame(receive: (frame: Uint8Array, isVerified?: boolean) => void, onEnd?: () => void): void;
 }

@@ -12,6 +12,7 @@ import { checkFunction, checkHas, checkInteger, checkObject, checkText } from '@
 import { checkPacket } from './check-options.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
 import type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
+import { SegmentMerger } from './segment-merger.ts';
 
 /** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
 const LEAST_MTU = 68;
@@ -30,6 +31,7 @@ export class WireDevice implements PacketDevice {
   readonly offload: DeviceOffload;
   /** Frames that were no packets for this host, by reason. */
   readonly dropped: Partial<Record<DropReason, number>> = {};
+  #merger: SegmentMerger | null = null;
   readonly #frames: FrameDevice;
   readonly #offload: FrameOffload | null;
   /** Where headers are written for a device that takes them apart from their payload. */
@@ -46,6 +48,11 @@ export class WireDevice implements PacketDevice {
     this.#offload = frames.offload ?? null;
     this.offload = { checksum: false, segmentOctets: frames.offload?.segmentOctets ?? 0 };
     this.#head = new Uint8Array((frames.offload?.headroom ?? 0) + MOST_HEADERS);
+  }
+
+  /** Segments that were joined to those before them: see {@link SegmentMerger}. */
+  get merged(): number {
+    return this.#merger?.merged ?? 0;
   }
 
   transmit(packet: Packet): void {
@@ -66,13 +73,25 @@ export class WireDevice implements PacketDevice {
     checkFunction('receive', receive);
     if (refused !== undefined) checkHas('refused', refused, ['refuse'], 'RefusedFrames');
     if (reassembler !== undefined) checkHas('reassembler', reassembler, ['take'], 'a Reassembler');
-    this.#frames.onFrame((frame, isVerified) => {
+    const merger = reassembler === undefined ? null : this.#mergerFor(receive);
+    const deliver = merger === null ? receive : (packet: Packet): void => merger.take(packet);
+    const onFrame = (frame: Uint8Array, isVerified?: boolean): void => {
       const packet = decodePacket(frame, isVerified === true ? VERIFIED : undefined);
-      if (typeof packet !== 'string') receive(packet);
+      if (typeof packet !== 'string') deliver(packet);
       else if (reassembler !== undefined && (packet === 'ipv4-fragment' || packet === 'ipv6-fragment'))
-        this.#receiveFragment(frame, reassembler, receive, refused);
+        this.#receiveFragment(frame, reassembler, deliver, refused);
       else this.#drop(frame, packet, refused, isVerified === true);
-    });
+    };
+    this.#frames.onFrame(onFrame, merger === null ? undefined : () => merger.flush());
+  }
+
+  /**
+   * Of a host alone, as which whoever puts fragments together is taken: a router is to pass on what it got. Where the device joins
+   * segments itself there is nothing left to join; where it does not tell of an end none may wait for it.
+   */
+  #mergerFor(receive: (packet: Packet) => void): SegmentMerger | null {
+    if (this.#frames.tellsEnd !== true || this.offload.segmentOctets > 0) return null;
+    return (this.#merger = new SegmentMerger(receive));
   }
 
   /** Who cuts a packet has computed its checksum before, so that nobody vouches for it. */

@@ -32,6 +32,9 @@ const GONE = 'the interface has been removed';
 /** What the receiver of frames is called with. */
 export type ReceiveFrame = (frame: Uint8Array, isVerified: boolean) => void;
 
+/** What it is told when there are no more frames for now. */
+export type FramesEnd = () => void;
+
 /** Work on TCP that the kernel takes over: the `FrameOffload` of `@halfclose/stack`. */
 export interface TunOffload {
   /** Bytes in front of a frame's headers that are the device's own. */
@@ -78,6 +81,8 @@ export class TunDevice extends EventEmitter<TunEvents> {
   readonly index: number;
   /** Largest IP packet in bytes. */
   readonly mtu: number;
+  /** It tells when there are no more frames for now, so that segments can be joined. */
+  readonly tellsEnd = true;
   /** Absent where the kernel does not offer it, or was not to. */
   readonly offload?: TunOffload;
   /** Frames, bytes and drops, both ways. */
@@ -96,6 +101,7 @@ export class TunDevice extends EventEmitter<TunEvents> {
   readonly #queue: SendQueue;
   #device: NativeDevice | null;
   #receive: ReceiveFrame | null = null;
+  #onEnd: FramesEnd | undefined;
 
   constructor({ native, device, name, index, mtu, hasHeader, byThread, queueLength }: TunParameters) {
     super();
@@ -129,10 +135,15 @@ export class TunDevice extends EventEmitter<TunEvents> {
 
   // --- frames
 
-  /** Where received frames go; until then they wait in the kernel. The memory of a frame belongs to the receiver. */
-  onFrame(receive: ReceiveFrame): void {
+  /**
+   * Where received frames go; until then they wait in the kernel. The memory of a frame belongs to the receiver. `onEnd` is
+   * called after the frames of each time that the device is read.
+   */
+  onFrame(receive: ReceiveFrame, onEnd?: FramesEnd): void {
     checkFunction('receive', receive);
+    if (onEnd !== undefined) checkFunction('onEnd', onEnd);
     this.#receive = receive;
+    this.#onEnd = onEnd;
     this.#arm();
   }
 
@@ -203,7 +214,10 @@ export class TunDevice extends EventEmitter<TunEvents> {
     const device = this.#device;
     if (device === null) return;
     if ((events & Ready.Writable) !== 0 && !this.#queue.isEmpty) this.#flush(device);
-    if ((events & Ready.Readable) !== 0) this.#read(device);
+    if ((events & Ready.Readable) !== 0) {
+      this.#read(device);
+      this.#onEnd?.();
+    }
     if (this.#byThread) this.#arm();
   }
 
