@@ -10,9 +10,9 @@ export interface FrameOffload {
   /**
    * Sends one TCP segment whose checksum field has the sum of its pseudo-header. `head` has its headers from `headroom` on
    * and ends at `headLength`; with more payload than a `gsoSize` that is not 0, it is to be cut into segments of so many
-   * octets. The device keeps neither piece of memory.
+   * octets. The device keeps neither piece of memory. Returns `false` where it could not cut this one: nothing of it was sent.
    */
-  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): void;
+  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): boolean | void;
 }
 
 /** A device that moves raw IP packets as octets: a TUN device, a tunnel, a virtual machine's network card. */

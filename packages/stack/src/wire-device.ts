@@ -7,9 +7,11 @@ import {
   encodePacket,
   type IcmpPacket,
   type Packet,
+  type TcpPacket,
 } from '@halfclose/codec';
 import { checkFunction, checkHas, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkPacket } from './check-options.ts';
+import { cutPacket } from './cut-packet.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
 import type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
 import { SegmentMerger } from './segment-merger.ts';
@@ -60,12 +62,15 @@ export class WireDevice implements PacketDevice {
     const offload = this.#offload;
     if (packet.kind === 'icmp') this.#sendMessage(packet);
     else if (offload === null) this.#frames.send(encodePacket(packet));
-    else {
-      const { headroom } = offload;
-      const length = encodeHeadersInto(packet, this.#head, headroom);
-      const { payload, gsoSize } = packet.segment;
-      offload.sendSegment(this.#head, headroom + length, payload, gsoSize);
-    }
+    else if (this.#sendSegment(offload, packet) === false)
+      for (const part of cutPacket(packet)) this.#sendSegment(offload, part);
+  }
+
+  #sendSegment(offload: FrameOffload, packet: TcpPacket): boolean | void {
+    const { headroom } = offload;
+    const length = encodeHeadersInto(packet, this.#head, headroom);
+    const { payload, gsoSize } = packet.segment;
+    return offload.sendSegment(this.#head, headroom + length, payload, gsoSize);
   }
 
   /** Without a `reassembler`, fragments are dropped. */

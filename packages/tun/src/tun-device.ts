@@ -24,6 +24,7 @@ const NO_OFFLOAD = new Uint8Array(VIRTIO_NET_HEADER);
 
 /** What the addon returns of errno.h. */
 const EAGAIN = -constants.errno.EAGAIN;
+const EINVAL = -constants.errno.EINVAL;
 const EIO = -constants.errno.EIO;
 const ENODEV = -constants.errno.ENODEV;
 
@@ -44,9 +45,10 @@ export interface TunOffload {
   /**
    * Sends one TCP segment whose checksum field has the sum of its pseudo-header. `head` has its headers from `headroom` on
    * and ends at `headLength`; with more payload than a `gsoSize` that is not 0, it becomes segments of so many bytes.
-   * Neither piece of memory is kept.
+   * Neither piece of memory is kept. Returns `false` where the kernel cannot, though it said so (Linux 6.6.44, some of vendors):
+   * nothing was sent then, and whoever asked is to cut it.
    */
-  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): void;
+  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): boolean;
 }
 
 /** What {@link openTun} has found out about the device. */
@@ -102,6 +104,8 @@ export class TunDevice extends EventEmitter<TunEvents> {
   #device: NativeDevice | null;
   #receive: ReceiveFrame | null = null;
   #onEnd: FramesEnd | undefined;
+  /** Whether the kernel has refused to cut a segment. */
+  #cannotCut = false;
 
   constructor({ native, device, name, index, mtu, hasHeader, byThread, queueLength }: TunParameters) {
     super();
@@ -118,9 +122,8 @@ export class TunDevice extends EventEmitter<TunEvents> {
       this.offload = {
         headroom: VIRTIO_NET_HEADER,
         segmentOctets: LARGEST_FRAME - MOST_HEADERS,
-        sendSegment: (head, headLength, payload, gsoSize) => {
-          this.#sendSegment(head, headLength, payload, gsoSize);
-        },
+        sendSegment: (head, headLength, payload, gsoSize) =>
+          this.#sendSegment(head, headLength, payload, gsoSize),
       };
     }
     const watched = native.watch(device, (events) => this.#onReady(events), byThread);
@@ -154,7 +157,9 @@ export class TunDevice extends EventEmitter<TunEvents> {
     else this.#write(NO_OFFLOAD, this.#headroom, frame);
   }
 
-  #sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): void {
+  #sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): boolean {
+    const isCut = payload.length > gsoSize && gsoSize > 0;
+    if (isCut && this.#cannotCut) return false;
     const start = this.#headroom;
     const first = head[start] ?? 0;
     const isIPv4 = first >> 4 === 4;
@@ -163,13 +168,17 @@ export class TunDevice extends EventEmitter<TunEvents> {
       isIPv4,
       ipHeaderLength,
       headersLength: headLength - start,
-      gsoSize: payload.length > gsoSize ? gsoSize : 0,
+      gsoSize: isCut ? gsoSize : 0,
       hasCwr: ((head[start + ipHeaderLength + TCP_FLAGS] ?? 0) & CWR) !== 0,
     });
-    this.#write(head, headLength, payload.length === 0 ? undefined : payload);
+    const written = this.#write(head, headLength, payload.length === 0 ? undefined : payload, isCut);
+    if (written) return true;
+    this.#cannotCut = true;
+    return false;
   }
 
-  #write(head: Uint8Array, headLength: number, body: Uint8Array | undefined): void {
+  /** Returns whether that was that; `false`, where the kernel cannot cut what it `isCut`. */
+  #write(head: Uint8Array, headLength: number, body: Uint8Array | undefined, isCut = false): boolean {
     if (this.#device === null) this.counters.dropped.closed++;
     else if (!this.#queue.isEmpty) this.#enqueue(head, headLength, body);
     else {
@@ -178,8 +187,10 @@ export class TunDevice extends EventEmitter<TunEvents> {
       else if (written === EAGAIN) {
         this.#enqueue(head, headLength, body);
         this.#arm();
-      } else this.#onWriteFailed(written);
+      } else if (isCut && written === EINVAL) return false;
+      else this.#onWriteFailed(written);
     }
+    return true;
   }
 
   #enqueue(head: Uint8Array, headLength: number, body: Uint8Array | undefined): void {

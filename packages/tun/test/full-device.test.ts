@@ -6,6 +6,7 @@ import { SendQueue } from '../src/send-queue.ts';
 import { TunDevice } from '../src/tun-device.ts';
 
 const EAGAIN = -constants.errno.EAGAIN;
+const EINVAL = -constants.errno.EINVAL;
 const HEADROOM = 10;
 
 /** A kernel that takes frames when it wants to. */
@@ -15,6 +16,8 @@ class Kernel implements Native {
   readonly taken: number[] = [];
   readonly armed: number[] = [];
   tries = 0;
+  /** Whether it refuses to cut segments, with the error that some have for it. */
+  refusesToCut = false;
   #ready: (events: number) => void = () => undefined;
 
   readonly open = (): number => 1;
@@ -29,6 +32,7 @@ class Kernel implements Native {
 
   write(_device: number, head: Uint8Array, headLength: number, body?: Uint8Array): number {
     this.tries++;
+    if (this.refusesToCut && head[1] !== 0) return EINVAL;
     if (this.room === 0) return EAGAIN;
     this.room--;
     const bytes = new Uint8Array(headLength + (body?.length ?? 0));
@@ -140,4 +144,17 @@ test('a queue that never is empty lets go of what has left it', async () => {
   await collectGarbage();
   const kept = refs.filter((ref) => ref.deref() !== undefined).length;
   expect(kept).toBeLessThan(3);
+});
+
+test('a kernel that refuses to cut segments is asked once, and whoever asked is told each time', () => {
+  const kernel = new Kernel();
+  kernel.room = Infinity;
+  kernel.refusesToCut = true;
+  const device = deviceOn(kernel);
+  const head = new Uint8Array(HEADROOM + 40);
+  head[HEADROOM] = 0x45;
+  const send = (bytes: number): boolean | undefined =>
+    device.offload?.sendSegment(head, HEADROOM + 40, new Uint8Array(bytes), 1000);
+  expect([send(3000), send(3000), send(1000), send(0)]).toEqual([false, false, true, true]);
+  expect([kernel.tries, kernel.taken.length, device.counters.dropped.refused]).toEqual([3, 2, 0]);
 });

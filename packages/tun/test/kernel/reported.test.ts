@@ -84,12 +84,12 @@ describe.each([4, 6] as const)('over IPv%i', (family) => {
       const both = (stacks = twoStacks({ mtu: 9000, offload: false }));
       const { ours, kernel: theirs } = both.addresses[family];
       const api = { ours: both.ours, kernel } as const;
-      const server = api[role === 'ours' ? 'kernel' : 'ours'].createServer() as Server;
+      const server = api[role === 'ours' ? 'kernel' : 'ours'].createServer();
       servers.push(server);
       const accepted = once(server, 'connection');
       server.listen(9200, role === 'ours' ? theirs : ours);
       await once(server, 'listening');
-      const client = api[role].connect(9200, role === 'ours' ? theirs : ours) as Socket;
+      const client = api[role].connect(9200, role === 'ours' ? theirs : ours);
       const [peer] = (await accepted) as [Socket];
       const [our, kernels] = role === 'ours' ? [client, peer] : [peer, client];
       const largest = { sent: 0 };
