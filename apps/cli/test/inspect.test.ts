@@ -315,10 +315,29 @@ describe('halfclose capture', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 
-  test('to where nothing can be written is a mistake', async () => {
+  test.each([
+    [join('no', 'all.pcapng'), 'ENOENT', []],
+    // Where nothing comes that could fail.
+    [join('no', 'all.pcapng'), 'ENOENT', ['--port', '9']],
+    ['.', 'EISDIR', ['--port', '9']],
+  ])('to where nothing can be written (%s) is a mistake, told at once', async (path, code, more) => {
     await startTalker();
-    const { status, stderr } = run('capture', '-w', join(folder, 'no', 'all.pcapng'), '-c', '1');
-    expect([status, stderr]).toEqual([1, expect.stringContaining('ENOENT')]);
+    const { child, ended } = startCli('capture', '-w', join(folder, path), ...more);
+    let said = '';
+    child.stderr?.on('data', (chunk) => (said += String(chunk)));
+    expect([await ended, said]).toEqual([1, expect.stringContaining(code)]);
+  });
+
+  test('of a process that is stopped ends all the same, and whole', async () => {
+    const talker = await startTalker();
+    const file = join(folder, 'all.pcapng');
+    const { child, ended } = startCli('capture', '-w', file);
+    while (!existsSync(file) || readFileSync(file).length < 1000) await delay(20);
+    talker.kill('SIGSTOP');
+    await delay(100);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(packetsIn(file).length).toBeGreaterThan(3);
   });
 
   test.skipIf(spawnSync('tshark', ['--version']).error !== undefined)('is what tshark reads', async () => {

@@ -5,7 +5,7 @@ import type { CaptureFilter } from '@halfclose/net/inspect';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Interrupted, untilInterrupted } from '../tun/interruption.ts';
 import { readInteger } from '../tun/tun-options.ts';
-import { ask, socketsOf, type Whose } from './inspection-client.ts';
+import { type Answer, ask, socketsOf, type Whose } from './inspection-client.ts';
 import { PacketBlocks } from './packet-blocks.ts';
 import { addWhose, readSeconds } from './whose-options.ts';
 
@@ -49,7 +49,7 @@ function readAddress(text: string): string {
 }
 
 async function capture(options: CaptureOptions): Promise<void> {
-  const { write, port, host, count, duration } = options;
+  const { write, port, host } = options;
   if (write === '-' && process.stdout.isTTY)
     throw new Error('pcapng is nothing for a terminal: give --write a file, or pipe it, as to `tshark -r -`');
   const filter: CaptureFilter = {
@@ -64,23 +64,38 @@ async function capture(options: CaptureOptions): Promise<void> {
   await untilInterrupted(async (interruption) => {
     const answer = await ask(path, { want: 'capture', filter });
     if (answer === null) throw new Error('the process has ended');
-    const { socket, rest } = answer;
-    const file = write === '-' ? STANDARD_OUTPUT : openSync(write, 'w');
-    const blocks = new PacketBlocks(count);
-    const stop = stopping(socket, interruption, duration);
+    const { socket } = answer;
     try {
-      writeAll(file, blocks.take(rest));
-      for await (const piece of socket) {
-        writeAll(file, blocks.take(piece as Buffer));
-        if (blocks.isFull) break;
-      }
+      await copyPackets(answer, options, interruption);
     } finally {
-      stop();
+      // One that nobody reads would hold the process.
       socket.destroy();
-      if (file !== STANDARD_OUTPUT) closeSync(file);
-      process.stderr.write(`${blocks.packets} ${blocks.packets === 1 ? 'packet' : 'packets'} captured\n`);
     }
   });
+}
+
+async function copyPackets(
+  { socket, rest }: Answer,
+  { write, count, duration }: CaptureOptions,
+  interruption: Promise<never>,
+): Promise<void> {
+  const file = write === '-' ? STANDARD_OUTPUT : openSync(write, 'w');
+  const blocks = new PacketBlocks(count);
+  const stop = stopping(socket, interruption, duration);
+  try {
+    writeAll(file, blocks.take(rest));
+    for await (const piece of socket) {
+      writeAll(file, blocks.take(piece as Buffer));
+      if (blocks.isFull) break;
+    }
+  } catch (error) {
+    // It was time to end, and the process did not: it is stopped, say. What is there is whole.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  } finally {
+    stop();
+    if (file !== STANDARD_OUTPUT) closeSync(file);
+    process.stderr.write(`${blocks.packets} ${blocks.packets === 1 ? 'packet' : 'packets'} captured\n`);
+  }
 }
 
 /** Ends our half when it is time to; the rest of the file comes then. Returns what takes that back. */
