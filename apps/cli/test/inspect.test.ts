@@ -176,12 +176,14 @@ describe('halfclose connections', () => {
   test('gives up on a process that is stopped', async () => {
     const talker = await startTalker();
     talker.kill('SIGSTOP');
+    const silence = expect.stringContaining('does not answer: it may be stopped, or busy') as string;
     const { status, stderr } = run('connections');
+    expect([status, stderr]).toEqual([1, silence]);
+    const other = await startTalker();
+    const both = run('connections');
     talker.kill('SIGCONT');
-    expect([status, stderr]).toEqual([
-      1,
-      expect.stringContaining('does not answer: it may be stopped, or busy'),
-    ]);
+    expect([both.status, both.stderr]).toEqual([0, silence]);
+    expect(both.stdout).toContain(`${other.pid} `);
   });
 
   test.each([

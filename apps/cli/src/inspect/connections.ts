@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatDump } from '@halfclose/stack';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { errorText } from '../error-text.ts';
 import { pageOf } from '../page.ts';
 import { closings } from '../tour/chapters.ts';
 import { showSnapshots, takeSnapshots } from '../tour/snapshots.ts';
@@ -85,16 +86,21 @@ async function watchOver(options: ConnectionsOptions): Promise<never> {
   }
 }
 
+/** What all tell that are meant. One of several that does not is named on stderr, and the others are shown. */
 async function inspect(whose: Whose): Promise<readonly Inspected[]> {
-  const answers = await Promise.all(
+  const answers = await Promise.allSettled(
     socketsOf(whose).map(async (path) => {
       const answer = await ask(path, { want: 'connections' });
       answer?.socket.destroy();
       return answer?.reply ?? null;
     }),
   );
-  const processes = answers.filter((reply) => reply !== null);
-  if (processes.length === 0) throw new Error('the process has ended');
+  const processes = answers.flatMap((answer) =>
+    answer.status === 'fulfilled' && answer.value !== null ? [answer.value] : [],
+  );
+  const faults = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as Error] : []));
+  if (processes.length === 0) throw faults[0] ?? new Error('the process has ended');
+  for (const fault of faults) process.stderr.write(`halfclose: ${errorText(fault)}\n`);
   return processes;
 }
 
