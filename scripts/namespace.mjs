@@ -16,13 +16,17 @@ export function runInNamespace(args) {
     console.log(`skipped: ${missing}`);
     process.exit(0);
   }
-  const command = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', process.execPath, ...args];
-  const { status } = spawnSync('unshare', [...NAMESPACE, ...command], { cwd: root, stdio: 'inherit' });
-  process.exit(status ?? 1);
+  process.exit(runThere(process.execPath, args) ?? 1);
+}
+
+/** Runs a program within one; returns its exit status, `null` where a signal ended it. */
+export function runThere(program, args) {
+  const command = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh', program, ...args];
+  return spawnSync('unshare', [...NAMESPACE, ...command], { cwd: root, stdio: 'inherit' }).status;
 }
 
 /** Why the kernel cannot be a peer here; `null`: it can. */
-function whatIsMissing() {
+export function whatIsMissing() {
   if (process.platform !== 'linux') return `TUN devices are tested on Linux, not on ${process.platform}`;
   const built = spawnSync(process.execPath, ['packages/tun/scripts/build-native.mjs'], {
     cwd: root,

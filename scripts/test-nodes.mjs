@@ -1,10 +1,13 @@
 // Runs the tests of `net`, which compare it with the runtime's own, under later versions of Node than the one that runs
-// this. They come from npm; where that is out of reach, a version is skipped and says why.
+// this, and has the addon of `tun` carry packets under each that it is for. They come from npm; where that is out of reach, a
+// version is skipped and says why.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tryAddon } from './try-addon.mjs';
 
 const VERSIONS = ['22', '24'];
+const VERSIONS_WITH_ADDON = ['20', ...VERSIONS, '26'];
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const running = process.versions.node.split('.')[0];
@@ -18,6 +21,11 @@ for (const version of VERSIONS) {
   const problem = install(version);
   if (problem === null) failed = !run(version) || failed;
   else console.log(`skipped: Node ${version} could not be installed: ${problem}`);
+}
+for (const version of VERSIONS_WITH_ADDON) {
+  const problem = version === running ? null : install(version);
+  if (problem !== null) console.log(`skipped: Node ${version} could not be installed: ${problem}`);
+  else if (!(await tryAddon(version === running ? process.execPath : binaryOf(version)))) failed = true;
 }
 process.exit(failed ? 1 : 0);
 

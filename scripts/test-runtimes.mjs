@@ -1,8 +1,9 @@
-// Runs those tests of `net` under Bun and Deno that compare it with nothing of the runtime's own. Both come from npm; where
-// that is out of reach, a runtime is skipped and says why.
+// Runs those tests of `net` under Bun and Deno that compare it with nothing of the runtime's own, and has the addon of `tun`
+// carry packets there. Both come from npm; where that is out of reach, a runtime is skipped and says why.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { tryAddon } from './try-addon.mjs';
 
 const TLS = "asks for a cipher that the runtime's TLS does not have";
 const IMMEDIATES = 'sets an immediate against what takes several calls: docs/DIFFERENCES.md';
@@ -16,6 +17,7 @@ const RUNTIMES = [
     platform: `@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`,
     binary: 'bin/bun',
     start: ['--bun'],
+    program: [],
     flags: [],
     except: {
       "Node's modules over our sockets tls": TLS,
@@ -29,6 +31,7 @@ const RUNTIMES = [
     platform: `@deno/linux-${process.arch}-glibc`,
     binary: 'deno',
     start: ['run', '-A'],
+    program: ['run', '-A'],
     // vitest asks its threads at their end for something that Deno does not have.
     flags: ['--pool=threads', '--dangerouslyIgnoreUnhandledErrors'],
     except: {
@@ -66,8 +69,10 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 let failed = false;
 for (const runtime of RUNTIMES) {
   const problem = install(runtime);
-  if (problem === null) failed = !run(runtime) || failed;
-  else console.log(`skipped: ${runtime.name} ${runtime.version} could not be installed: ${problem}`);
+  if (problem === null) {
+    failed = !run(runtime) || failed;
+    failed = !(await tryAddon(binaryOf(runtime), runtime.program)) || failed;
+  } else console.log(`skipped: ${runtime.name} ${runtime.version} could not be installed: ${problem}`);
 }
 process.exit(failed ? 1 : 0);
 

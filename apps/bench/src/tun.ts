@@ -7,11 +7,12 @@ import { Peer } from './tun/peer.ts';
 import { type Figure, runRow, TUN_ROWS } from './tun/rows.ts';
 import { overLoopback, overTun } from './tun/side.ts';
 
-const USAGE = `Usage: pnpm bench:tun [--json FILE] [--rounds N] [--only TEXT]
+const USAGE = `Usage: pnpm bench:tun [--json FILE] [--rounds N] [--only TEXT] [--no-offload]
 
 Has one program in C, on the kernel's sockets, talk to a server on Halfclose over a TUN device, and to the same server on
 node:net over the kernel's loopback, the two in turn; prints medians, how many times better Halfclose is, and the CPU time of
-this process for each connection, round trip or kilobyte. Then frames of 1500 bytes as they arrive by the driver, and by fs.read.
+this process for each connection, round trip or kilobyte. Then frames of 1500 bytes as they arrive by the driver, and by fs.read. With --no-offload the kernel cuts and joins no segments,
+and computes no checksums.
 `;
 
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     only: { type: 'string', default: '' },
+    'no-offload': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -38,7 +40,7 @@ for (const row of TUN_ROWS.filter(({ name }) => name.includes(values.only))) {
   const theirs: Figure[] = [];
   // The first round is to warm up.
   for (let round = 0; round <= rounds; round++) {
-    const tun = overTun(row.mtu, true);
+    const tun = overTun(row.mtu, !values['no-offload']);
     const figures = [await runRow(row, tun, peer), await runRow(row, overLoopback, peer)] as const;
     tun.close();
     if (round === 0) continue;

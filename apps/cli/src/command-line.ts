@@ -3,18 +3,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drillCommand } from '@halfclose/packetdrill/node';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { addCapture } from './inspect/capture.ts';
+import { addConnections } from './inspect/connections.ts';
 import { pageOf } from './page.ts';
-import { chapters, closings } from './tour/chapters.ts';
-import { showSnapshots, takeSnapshots } from './tour/snapshots.ts';
+import { chapters } from './tour/chapters.ts';
 import { tour } from './tour/tour.ts';
 import { addNc } from './tun/nc.ts';
 import { addPing } from './tun/ping.ts';
 import { addServe } from './tun/serve.ts';
-
-interface ConnectionsOptions {
-  readonly at?: readonly number[];
-}
 
 interface TourOptions {
   readonly list?: true;
@@ -45,42 +42,13 @@ export function commandLine(): Command {
       ),
     )
     .action(showTour);
-  program
-    .command('connections')
-    .alias('ss')
-    .description('show the connections of both hosts while one of them is closed')
-    .addArgument(
-      new Argument('<chapter...>', 'chapters of the tour that close one').choices(
-        closings.map(({ name }) => name),
-      ),
-    )
-    .addOption(
-      new Option(
-        '--at <ms...>',
-        'when, in milliseconds from connect() on (default: 1 ms after each change of a state)',
-      ).argParser(addTime),
-    )
-    .action(showConnections);
+  addConnections(program);
+  addCapture(program);
   program.addCommand(drillCommand('drill'));
   addServe(program);
   addNc(program);
   addPing(program);
   return program;
-}
-
-function addTime(text: string, others: readonly number[] = []): readonly number[] {
-  const time = Number(text);
-  if (text.trim() === '' || !(time >= 0 && time <= Number.MAX_SAFE_INTEGER)) {
-    throw new InvalidArgumentError('It must be a number of milliseconds, 0 or more.');
-  }
-  return [...others, time];
-}
-
-function showConnections(names: readonly string[], { at }: ConnectionsOptions): void {
-  const page = pageOf(process.stdout, process.env);
-  for (const closing of closings) {
-    if (names.includes(closing.name)) showSnapshots(closing, takeSnapshots(closing, at), page);
-  }
 }
 
 function showTour({ list, only, pcapng }: TourOptions): void {

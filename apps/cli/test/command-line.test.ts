@@ -23,8 +23,12 @@ test('--help lists the commands, and --version says which one it is', () => {
     Commands:
       tour [options]                         show programs on Halfclose, and each
                                              way to close a connection
-      connections|ss [options] <chapter...>  show the connections of both hosts
-                                             while one of them is closed
+      connections|ss [options] [chapter...]  show the connections of running
+                                             processes, or of both hosts in a
+                                             chapter of the tour
+      capture [options]                      write the packets of a running process
+                                             as pcapng, until it ends or is
+                                             interrupted
       drill [options] <file|folder...>       run packetdrill scripts in virtual time
       serve [options] [directory]            serve files over HTTP from a host of
                                              ours, until it is interrupted

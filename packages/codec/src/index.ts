@@ -31,9 +31,22 @@ export {
 export { type SourceRoute, sourceRouteLength } from './source-route.ts';
 export { tcpHeaderLength, tcpOptionsLength } from './tcp-length.ts';
 
-export { icmpError } from './icmp-error.ts';
+export { icmpError, isIcmpError, isIcmpErrorFrame } from './icmp-error.ts';
+export {
+  checkIcmpErrorLimits,
+  type IcmpErrorLimits,
+  IcmpErrorLimiter,
+  type IcmpErrorVerdict,
+} from './icmp-error-limiter.ts';
 export type { IcmpMessage, QuotedSegment } from './icmp-message.ts';
-export { IcmpType, IcmpUnreachable, Icmpv6Type, Icmpv6Unreachable } from './icmp-type.ts';
+export {
+  IcmpTimeExceeded,
+  IcmpType,
+  IcmpUnreachable,
+  Icmpv6Parameter,
+  Icmpv6Type,
+  Icmpv6Unreachable,
+} from './icmp-type.ts';
 
 export { internetChecksum, onesComplementSum, pseudoHeaderSum, updateChecksum } from './checksum.ts';
 export { cutFrame } from './cut-frame.ts';
@@ -41,9 +54,12 @@ export { FragmentView } from './fragment-view.ts';
 export { joinFragments } from './join-fragments.ts';
 export { IcmpView } from './icmp-view.ts';
 export { Ipv4View } from './ipv4-view.ts';
+export { findIpv6Fault, type Ipv6Fault } from './ipv6-fault.ts';
+export type { UpperLayer } from './ipv6-extension-headers.ts';
 export { Ipv6View } from './ipv6-view.ts';
 export { Protocol } from './protocol.ts';
 export { TcpView } from './tcp-view.ts';
+export { isDeliverableUdp } from './udp-datagram.ts';
 
 export { LINKTYPE_RAW } from './pcapng-format.ts';
 export {

@@ -2,6 +2,7 @@ import { checkPart, lengthOf } from './check-part.ts';
 import type { DropReason } from './drop-reason.ts';
 import { readIpv6Address } from './ip-address-octets.ts';
 import type { IpAddress } from './ip-address.ts';
+import { type UpperLayer, walkExtensionHeaders } from './ipv6-extension-headers.ts';
 import { readInt32, readUint16, readUint8 } from './octets.ts';
 
 /** Octets of the fixed IPv6 header. */
@@ -54,6 +55,11 @@ export class Ipv6View {
   /** The number of the first extension header or of the upper-layer protocol. */
   get nextHeader(): number {
     return readUint8(this.bytes, this.offset + 6);
+  }
+
+  /** What is behind the extension headers, or why a host drops the packet for them. */
+  get upperLayer(): UpperLayer | DropReason {
+    return walkExtensionHeaders(this.bytes, this.payloadOffset, this.end, this.nextHeader);
   }
 
   /** 0 to 255. */

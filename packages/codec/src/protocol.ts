@@ -3,6 +3,7 @@ export const Protocol = {
   HOP_BY_HOP: 0,
   ICMP: 1,
   TCP: 6,
+  UDP: 17,
   ROUTING: 43,
   FRAGMENT: 44,
   ICMPV6: 58,

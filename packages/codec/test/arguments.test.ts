@@ -23,8 +23,11 @@ import {
   formatIpAddress,
   FragmentView,
   headersLength,
+  findIpv6Fault,
   icmpError,
+  IcmpErrorLimiter,
   IcmpView,
+  isDeliverableUdp,
   internetChecksum,
   IpAddress,
   ipAddressFromBytes,
@@ -91,6 +94,7 @@ const HERE = ipv4(10, 0, 0, 1);
 const tcpView = () =>
   TcpView.check(Uint8Array.of(...new Uint8Array(12), 0x50, ...new Uint8Array(7))) as TcpView;
 const icmpView = () => IcmpView.check(TEN) as IcmpView;
+const limiter = () => new IcmpErrorLimiter({}, () => 0);
 const writer = (): PcapngWriter => new PcapngWriter();
 const recordOf =
   (name: string) =>
@@ -152,12 +156,40 @@ const FUNCTIONS: readonly ArgumentRow[] = [
   { of: 'headersLength()/packet', call: (value) => headersLength(value), takes: [] },
   { of: 'icmpError()/type', call: (value) => icmpError(value, 0, EACH_PACKET), takes: ['0', '1'] },
   { of: 'icmpError()/code', call: (value) => icmpError(3, value, EACH_PACKET), takes: ['0', '1'] },
-  { of: 'icmpError()/about', call: (value) => icmpError(3, 0, value), takes: [] },
+  { of: 'icmpError()/about', call: (value) => icmpError(3, 0, value), takes: OCTETS },
   {
     of: 'icmpError()/parameter',
     call: (value) => icmpError(3, 0, EACH_PACKET, value),
     takes: ['0', '1', ...NOTHING],
   },
+  {
+    of: 'isDeliverableUdp()/bytes',
+    call: (value) => isDeliverableUdp(value, 0, 0, HERE, HERE),
+    takes: OCTETS,
+  },
+  {
+    of: 'isDeliverableUdp()/offset',
+    call: (value) => isDeliverableUdp(TEN, value, 10, HERE, HERE),
+    takes: ['0', '1', '2**32'],
+  },
+  {
+    of: 'isDeliverableUdp()/end',
+    call: (value) => isDeliverableUdp(TEN, 0, value, HERE, HERE),
+    takes: ['0', '1'],
+  },
+  { of: 'findIpv6Fault()/frame', call: (value) => findIpv6Fault(value), takes: OCTETS },
+  {
+    of: 'new IcmpErrorLimiter()/limits',
+    call: (value) => new IcmpErrorLimiter(value, () => 0),
+    takes: ['{}'],
+  },
+  {
+    of: 'new IcmpErrorLimiter()/chance',
+    call: (value) => new IcmpErrorLimiter({}, value),
+    takes: ['function'],
+  },
+  { of: 'take()/target', call: (value) => limiter().take(value, 3, 3, 0), takes: [] },
+  { of: 'take()/now', call: (value) => limiter().take(HERE, 3, 3, value), takes: TIMES },
   { of: 'parseIpAddress()/text', call: (value) => parseIpAddress(value), takes: ["''", 'text'] },
   { of: 'formatIpAddress()/address', call: (value) => formatIpAddress(value), takes: [] },
   { of: 'ipv4()/d', call: (value) => ipv4(10, 0, 0, value), takes: ['0', '1'] },

@@ -1,6 +1,6 @@
 import { getRandomValues } from 'node:crypto';
-import { ANY_IPV4, ANY_IPV6, type IpPrefix, readIpPrefix } from '@halfclose/codec';
-import { checkArray, checkOptions } from '@halfclose/codec/arguments';
+import { ANY_IPV4, ANY_IPV6, type IcmpErrorLimits, type IpPrefix, readIpPrefix } from '@halfclose/codec';
+import { checkArray, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
 import { type FrameDevice, Host, type PacketDevice, type Profile, WireDevice } from '@halfclose/stack';
 import { hostTimers } from '@halfclose/timers/host';
 
@@ -14,7 +14,17 @@ export interface CreateHostOptions {
   readonly device?: FrameDevice | PacketDevice;
   /** Its addresses on the device with their prefixes, IPv4 or IPv6, as `'10.99.0.2/24'`. */
   readonly addresses?: readonly string[];
+  /** How many errors of ICMP it sends about what comes in on the device. Default: as many as Linux. */
+  readonly icmpErrors?: IcmpErrorLimits;
 }
+
+const OPTIONS: OptionNames<CreateHostOptions> = {
+  name: true,
+  profile: true,
+  device: true,
+  addresses: true,
+  icmpErrors: true,
+};
 
 /**
  * A host in real time, for `createNet`, with a secret of its own. Everything that is not its own address goes out on the
@@ -25,8 +35,8 @@ export interface CreateHostOptions {
  * @throws TypeError or RangeError that names the option
  */
 export function createHost(options: CreateHostOptions = {}): Host {
-  checkOptions('options', options, { name: true, profile: true, device: true, addresses: true });
-  const { name, profile, device, addresses = [] } = options;
+  checkOptions('options', options, OPTIONS);
+  const { name, profile, device, addresses = [], icmpErrors } = options;
   checkArray('options.addresses', addresses);
   if (device === undefined && addresses.length > 0)
     throw new TypeError('options.addresses must be absent without options.device');
@@ -37,6 +47,7 @@ export function createHost(options: CreateHostOptions = {}): Host {
     allocate: (octets) => Buffer.allocUnsafeSlow(octets),
     ...(name !== undefined && { name }),
     ...(profile !== undefined && { profile }),
+    ...(icmpErrors !== undefined && { icmpErrors }),
   });
   if (device !== undefined)
     addDevice(host, 'transmit' in device ? device : new WireDevice(device), interfaces);

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -148,11 +149,33 @@ describe('what is told', () => {
     ['HALFCLOSE_PROFILE', 'windows', "The property 'options.profile' must be one of: linux, rfc9293, bsd."],
     ['HALFCLOSE_PUBLISH', '70000', 'options.publish[0] should be >= 1 and < 65536. Received 70000.'],
     ['HALFCLOSE_PUBLISH', 'web', 'options.publish[0].port should be >= 1 and < 65536. Received NaN.'],
+    [
+      'HALFCLOSE_INSPECT',
+      'yes',
+      "The property 'options.inspect' must be a boolean, or a path with a / in it.",
+    ],
     ['HALFCLOSE_ONLY', '10.0.0.0/40', "The property 'options.only.hosts[0]' must be a host or a subnet."],
   ])('of %s=%s: what is wrong with it', async (name, value, told) => {
     const { err, status } = await program('', { [name]: value });
     expect(status).toBe(1);
     expect(err).toContain(told);
+  });
+
+  it('with HALFCLOSE_INSPECT, to whom looks: what connections there are', async () => {
+    const source = `
+      const net = require('node:net');
+      net.createServer().listen(3000, () => {
+        const socket = net.connect({ path: process.env.HALFCLOSE_INSPECT }).setEncoding('utf8');
+        socket.write('{"want":"connections"}\\n');
+        socket.on('data', (text) => {
+          const { host, connections } = JSON.parse(text);
+          console.log(host, ...connections.map(({ state, local }) => state + local.port));
+          process.exit();
+        });
+      });`;
+    const path = join(tmpdir(), `halfclose-register-${process.pid}.sock`);
+    const { out, err } = await program(source, { HALFCLOSE_INSPECT: path });
+    expect([out, err, existsSync(path)]).toEqual(['localhost LISTEN3000\n', '', false]);
   });
 
   it('of a server that was there before: that it stays with the kernel', async () => {

@@ -3,6 +3,8 @@ export { LinkCounters } from './link-counters.ts';
 export type { LinkDirection } from './link-direction.ts';
 export type { LinkEvent } from './link-event.ts';
 export { Network, type NetworkOptions } from './network.ts';
+export { Router, type RouterCounters, type RouterDropReason, type RouterOptions } from './router.ts';
+export type { Refusal } from './router-errors.ts';
 export type { PacketDevice } from './packet-device.ts';
 export {
   type BurstLoss,

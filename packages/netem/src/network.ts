@@ -1,10 +1,8 @@
-import type { IpAddress, Packet } from '@halfclose/codec';
 import {
-  icmpError,
-  IcmpType,
-  IcmpUnreachable,
-  Icmpv6Type,
-  Icmpv6Unreachable,
+  checkIcmpErrorLimits,
+  type IcmpErrorLimits,
+  type IpAddress,
+  type Packet,
   packetLength,
   parseIpAddress,
 } from '@halfclose/codec';
@@ -14,6 +12,7 @@ import { checkTimers } from './check-timers.ts';
 import { checkLinkOptions, Link, LINK_OPTIONS, type LinkOptions } from './link.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { Random } from './random.ts';
+import { type Refusal, RouterErrors } from './router-errors.ts';
 
 /** How a {@link Network} is made: the links of its hosts, and what stands in the middle. */
 export interface NetworkOptions extends Omit<LinkOptions, 'aToB' | 'bToA'> {
@@ -22,13 +21,12 @@ export interface NetworkOptions extends Omit<LinkOptions, 'aToB' | 'bToA'> {
    * says by ICMP from its address why it does not forward. Default: none; a switch, which forwards or is silent.
    */
   readonly router?: readonly (IpAddress | string)[];
+  /** How many errors of ICMP the router sends. Default: as many as Linux. */
+  readonly icmpErrors?: IcmpErrorLimits;
 }
 
 const { aToB: _aToB, bToA: _bToA, ...OF_BOTH_WAYS } = LINK_OPTIONS;
-const NETWORK_OPTIONS: OptionNames<NetworkOptions> = { ...OF_BOTH_WAYS, router: true };
-
-/** Hop limit of what the router itself sends (RFC 1700). */
-const ROUTER_HOP_LIMIT = 64;
+const NETWORK_OPTIONS: OptionNames<NetworkOptions> = { ...OF_BOTH_WAYS, router: true, icmpErrors: true };
 
 /**
  * Several hosts, each on a link of its own to one switch or router in the middle.
@@ -45,6 +43,7 @@ export class Network {
   readonly #timers: TimerService;
   readonly #defaults: LinkOptions;
   readonly #router: readonly IpAddress[];
+  readonly #errors: RouterErrors;
   readonly #seeds: Random;
   readonly #links = new Map<string, Link>();
   #count = 0;
@@ -58,13 +57,15 @@ export class Network {
   constructor(timers: TimerService, options: NetworkOptions = {}) {
     checkTimers(timers);
     checkOptions('options', options, NETWORK_OPTIONS);
-    const { router = [], ...defaults } = options;
+    const { router = [], icmpErrors = {}, ...defaults } = options;
     checkArray('router', router);
+    checkIcmpErrorLimits('icmpErrors', icmpErrors);
     checkLinkOptions(defaults);
     this.#timers = timers;
     this.#defaults = { name: 'network', ...defaults };
     this.#router = router.map((address, i) => toAddress(`router[${i}]`, address));
     this.#seeds = new Random(defaults.seed ?? 1);
+    this.#errors = new RouterErrors(icmpErrors, defaults.seed ?? 1);
   }
 
   /**
@@ -108,7 +109,7 @@ export class Network {
   #forward(packet: Packet): void {
     const link = this.#links.get(packet.destination.toString());
     if (link === undefined) {
-      this.#refuse(packet, 'no-route');
+      this.#refuse(packet, 'no-host');
     } else if (this.#router.length > 0 && packet.hopLimit <= 1) {
       this.#refuse(packet, 'hop-limit');
     } else if (packetLength(packet) > link.mtu) {
@@ -119,43 +120,18 @@ export class Network {
     }
   }
 
-  #refuse(packet: Packet, reason: Refusal, mtu = 0): void {
+  #refuse(packet: Packet, refusal: Refusal, mtu = 0): void {
     const { dropped } = this.counters;
+    const reason = refusal === 'no-host' ? 'no-route' : refusal;
     dropped[reason] = (dropped[reason] ?? 0) + 1;
-    // Never about an ICMP error (RFC 1812, 4.3.2.7), and of ICMP there are only errors here.
-    if (packet.kind !== 'tcp') return;
     const { isIPv4 } = packet.source;
-    const source = this.#router.find((address) => address.isIPv4 === isIPv4);
+    const from = this.#router.find((address) => address.isIPv4 === isIPv4);
     const link = this.#links.get(packet.source.toString());
-    if (source === undefined || link === undefined) return;
-    const [type, code] = (isIPv4 ? ICMP_OF : ICMPV6_OF)[reason];
-    const message = icmpError(type, code, packet, mtu);
-    link.b.transmit({
-      kind: 'icmp',
-      source,
-      destination: packet.source,
-      hopLimit: ROUTER_HOP_LIMIT,
-      dscp: 0,
-      message,
-    });
+    if (from === undefined || link === undefined) return;
+    const error = this.#errors.about(packet, refusal, mtu, from, this.#timers.now());
+    if (error !== null) link.b.transmit(error);
   }
 }
-
-type Refusal = 'no-route' | 'hop-limit' | 'too-big';
-
-/** Type and code of the error for each refusal (RFC 792, RFC 1191). */
-const ICMP_OF: Record<Refusal, readonly [number, number]> = {
-  'no-route': [IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.HOST],
-  'hop-limit': [IcmpType.TIME_EXCEEDED, 0],
-  'too-big': [IcmpType.DESTINATION_UNREACHABLE, IcmpUnreachable.FRAGMENTATION_NEEDED],
-};
-
-/** The same for IPv6 (RFC 4443). */
-const ICMPV6_OF: Record<Refusal, readonly [number, number]> = {
-  'no-route': [Icmpv6Type.DESTINATION_UNREACHABLE, Icmpv6Unreachable.NO_ROUTE],
-  'hop-limit': [Icmpv6Type.TIME_EXCEEDED, 0],
-  'too-big': [Icmpv6Type.PACKET_TOO_BIG, 0],
-};
 
 function toAddress(name: string, address: IpAddress | string): IpAddress {
   if (typeof address !== 'string') {

@@ -25,6 +25,7 @@ import {
   octets,
   port,
   Random,
+  Router,
   type Rule,
   segment,
   spare,
@@ -124,6 +125,40 @@ const ROWS: readonly ArgumentRow[] = [
   { of: 'new Network()/options', call: (value) => new Network(clock, value), takes: ['undefined', '{}'] },
   { of: 'new Network()/router', call: (router) => new Network(clock, { router }), takes: ['[]', ...OR_NONE] },
   { of: 'new Network()/router[0]', call: (router) => new Network(clock, { router: [router] }), takes: [] },
+  { of: 'new Router()/timers', call: (value) => new Router(value), takes: [] },
+  { of: 'new Router()/options', call: (value) => new Router(clock, value), takes: ['undefined', '{}'] },
+  { of: 'new Router()/seed', call: (seed) => new Router(clock, { seed }), takes: [...FINITE, ...OR_NONE] },
+  {
+    of: 'new Router()/icmpErrors',
+    call: (icmpErrors) => new Router(clock, { icmpErrors }),
+    takes: ['{}', ...OR_NONE],
+  },
+  {
+    of: 'router.addInterface()/device',
+    call: (value) => new Router(clock).addInterface(value, []),
+    takes: [],
+  },
+  {
+    of: 'router.addInterface()/addresses',
+    call: (value) => new Router(clock).addInterface(createLink(clock).a, value),
+    takes: ['[]'],
+  },
+  {
+    of: 'router.addInterface()/addresses[0]',
+    call: (value) => new Router(clock).addInterface(createLink(clock).a, [value]),
+    takes: [],
+  },
+  {
+    of: 'router.addRoute()/prefix',
+    call: (value) => new Router(clock).addRoute(value, createLink(clock).a),
+    takes: [],
+  },
+  { of: 'router.addRoute()/device', call: (value) => new Router(clock).addRoute('::/0', value), takes: [] },
+  {
+    of: 'new Network()/icmpErrors',
+    call: (icmpErrors) => new Network(clock, { icmpErrors }),
+    takes: ['{}', ...OR_NONE],
+  },
   { of: 'network.attach()/addresses', call: (value) => new Network(clock).attach(value), takes: ['[]'] },
   { of: 'network.attach()/addresses[0]', call: (value) => new Network(clock).attach([value]), takes: [] },
   {

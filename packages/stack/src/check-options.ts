@@ -1,4 +1,4 @@
-import type { IpAddress, Packet } from '@halfclose/codec';
+import { checkIcmpErrorLimits, type IpAddress, type Packet } from '@halfclose/codec';
 import {
   checkAddress,
   checkArray,
@@ -33,6 +33,7 @@ const HOST: OptionNames<HostOptions> = {
   profile: true,
   allocate: true,
   unroutable: true,
+  icmpErrors: true,
 };
 const INTERFACE: OptionNames<InterfaceAddress> = { address: true, prefixLength: true };
 const REQUEST: OptionNames<ConnectRequest> = {
@@ -46,7 +47,7 @@ const REQUEST: OptionNames<ConnectRequest> = {
 /** Checks what a host is made of. Throws a TypeError or RangeError that names the option. */
 export function checkHostOptions(options: HostOptions): void {
   checkOptions('options', options, HOST);
-  const { secret, timers, profile, name, allocate, unroutable } = options;
+  const { secret, timers, profile, name, allocate, unroutable, icmpErrors } = options;
   if (!(secret instanceof Uint32Array)) throw new TypeError('options.secret must be a Uint32Array');
   if (secret.length < SECRET_WORDS)
     throw new RangeError('options.secret must hold at least four 32-bit words');
@@ -55,6 +56,7 @@ export function checkHostOptions(options: HostOptions): void {
   if (profile !== undefined) checkWholeProfile('options.profile', profile);
   if (allocate !== undefined) checkFunction('options.allocate', allocate);
   if (unroutable !== undefined) checkOneOf('options.unroutable', unroutable, ['unreachable', 'blackhole']);
+  if (icmpErrors !== undefined) checkIcmpErrorLimits('options.icmpErrors', icmpErrors);
 }
 
 /** Checks an interface that is to be added. Throws a TypeError or RangeError that names the argument. */

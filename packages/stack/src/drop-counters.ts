@@ -48,6 +48,12 @@ export class HostCounters implements MemoryCounters {
   resetsSent = 0;
   /** Echo requests that were answered. */
   echoesAnswered = 0;
+  /** Errors of ICMP that were sent about what came from wires. */
+  icmpErrorsSent = 0;
+  /** Errors that were not, for there had been as many to all (Linux IcmpOutRateLimitGlobal), or to their receiver
+   * (IcmpOutRateLimitHost). */
+  icmpErrorsLimited = 0;
+  icmpErrorsLimitedByTarget = 0;
   /**
    * Fragments from wires, and packets that were put together of them (RFC 2011, ipReasmReqds, ipReasmOKs). Fragments that were
    * dropped, alone or with their datagram, are among `dropped` each.

@@ -1,5 +1,4 @@
 import { type IcmpPacket, IcmpType, Icmpv6Type } from '@halfclose/codec';
-import { FragmentIdentification } from './fragment-identification.ts';
 import type { HostState } from './host-state.ts';
 import type { PacketDevice } from './packet-device.ts';
 import { returnRoute, sentAlong } from './source-routing.ts';
@@ -12,11 +11,9 @@ import { returnRoute, sentAlong } from './source-routing.ts';
  */
 export class EchoResponder {
   readonly #state: HostState;
-  readonly #identification: FragmentIdentification;
 
   constructor(state: HostState) {
     this.#state = state;
-    this.#identification = new FragmentIdentification(state.hash);
   }
 
   /** Takes in a request that came on `device`. */
@@ -45,7 +42,7 @@ export class EchoResponder {
       hopLimit: this.#state.profile.hopLimit,
       dscp,
       message: { ...message, type },
-      identification: this.#identification.next(destination, source),
+      identification: this.#state.identification.next(destination, source),
     };
     const route = sourceRoute === undefined ? null : returnRoute(sourceRoute);
     return route === null ? reply : sentAlong(reply, route);

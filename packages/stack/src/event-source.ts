@@ -12,6 +12,7 @@ import type { EventEndpoint, StackEvent, StackObserver, StackSubscriber } from '
 export class EventSource {
   readonly #host: string;
   #observer: StackObserver | null = null;
+  #others: readonly StackObserver[] = [];
   #subscriber: StackSubscriber | null = null;
   #latest = -Infinity;
   /** Whether there is anybody to tell, as of the last {@link look}. */
@@ -26,6 +27,20 @@ export class EventSource {
     this.look();
   }
 
+  /** Beside the one observer; returns what takes it away again. */
+  add(observer: StackObserver): () => void {
+    // One that is there twice is told twice.
+    const added: StackObserver = (event) => {
+      observer(event);
+    };
+    this.#others = [...this.#others, added];
+    this.look();
+    return () => {
+      this.#others = this.#others.filter((other) => other !== added);
+      this.look();
+    };
+  }
+
   set subscriber(subscriber: StackSubscriber) {
     this.#subscriber = subscriber;
     this.look();
@@ -36,13 +51,14 @@ export class EventSource {
    * asking costs more than looking at a field, which is done several times for a segment.
    */
   look(): void {
-    this.active = this.#observer !== null || this.#subscriber?.active === true;
+    this.active = this.#observer !== null || this.#others.length > 0 || this.#subscriber?.active === true;
   }
 
   emit(event: StackEvent, owner: ConnectionOwner | null = null): void {
     const time = this.#timeOf(event.time);
     const told = time === event.time ? event : { ...event, time };
     this.#observer?.(told);
+    for (const other of this.#others) other(told);
     const subscriber = this.#subscriber;
     if (subscriber?.active === true) subscriber.tell(told, owner);
   }

@@ -15,6 +15,10 @@ export interface ReassemblySurroundings {
     /** Why a packet from a wire between these addresses is dropped; `null`: it is not. */
     refusalOf(source: IpAddress, destination: IpAddress): HostDropReason | null;
   };
+  readonly icmpErrors: {
+    /** The rest of a datagram has not come in time; `beginning` is a frame of what its first fragment had. */
+    timedOut(beginning: Uint8Array): void;
+  };
 }
 
 /**
@@ -55,16 +59,29 @@ export class FragmentReassembler implements Reassembler {
 
   #tableOf({ source }: FragmentView): PartialDatagramTable {
     const { timers, counters } = this.#host;
+    const onTimeout = (beginning: Uint8Array): void => {
+      this.#host.icmpErrors.timedOut(beginning);
+    };
     if (source.isIPv4) {
-      return (this.#ipv4 ??= new PartialDatagramTable(timers, counters, () => {
-        const { fragmentTimeout, fragmentMemory } = this.#host.profile;
-        return { timeout: fragmentTimeout, memory: fragmentMemory };
-      }));
+      return (this.#ipv4 ??= new PartialDatagramTable(
+        timers,
+        counters,
+        () => {
+          const { fragmentTimeout, fragmentMemory } = this.#host.profile;
+          return { timeout: fragmentTimeout, memory: fragmentMemory };
+        },
+        onTimeout,
+      ));
     }
-    return (this.#ipv6 ??= new PartialDatagramTable(timers, counters, () => {
-      const { fragmentTimeoutIPv6, fragmentMemory } = this.#host.profile;
-      return { timeout: fragmentTimeoutIPv6, memory: fragmentMemory };
-    }));
+    return (this.#ipv6 ??= new PartialDatagramTable(
+      timers,
+      counters,
+      () => {
+        const { fragmentTimeoutIPv6, fragmentMemory } = this.#host.profile;
+        return { timeout: fragmentTimeoutIPv6, memory: fragmentMemory };
+      },
+      onTimeout,
+    ));
   }
 }
 

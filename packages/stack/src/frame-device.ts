@@ -10,9 +10,9 @@ export interface FrameOffload {
   /**
    * Sends one TCP segment whose checksum field has the sum of its pseudo-header. `head` has its headers from `headroom` on
    * and ends at `headLength`; with more payload than a `gsoSize` that is not 0, it is to be cut into segments of so many
-   * octets. The device keeps neither piece of memory.
+   * octets. The device keeps neither piece of memory. Returns `false` where it could not cut this one: nothing of it was sent.
    */
-  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): void;
+  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): boolean | void;
 }
 
 /** A device that moves raw IP packets as octets: a TUN device, a tunnel, a virtual machine's network card. */
@@ -22,12 +22,14 @@ export interface FrameDevice {
   readonly mtu: number;
   /** Absent: it takes over nothing. */
   readonly offload?: FrameOffload;
+  /** Whether it calls `onEnd` of {@link FrameDevice.onFrame} after the frames that it has read at once. */
+  readonly tellsEnd?: boolean;
   /** Takes one IP packet; owns the memory from then on. */
   send(frame: Uint8Array): void;
   /**
    * Called once: where received frames go. The memory belongs to the receiver from then on. `isVerified`: the device vouches
    * for the checksum of TCP or ICMPv6, which may not even be there. A frame may be larger than the MTU, where the device joins
-   * segments.
+   * segments. `onEnd`, where the device {@link FrameDevice.tellsEnd}: no more frames are there for now.
    */
-  onFrame(receive: (frame: Uint8Array, isVerified?: boolean) => void): void;
+  onFrame(receive: (frame: Uint8Array, isVerified?: boolean) => void, onEnd?: () => void): void;
 }

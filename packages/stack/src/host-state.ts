@@ -1,5 +1,6 @@
 import {
   Flag,
+  type IcmpErrorLimits,
   type IpAddress,
   LOOPBACK_IPV4,
   LOOPBACK_IPV6,
@@ -31,8 +32,10 @@ import { ConnectionTable } from './connection-table.ts';
 import { HostCounters, type HostDropReason } from './drop-counters.ts';
 import { EventSource } from './event-source.ts';
 import { FinWait2Records } from './fin-wait-2-records.ts';
+import { FragmentIdentification } from './fragment-identification.ts';
 import { FragmentReassembler } from './fragment-reassembler.ts';
 import { HostedConnection } from './hosted-connection.ts';
+import { IcmpErrorSender } from './icmp-error-sender.ts';
 import { InputBacklog } from './input-backlog.ts';
 import { type InheritedSettings, type Listener, ListenerTable } from './listener.ts';
 import { LoopbackDevice } from './loopback-device.ts';
@@ -58,6 +61,8 @@ export interface HostOptions {
   readonly allocate?: Allocate;
   /** What a connection to an address without a route meets: an error at once, or silence. Default `unreachable`. */
   readonly unroutable?: 'unreachable' | 'blackhole';
+  /** How many errors of ICMP it sends about what comes from wires. Default: as many as Linux. */
+  readonly icmpErrors?: IcmpErrorLimits;
 }
 
 /** The tables of a host and what every part of it does with them. Nothing here decides what a segment means. */
@@ -75,6 +80,9 @@ export class HostState {
   readonly ports = new PortTable();
   readonly loopback: PacketDevice = new LoopbackDevice();
   readonly backlog = new InputBacklog();
+  /** Numbers packets of no connection that may be cut. */
+  readonly identification: FragmentIdentification;
+  readonly icmpErrors: IcmpErrorSender;
   readonly reassembler: FragmentReassembler;
   readonly routes: RouteTable;
   readonly connections: ConnectionTable<HostedConnection>;
@@ -102,6 +110,8 @@ export class HostState {
     this.seed = this.hash(Uint32Array.of(0x64656d75)) | 0;
     this.events = new EventSource(this.name);
     this.routes = new RouteTable(this.loopback);
+    this.identification = new FragmentIdentification(this.hash);
+    this.icmpErrors = new IcmpErrorSender(this, options.icmpErrors ?? {});
     this.reassembler = new FragmentReassembler(this);
     this.connections = new ConnectionTable(this.seed);
     this.records = new RecordTable({

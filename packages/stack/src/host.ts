@@ -153,6 +153,16 @@ export class Host {
     this.#state.events.observer = observer;
   }
 
+  /**
+   * Tells `observer` of the same, beside {@link Host.observe} and any number of others. Returns what ends that.
+   *
+   * @throws TypeError for what is no function
+   */
+  addObserver(observer: StackObserver): () => void {
+    checkFunction('observer', observer);
+    return this.#state.events.add(observer);
+  }
+
   /** Tells `subscriber` of the same, beside the observer, as long as it is active. It takes the place of a former one. */
   subscribe(subscriber: StackSubscriber): void {
     checkObject('subscriber', subscriber, 'a StackSubscriber');
@@ -350,10 +360,14 @@ export class Host {
 
   #attach(device: PacketDevice): void {
     const state = this.#state;
-    device.attach((packet) => {
-      if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
-      else state.drop(packet, 'input-backlog-full', this.now);
-    }, state.reassembler);
+    device.attach(
+      (packet) => {
+        if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
+        else state.drop(packet, 'input-backlog-full', this.now);
+      },
+      state.reassembler,
+      state.icmpErrors,
+    );
   }
 
   /** The binding that a connection goes out from, with this connection among its users; `null`: there is none. */

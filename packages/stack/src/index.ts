@@ -2,6 +2,7 @@
 export {
   ANY_IPV4,
   ANY_IPV6,
+  type IcmpErrorLimits,
   IpAddress,
   LOOPBACK_IPV4,
   LOOPBACK_IPV6,
@@ -74,7 +75,7 @@ export type { ConnectionOwner, HostedConnection } from './hosted-connection.ts';
 export type { Caller, Next } from './run-loop.ts';
 export type { InheritedSettings, Listener, ListenerOwner } from './listener.ts';
 export { LoopbackDevice } from './loopback-device.ts';
-export type { DeviceOffload, PacketDevice, Reassembler } from './packet-device.ts';
+export type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
 export { type Binding, PortTable, type WantedBinding } from './port-table.ts';
 export { formatIpOptions, parseIpOptions } from './source-routing.ts';
 export type { InterfaceAddress, Route } from './route-table.ts';

@@ -1,4 +1,4 @@
-import type { IpAddress, Packet } from '@halfclose/codec';
+import type { DropReason, IpAddress, Packet } from '@halfclose/codec';
 
 /** What a device takes over from the stack. */
 export interface DeviceOffload {
@@ -22,6 +22,15 @@ export interface Reassembler {
   take(frame: Uint8Array): Uint8Array | null;
 }
 
+/** What is told of frames that a device cannot make packets of. */
+export interface RefusedFrames {
+  /**
+   * Takes a frame that was dropped, and counted, for `reason`. Nothing is kept of it. `isVerified`: the device vouches for the
+   * checksum of what is in it.
+   */
+  refuse(frame: Uint8Array, reason: DropReason, isVerified: boolean): void;
+}
+
 /** Where a host's packets go and come from: loopback, a simulated link, a TUN device, any duplex of frames. */
 export interface PacketDevice {
   readonly name: string;
@@ -37,7 +46,7 @@ export interface PacketDevice {
   onNegativeAdvice?(destination: IpAddress): void;
   /**
    * Called once, by the stack: where received packets go. They belong to the stack from then on. A device of frames asks
-   * `reassembler` for the packets whose fragments it gets.
+   * `reassembler` for the packets whose fragments it gets, and tells `refused` of frames that are no packets of a host with TCP.
    */
-  attach(receive: (packet: Packet) => void, reassembler?: Reassembler): void;
+  attach(receive: (packet: Packet) => void, reassembler?: Reassembler, refused?: RefusedFrames): void;
 }

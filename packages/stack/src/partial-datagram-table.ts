@@ -20,17 +20,27 @@ export class PartialDatagramTable {
   readonly #timers: TimerService;
   readonly #counters: HostCounters;
   readonly #limits: () => FragmentLimits;
+  readonly #onTimeout: (beginning: Uint8Array) => void;
   readonly #held = new Map<string, PartialDatagram>();
   readonly #timer = new Timer((now) => {
     this.#expire(now);
   });
   #memory = 0;
 
-  /** `limits`: asked each time, as a profile may change under a running host. */
-  constructor(timers: TimerService, counters: HostCounters, limits: () => FragmentLimits) {
+  /**
+   * `limits`: asked each time, as a profile may change under a running host. `onTimeout`: told of a datagram whose rest has not
+   * come in time, by a frame of its beginning.
+   */
+  constructor(
+    timers: TimerService,
+    counters: HostCounters,
+    limits: () => FragmentLimits,
+    onTimeout: (beginning: Uint8Array) => void,
+  ) {
     this.#timers = timers;
     this.#counters = counters;
     this.#limits = limits;
+    this.#onTimeout = onTimeout;
   }
 
   /** Bytes that are taken. */
@@ -102,6 +112,8 @@ export class PartialDatagramTable {
         return;
       }
       this.#giveUp(oldest, 'fragment-timeout');
+      const beginning = oldest.beginning();
+      if (beginning !== null) this.#onTimeout(beginning);
     }
   }
 

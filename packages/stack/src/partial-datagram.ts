@@ -85,6 +85,13 @@ export class PartialDatagram {
     );
   }
 
+  /** A frame of the first fragment as far as it goes, as if it were the whole; `null`: it has not come. */
+  beginning(): Uint8Array | null {
+    const first = this.#pieces[0];
+    if (this.#header === null || first === undefined || !fitsIp(this.#header, first.end)) return null;
+    return joinFragments(this.#header, [first.payload], this.#ecn);
+  }
+
   #takeHeader(fragment: FragmentView): void {
     this.#header = fragment.wholeHeader();
     this.#ecn = fragment.ecn;

@@ -7,11 +7,14 @@ import {
   encodePacket,
   type IcmpPacket,
   type Packet,
+  type TcpPacket,
 } from '@halfclose/codec';
 import { checkFunction, checkHas, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkPacket } from './check-options.ts';
+import { cutPacket } from './cut-packet.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
-import type { DeviceOffload, PacketDevice, Reassembler } from './packet-device.ts';
+import type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
+import { SegmentMerger } from './segment-merger.ts';
 
 /** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */
 const LEAST_MTU = 68;
@@ -30,6 +33,7 @@ export class WireDevice implements PacketDevice {
   readonly offload: DeviceOffload;
   /** Frames that were no packets for this host, by reason. */
   readonly dropped: Partial<Record<DropReason, number>> = {};
+  #merger: SegmentMerger | null = null;
   readonly #frames: FrameDevice;
   readonly #offload: FrameOffload | null;
   /** Where headers are written for a device that takes them apart from their payload. */
@@ -48,44 +52,76 @@ export class WireDevice implements PacketDevice {
     this.#head = new Uint8Array((frames.offload?.headroom ?? 0) + MOST_HEADERS);
   }
 
+  /** Segments that were joined to those before them: see {@link SegmentMerger}. */
+  get merged(): number {
+    return this.#merger?.merged ?? 0;
+  }
+
   transmit(packet: Packet): void {
     checkPacket(packet);
     const offload = this.#offload;
     if (packet.kind === 'icmp') this.#sendMessage(packet);
     else if (offload === null) this.#frames.send(encodePacket(packet));
-    else {
-      const { headroom } = offload;
-      const length = encodeHeadersInto(packet, this.#head, headroom);
-      const { payload, gsoSize } = packet.segment;
-      offload.sendSegment(this.#head, headroom + length, payload, gsoSize);
-    }
+    else if (this.#sendSegment(offload, packet) === false)
+      for (const part of cutPacket(packet)) this.#sendSegment(offload, part);
+  }
+
+  #sendSegment(offload: FrameOffload, packet: TcpPacket): boolean | void {
+    const { headroom } = offload;
+    const length = encodeHeadersInto(packet, this.#head, headroom);
+    const { payload, gsoSize } = packet.segment;
+    return offload.sendSegment(this.#head, headroom + length, payload, gsoSize);
   }
 
   /** Without a `reassembler`, fragments are dropped. */
-  attach(receive: (packet: Packet) => void, reassembler?: Reassembler): void {
+  attach(receive: (packet: Packet) => void, reassembler?: Reassembler, refused?: RefusedFrames): void {
     checkFunction('receive', receive);
+    if (refused !== undefined) checkHas('refused', refused, ['refuse'], 'RefusedFrames');
     if (reassembler !== undefined) checkHas('reassembler', reassembler, ['take'], 'a Reassembler');
-    this.#frames.onFrame((frame, isVerified) => {
+    const merger = reassembler === undefined ? null : this.#mergerFor(receive);
+    const deliver = merger === null ? receive : (packet: Packet): void => merger.take(packet);
+    const onFrame = (frame: Uint8Array, isVerified?: boolean): void => {
       const packet = decodePacket(frame, isVerified === true ? VERIFIED : undefined);
-      if (typeof packet !== 'string') receive(packet);
+      if (typeof packet !== 'string') deliver(packet);
       else if (reassembler !== undefined && (packet === 'ipv4-fragment' || packet === 'ipv6-fragment'))
-        this.#receiveFragment(frame, reassembler, receive);
-      else this.#drop(packet);
-    });
+        this.#receiveFragment(frame, reassembler, deliver, refused);
+      else this.#drop(frame, packet, refused, isVerified === true);
+    };
+    this.#frames.onFrame(onFrame, merger === null ? undefined : () => merger.flush());
+  }
+
+  /**
+   * Of a host alone, as which whoever puts fragments together is taken: a router is to pass on what it got. Where the device joins
+   * segments itself there is nothing left to join; where it does not tell of an end none may wait for it.
+   */
+  #mergerFor(receive: (packet: Packet) => void): SegmentMerger | null {
+    if (this.#frames.tellsEnd !== true || this.offload.segmentOctets > 0) return null;
+    return (this.#merger = new SegmentMerger(receive));
   }
 
   /** Who cuts a packet has computed its checksum before, so that nobody vouches for it. */
-  #receiveFragment(frame: Uint8Array, reassembler: Reassembler, receive: (packet: Packet) => void): void {
+  #receiveFragment(
+    frame: Uint8Array,
+    reassembler: Reassembler,
+    receive: (packet: Packet) => void,
+    refused: RefusedFrames | undefined,
+  ): void {
     const whole = reassembler.take(frame);
     if (whole === null) return;
     const packet = decodePacket(whole);
     // Fragments of fragments are none.
-    if (typeof packet === 'string') this.#drop(packet);
+    if (typeof packet === 'string') this.#drop(whole, packet, refused, false);
     else receive(packet);
   }
 
-  #drop(reason: DropReason): void {
+  #drop(
+    frame: Uint8Array,
+    reason: DropReason,
+    refused: RefusedFrames | undefined,
+    isVerified: boolean,
+  ): void {
     this.dropped[reason] = (this.dropped[reason] ?? 0) + 1;
+    refused?.refuse(frame, reason, isVerified);
   }
 
   /** TCP fits its segments to the path, ICMP has what it was asked to send back. */

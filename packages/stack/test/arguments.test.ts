@@ -270,6 +270,11 @@ const ROWS: readonly ArgumentRow[] = [
   { of: 'isLocal()/address', call: (value) => host.isLocal(value), takes: [] },
   { of: 'sourceFor()/destination', call: (value) => host.sourceFor(value), takes: [] },
   {
+    of: 'addObserver()/observer',
+    call: (value) => new Host(OPTIONS).addObserver(value),
+    takes: ['function'],
+  },
+  {
     of: 'observe()/observer',
     call: (value) => new Host(OPTIONS).observe(value),
     takes: ['function', 'null'],

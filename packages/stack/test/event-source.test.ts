@@ -30,3 +30,51 @@ test('a subscriber is told while it is active, beside the observer', () => {
   source.emit(event('close'));
   expect(told).toEqual(['observer', 'subscriber', 'observer']);
 });
+
+test('observers beside the first one are told until each is taken away', () => {
+  const source = new EventSource('host');
+  const told: string[] = [];
+  const named = (name: string) => () => void told.push(name);
+  const ends = [source.add(named('a')), source.add(named('b'))];
+  const same = named('c');
+  ends.push(source.add(same), source.add(same));
+  const emit = (): string => {
+    source.emit({
+      type: 'call',
+      time: 1,
+      host: 'host',
+      local: null,
+      remote: null,
+      call: 'bind',
+      result: '0',
+    });
+    return told.splice(0).join('');
+  };
+  expect([source.active, emit()]).toEqual([true, 'abcc']);
+  ends[0]?.();
+  ends[2]?.();
+  expect(emit()).toBe('bc');
+  for (const end of ends) end();
+  expect([source.active, emit()]).toEqual([false, '']);
+});
+
+test('an observer that takes itself away keeps no other from being told', () => {
+  const source = new EventSource('host');
+  const told: string[] = [];
+  const end = source.add(() => {
+    told.push('once');
+    end();
+  });
+  source.add(() => void told.push('each'));
+  for (let i = 0; i < 2; i++)
+    source.emit({
+      type: 'call',
+      time: 1,
+      host: 'host',
+      local: null,
+      remote: null,
+      call: 'bind',
+      result: '0',
+    });
+  expect(told).toEqual(['once', 'each', 'each']);
+});

@@ -35,8 +35,9 @@ export class SendQueue {
   /** Removes the first. */
   shift(): void {
     this.#next++;
-    if (this.#next < this.#frames.length) return;
-    this.#frames = [];
+    // Not each time, and not only when it is empty: where a device is always behind, it never is.
+    if (this.#next < this.#frames.length && this.#next < this.#limit) return;
+    this.#frames = this.#frames.slice(this.#next);
     this.#next = 0;
   }
 

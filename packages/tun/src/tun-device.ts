@@ -24,6 +24,7 @@ const NO_OFFLOAD = new Uint8Array(VIRTIO_NET_HEADER);
 
 /** What the addon returns of errno.h. */
 const EAGAIN = -constants.errno.EAGAIN;
+const EINVAL = -constants.errno.EINVAL;
 const EIO = -constants.errno.EIO;
 const ENODEV = -constants.errno.ENODEV;
 
@@ -31,6 +32,9 @@ const GONE = 'the interface has been removed';
 
 /** What the receiver of frames is called with. */
 export type ReceiveFrame = (frame: Uint8Array, isVerified: boolean) => void;
+
+/** What it is told when there are no more frames for now. */
+export type FramesEnd = () => void;
 
 /** Work on TCP that the kernel takes over: the `FrameOffload` of `@halfclose/stack`. */
 export interface TunOffload {
@@ -41,9 +45,10 @@ export interface TunOffload {
   /**
    * Sends one TCP segment whose checksum field has the sum of its pseudo-header. `head` has its headers from `headroom` on
    * and ends at `headLength`; with more payload than a `gsoSize` that is not 0, it becomes segments of so many bytes.
-   * Neither piece of memory is kept.
+   * Neither piece of memory is kept. Returns `false` where the kernel cannot, though it said so (Linux 6.6.44, some of vendors):
+   * nothing was sent then, and whoever asked is to cut it.
    */
-  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): void;
+  sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): boolean;
 }
 
 /** What {@link openTun} has found out about the device. */
@@ -78,6 +83,8 @@ export class TunDevice extends EventEmitter<TunEvents> {
   readonly index: number;
   /** Largest IP packet in bytes. */
   readonly mtu: number;
+  /** It tells when there are no more frames for now, so that segments can be joined. */
+  readonly tellsEnd = true;
   /** Absent where the kernel does not offer it, or was not to. */
   readonly offload?: TunOffload;
   /** Frames, bytes and drops, both ways. */
@@ -96,6 +103,9 @@ export class TunDevice extends EventEmitter<TunEvents> {
   readonly #queue: SendQueue;
   #device: NativeDevice | null;
   #receive: ReceiveFrame | null = null;
+  #onEnd: FramesEnd | undefined;
+  /** Whether the kernel has refused to cut a segment. */
+  #cannotCut = false;
 
   constructor({ native, device, name, index, mtu, hasHeader, byThread, queueLength }: TunParameters) {
     super();
@@ -112,9 +122,8 @@ export class TunDevice extends EventEmitter<TunEvents> {
       this.offload = {
         headroom: VIRTIO_NET_HEADER,
         segmentOctets: LARGEST_FRAME - MOST_HEADERS,
-        sendSegment: (head, headLength, payload, gsoSize) => {
-          this.#sendSegment(head, headLength, payload, gsoSize);
-        },
+        sendSegment: (head, headLength, payload, gsoSize) =>
+          this.#sendSegment(head, headLength, payload, gsoSize),
       };
     }
     const watched = native.watch(device, (events) => this.#onReady(events), byThread);
@@ -129,10 +138,15 @@ export class TunDevice extends EventEmitter<TunEvents> {
 
   // --- frames
 
-  /** Where received frames go; until then they wait in the kernel. The memory of a frame belongs to the receiver. */
-  onFrame(receive: ReceiveFrame): void {
+  /**
+   * Where received frames go; until then they wait in the kernel. The memory of a frame belongs to the receiver. `onEnd` is
+   * called after the frames of each time that the device is read.
+   */
+  onFrame(receive: ReceiveFrame, onEnd?: FramesEnd): void {
     checkFunction('receive', receive);
+    if (onEnd !== undefined) checkFunction('onEnd', onEnd);
     this.#receive = receive;
+    this.#onEnd = onEnd;
     this.#arm();
   }
 
@@ -143,7 +157,9 @@ export class TunDevice extends EventEmitter<TunEvents> {
     else this.#write(NO_OFFLOAD, this.#headroom, frame);
   }
 
-  #sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): void {
+  #sendSegment(head: Uint8Array, headLength: number, payload: Uint8Array, gsoSize: number): boolean {
+    const isCut = payload.length > gsoSize && gsoSize > 0;
+    if (isCut && this.#cannotCut) return false;
     const start = this.#headroom;
     const first = head[start] ?? 0;
     const isIPv4 = first >> 4 === 4;
@@ -152,13 +168,17 @@ export class TunDevice extends EventEmitter<TunEvents> {
       isIPv4,
       ipHeaderLength,
       headersLength: headLength - start,
-      gsoSize: payload.length > gsoSize ? gsoSize : 0,
+      gsoSize: isCut ? gsoSize : 0,
       hasCwr: ((head[start + ipHeaderLength + TCP_FLAGS] ?? 0) & CWR) !== 0,
     });
-    this.#write(head, headLength, payload.length === 0 ? undefined : payload);
+    const written = this.#write(head, headLength, payload.length === 0 ? undefined : payload, isCut);
+    if (written) return true;
+    this.#cannotCut = true;
+    return false;
   }
 
-  #write(head: Uint8Array, headLength: number, body: Uint8Array | undefined): void {
+  /** Returns whether that was that; `false`, where the kernel cannot cut what it `isCut`. */
+  #write(head: Uint8Array, headLength: number, body: Uint8Array | undefined, isCut = false): boolean {
     if (this.#device === null) this.counters.dropped.closed++;
     else if (!this.#queue.isEmpty) this.#enqueue(head, headLength, body);
     else {
@@ -167,8 +187,10 @@ export class TunDevice extends EventEmitter<TunEvents> {
       else if (written === EAGAIN) {
         this.#enqueue(head, headLength, body);
         this.#arm();
-      } else this.#onWriteFailed(written);
+      } else if (isCut && written === EINVAL) return false;
+      else this.#onWriteFailed(written);
     }
+    return true;
   }
 
   #enqueue(head: Uint8Array, headLength: number, body: Uint8Array | undefined): void {
@@ -203,7 +225,10 @@ export class TunDevice extends EventEmitter<TunEvents> {
     const device = this.#device;
     if (device === null) return;
     if ((events & Ready.Writable) !== 0 && !this.#queue.isEmpty) this.#flush(device);
-    if ((events & Ready.Readable) !== 0) this.#read(device);
+    if ((events & Ready.Readable) !== 0) {
+      this.#read(device);
+      this.#onEnd?.();
+    }
     if (this.#byThread) this.#arm();
   }
 

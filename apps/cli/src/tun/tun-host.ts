@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { createHost, createNet, type Net, type Socket } from '@halfclose/net';
+import { type Inspection, openInspection } from '@halfclose/net/inspect';
+import type { Host } from '@halfclose/stack';
 import type { Command } from 'commander';
+import { errorText } from '../error-text.ts';
 import { untilInterrupted } from './interruption.ts';
 import { TunLink } from './tun-link.ts';
 import { type HostOptions, profileOf } from './tun-options.ts';
@@ -19,6 +22,7 @@ export class TunHost {
   /** What sockets and servers are to be made with. */
   readonly linger: { readonly linger?: number };
   readonly #isVerbose: boolean;
+  readonly #inspection: Inspection | null;
   readonly #beforeClosing: (() => unknown)[] = [];
   /** Sockets that have not ended, with the promise that they do. */
   readonly #open = new Map<Socket, Promise<void>>();
@@ -36,6 +40,17 @@ export class TunHost {
     this.net = createNet(host);
     this.linger = options.linger === undefined ? {} : { linger: options.linger };
     this.#isVerbose = options.verbose === true;
+    this.#inspection = this.#inspectionOf(host);
+  }
+
+  /** Lets `halfclose connections` look into it; the command can do without. */
+  #inspectionOf(host: Host): Inspection | null {
+    try {
+      return openInspection(host);
+    } catch (error) {
+      this.tell(`halfclose connections cannot look into this: ${errorText(error)}`);
+      return null;
+    }
   }
 
   /** A line, or several, on stderr, where that is wanted. */
@@ -72,6 +87,7 @@ export class TunHost {
   async close(): Promise<void> {
     for (const callback of this.#beforeClosing) callback();
     if (this.#open.size > 0) await this.#closeConnections();
+    this.#inspection?.close();
     await this.link.close();
   }
 

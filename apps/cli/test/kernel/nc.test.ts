@@ -120,3 +120,32 @@ test('whoever reads no more of standard output has the connection ended, with st
   expect(await ours.ended()).toBe(1);
   expect(ours.stderr).toContain('halfclose: write EPIPE\n');
 });
+
+test('a process that is stopped while a peer sends goes on where it was', async () => {
+  const big = randomBytes(20_000_000);
+  const ours = start(cli, 'nc', '-l', '--tun', '10.95.8.2/24', '--tun-name', 'nc8', '9008');
+  while (!('nc8' in networkInterfaces())) await pause();
+  const script = `
+import hashlib, socket, sys, time
+while True:
+    try: c = socket.create_connection(('10.95.8.2', 9008)); break
+    except OSError: time.sleep(0.05)
+data = sys.stdin.buffer.read()
+print('connected', flush=True)
+c.sendall(data)
+c.shutdown(socket.SHUT_WR)
+print(c.recv(1) == b'', flush=True)`;
+  const peer = new Running('python3', ['-c', script]).end(big);
+  await peer.says('connected');
+  for (let i = 0; i < 3; i++) {
+    ours.child.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    ours.child.kill('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  ours.end('');
+  expect(await ours.ended()).toBe(0);
+  expect(ours.stdout.equals(big)).toBe(true);
+  expect(await peer.ended()).toBe(0);
+  expect(peer.stdout.toString()).toBe('connected\nTrue\n');
+});

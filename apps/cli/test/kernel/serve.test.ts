@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodePacket, readPcapng } from '@halfclose/codec';
@@ -128,4 +130,40 @@ test('a name that is taken, a lack of privileges and a missing directory are tol
   ]);
   expect(await powerless.ended()).toBe(1);
   expect(powerless.stderr).toMatch(/^halfclose: TUNSETIFF EPERM .*CAP_NET_ADMIN.*\n$/);
+});
+
+test('connections and capture look into serve while it runs', async () => {
+  const served = start(
+    ...[
+      cli,
+      'serve',
+      '--tun',
+      '10.96.9.2/24',
+      '--tun-name',
+      'serve9',
+      '--port',
+      '8081',
+      join(folder, 'site'),
+    ],
+  );
+  await served.says('http://');
+  const pid = String(served.child.pid);
+  const capture = join(folder, 'looked.pcapng');
+  const writing = start(cli, 'capture', '--pid', pid, '--write', capture, '--port', '8081');
+  while (!existsSync(capture)) await new Promise((resolve) => setTimeout(resolve, 20));
+  const open = connect(8081, '10.96.9.2');
+  await once(open, 'connect');
+  curl('http://10.96.9.2:8081/file.bin');
+  const { stdout } = cli.run(['connections', '--pid', pid]);
+  expect(stdout).toContain('(serve9 10.96.9.2)\n');
+  expect(stdout).toMatch(/^LISTEN .*:8081/m);
+  expect(stdout).toMatch(/^ESTABLISHED +0 +0 +10\.96\.9\.2:8081 +10\.96\.9\.1:\d+ +socket/m);
+  writing.child.kill('SIGINT');
+  expect(await writing.ended()).toBe(0);
+  const read = readPcapng(readFileSync(capture));
+  expect(typeof read !== 'string' && read.packets.length > 20).toBe(true);
+  open.destroy();
+  served.child.kill('SIGINT');
+  await served.ended();
+  expect(cli.run(['connections', '--pid', pid]).stderr).toContain(`process ${pid} does not let`);
 });

@@ -8,6 +8,7 @@ const VARIABLES: Readonly<Record<string, (text: string) => Partial<RegisterOptio
   HALFCLOSE_PUBLISH: (text) => ({ publish: listOf(text).map(publicationOf) }),
   HALFCLOSE_PROFILE: (text) => ({ profile: text }),
   HALFCLOSE_CAPTURE: (text) => ({ capture: text }),
+  HALFCLOSE_INSPECT: (text) => ({ inspect: text.includes('/') ? text : flagOf(text) }),
   HALFCLOSE_TLS: (text) => ({ tls: text as 'native' }),
 };
 

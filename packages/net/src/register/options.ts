@@ -23,6 +23,11 @@ export interface RegisterOptions extends RoutingOptions {
   /** All packets of the host go into this file, as pcapng. */
   readonly capture?: string;
   /**
+   * Programs of this user may look at the connections and packets of the host (`halfclose connections`, `halfclose capture`), by
+   * a socket at this path, or, if `true`, where they look for one.
+   */
+  readonly inspect?: boolean | string;
+  /**
    * How TLS and HTTP/2 reach our sockets: by Node's own stream for JavaScript as the handle (`'native'`, and where this Node
    * lets it, the default), or over any stream (`'streams'`).
    */
@@ -36,6 +41,7 @@ const NAMES = {
   publish: true,
   profile: true,
   capture: true,
+  inspect: true,
   tls: true,
 };
 const MOST_PORT = 65_535;
@@ -49,7 +55,7 @@ export function checkRegisterOptions(options: unknown): asserts options is Regis
   if (typeof options !== 'object' || options === null)
     throw invalidArgumentType('options', 'of type object', options);
   checkOptions('options', options, NAMES);
-  const { only, dial, strict, publish, profile, capture, tls } = options as Record<string, unknown>;
+  const { only, dial, strict, publish, profile, capture, inspect, tls } = options as Record<string, unknown>;
   if (only !== undefined) checkOnly(only);
   requireOneOf(dial, 'options.dial', ['none', 'kernel']);
   requireOneOf(strict, 'options.strict', [true, false]);
@@ -57,7 +63,14 @@ export function checkRegisterOptions(options: unknown): asserts options is Regis
   requireOneOf(profile, 'options.profile', Object.keys(PROFILES));
   if (capture !== undefined && (typeof capture !== 'string' || capture === ''))
     throw invalidArgumentValue('options.capture', capture, 'must be the path of a file');
+  if (inspect !== undefined && typeof inspect !== 'boolean' && !isPath(inspect))
+    throw invalidArgumentValue('options.inspect', inspect, 'must be a boolean, or a path with a / in it');
   if (publish !== undefined) checkPublish(publish);
+}
+
+/** A word alone may be a flag that was misspelt. */
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('/');
 }
 
 function requireOneOf(value: unknown, name: string, values: readonly unknown[]): void {

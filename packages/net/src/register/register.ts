@@ -7,6 +7,7 @@ import { codedError } from '../errors.ts';
 import { Network } from '../network.ts';
 import { type KernelUse, Routing } from '../routing.ts';
 import type { Net } from '../types.ts';
+import { type Inspection, openInspection } from '../inspect/open-inspection.ts';
 import { createBridgeConstructor } from './bridge.ts';
 import { type Builtins, loadBuiltins } from './builtins.ts';
 import { capture } from './capture.ts';
@@ -90,6 +91,11 @@ function swap(options: RegisterOptions): Registration {
   const network = (): Network => (made ??= new Network(defaultHost(), routing));
   const net = createNetOn(network);
   if (options.capture !== undefined) patches.done(capture(defaultHost(), options.capture));
+  const inspection = inspectionOf(options.inspect);
+  if (inspection !== null)
+    patches.done(() => {
+      inspection.close();
+    });
   const tls = swapTls(patches, builtins, options, network, net);
   swapNet(patches, net, builtins);
   refuseToSend(patches);
@@ -113,6 +119,11 @@ function swap(options: RegisterOptions): Registration {
       patches.undo();
     },
   };
+}
+
+function inspectionOf(wanted: boolean | string = false): Inspection | null {
+  if (wanted === false) return null;
+  return openInspection(defaultHost(), wanted === true ? {} : { path: wanted });
 }
 
 function publicationOf(given: number | Publication): Publication {

@@ -218,3 +218,54 @@ test.skipIf(isMissing('tshark', '--version'))('what is on the wire is well-forme
   ).toBeGreaterThan(100);
   expect(await read('tcp.flags.fin == 1')).not.toBe('');
 });
+
+/** Both of its connections, the one that it controls the test by and the one that it measures, go through sockets of ours twice. */
+function relay(both: TwoStacks, family: 4 | 6, port: number): void {
+  const server = both.ours.createServer({ allowHalfOpen: true }, (inside) => {
+    const outside = both.ours.connect({ port, host: both.addresses[family].kernel, allowHalfOpen: true });
+    for (const [from, to] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const) {
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+    }
+  });
+  server.listen(port, both.addresses[family].ours);
+}
+
+test.skipIf(isMissing('iperf3', '--version')).each([
+  [4, []],
+  [4, ['--reverse']],
+  [6, ['--parallel', '4']],
+  [6, ['--bidir']],
+] as const)('iperf3 has its bytes through a relay of ours, over IPv%i %j', async (family, more) => {
+  const both = start();
+  const port = 5201;
+  const iperf = spawn('iperf3', ['-s', '-1', '-B', both.addresses[family].kernel, '-p', String(port)]);
+  children.push(iperf);
+  let said = '';
+  iperf.stdout.on('data', (chunk) => (said += String(chunk)));
+  const listening = async (): Promise<void> => {
+    while (!said.includes('Server listening')) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await Promise.race([listening(), new Promise((resolve) => setTimeout(resolve, 1000))]);
+  relay(both, family, port);
+  const amount = 20_000_000;
+  const args = ['-c', both.addresses[family].ours, '-p', String(port), '-n', String(amount), '-J', ...more];
+  const report = JSON.parse(await output('iperf3', args)) as IperfReport;
+  expect(report.error).toBeUndefined();
+  const { sum_sent: sent, sum_received: received } = report.end;
+  expect(sent.bytes).toBeGreaterThanOrEqual(amount);
+  // What four connections had on its way, in buffers of both of us, when the test was over is not counted.
+  expect(received.bytes).toBeGreaterThan(amount / 10);
+  expect(received.bytes).toBeLessThanOrEqual(sent.bytes);
+});
+
+interface IperfReport {
+  readonly error?: string;
+  readonly end: {
+    readonly sum_sent: { readonly bytes: number };
+    readonly sum_received: { readonly bytes: number };
+  };
+}
