@@ -27,7 +27,7 @@ const cache = `${root}node_modules/.cache/programs`;
 const certificates = `${root}packages/net/test/register`;
 const guard = `${root}scripts/node-suite/guard.cjs`;
 const register = pathToFileURL(`${root}packages/net/dist/register.js`).href;
-const SERVERS = { ioredis: startRedis, pg: startPostgres };
+const SERVERS = { ioredis: startRedis, mysql2: startMariadb, pg: startPostgres };
 
 const all = readdirSync(sources)
   .filter((file) => file.endsWith('.mjs'))
@@ -188,6 +188,42 @@ async function startPostgres() {
   });
 }
 
+async function startMariadb() {
+  const [binary, install] = ['mariadbd', 'mariadb-install-db'].map(commandOf);
+  if (binary === null || install === null) return 'no mariadb-server on this machine';
+  const scratch = mkdtempSync(join(tmpdir(), 'halfclose-mariadb-'));
+  const remove = () => rmSync(scratch, { recursive: true, force: true });
+  // It refuses to run as root unless it is told to.
+  const common = [
+    '--no-defaults',
+    `--datadir=${join(scratch, 'data')}`,
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+  ];
+  const { status, error, stderr } = spawnSync(
+    install,
+    [...common, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    remove();
+    return `mariadb-install-db failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
+  }
+  const port = await freePort();
+  const args = [
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${join(scratch, 'socket')}`,
+    `--ssl-key=${certificates}/key.pem`,
+    `--ssl-cert=${certificates}/cert.pem`,
+  ];
+  return started(spawn(binary, [...common, ...args]), {
+    port,
+    ready: 'ready for connections',
+    stop: 'SIGTERM',
+    remove,
+  });
+}
+
 /** Waits until a server says that it is ready. */
 function started(child, { port, ready, stop, remove = () => undefined }) {
   let told = '';
@@ -231,9 +267,10 @@ function userOf(name) {
   return { uid, gid };
 }
 
-/** Where a command is; `null`: nowhere. */
+/** Where a command is; `null`: nowhere. Servers are not on everybody's path. */
 function commandOf(name) {
-  const { status, stdout } = spawnSync('which', [name], { encoding: 'utf8' });
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+  const { status, stdout } = spawnSync('which', [name], { encoding: 'utf8', env });
   return status === 0 ? stdout.trim() : null;
 }
 
