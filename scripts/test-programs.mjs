@@ -1,6 +1,6 @@
 // Runs programs made of npm's most used network packages, unmodified, twice: on the kernel's network, and on ours, with the
 // kernel's TCP refused. Both must print the same line and end by themselves. Those that need a server of the machine reach
-// it through the gateway. Arguments name programs; without, all run.
+// it through the gateway. Those in docs/guides must print what is below them. Arguments name programs; without, all run.
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chownSync,
@@ -27,11 +27,19 @@ const cache = `${root}node_modules/.cache/programs`;
 const certificates = `${root}packages/net/test/register`;
 const guard = `${root}scripts/node-suite/guard.cjs`;
 const register = pathToFileURL(`${root}packages/net/dist/register.js`).href;
-const SERVERS = { ioredis: startRedis, pg: startPostgres };
+const guides = `${root}docs/guides`;
+const SERVERS = {
+  ioredis: startRedis,
+  mysql2: startMariadb,
+  pg: startPostgres,
+  'guide-databases': startPostgres,
+};
 
-const all = readdirSync(sources)
+const examples = new Map(readdirSync(guides).flatMap(exampleOf));
+const programs = readdirSync(sources)
   .filter((file) => file.endsWith('.mjs'))
   .map((file) => file.slice(0, -'.mjs'.length));
+const all = [...programs, ...examples.keys()];
 const names = process.argv.length > 2 ? process.argv.slice(2) : all;
 const unknown = names.find((name) => !all.includes(name));
 if (unknown !== undefined) {
@@ -54,10 +62,11 @@ function install() {
   const wanted = readFileSync(`${sources}/package.json`, 'utf8');
   const installed = `${cache}/installed.json`;
   mkdirSync(`${cache}/support`, { recursive: true });
-  for (const file of ['package.json', 'support/index.mjs', ...all.map((name) => `${name}.mjs`)])
+  for (const file of ['package.json', 'support/index.mjs', ...programs.map((name) => `${name}.mjs`)])
     copyFileSync(`${sources}/${file}`, `${cache}/${file}`);
   for (const file of ['key.pem', 'cert.pem'])
     copyFileSync(`${certificates}/${file}`, `${cache}/support/${file}`);
+  for (const [name, { program }] of examples) writeFileSync(`${cache}/${name}.mjs`, program);
   if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return null;
   const { status, stderr, error } = spawnSync(
     'npm',
@@ -73,20 +82,34 @@ function install() {
   return null;
 }
 
+/** The one program in JavaScript of a guide, if it has one, and what it prints. */
+function exampleOf(file) {
+  const found = Array.from(
+    readFileSync(`${guides}/${file}`, 'utf8').matchAll(/^```js\n(.*?)^```$\n\n^```\n(.*?)^```$/gms),
+  );
+  const name = `guide-${file.replace('.md', '')}`;
+  return found.map(([, program, output], i) => [i === 0 ? name : `${name}-${i + 1}`, { program, output }]);
+}
+
 async function judge(name) {
   const start = SERVERS[name];
+  const compare = examples.has(name) ? compareWithGuide : compareWithStock;
   if (start === undefined) return compare(name, ['--require', guard], {});
   const server = await start();
   if (typeof server === 'string') return { outcome: 'skipped', why: server };
   try {
-    return await compare(name, [], { SERVER_PORT: String(server.port), HALFCLOSE_DIAL: 'kernel' });
+    return await compare(name, [], {
+      SERVER_PORT: String(server.port),
+      HALFCLOSE_DIAL: 'kernel',
+      ...{ PGHOST: '127.0.0.1', PGPORT: String(server.port), PGUSER: 'postgres', PGDATABASE: 'postgres' },
+    });
   } finally {
     await server.stop();
   }
 }
 
 /** Runs a program as it is, then on our network. */
-async function compare(name, flags, env) {
+async function compareWithStock(name, flags, env) {
   const stock = await run(name, [], { ...env, HALFCLOSE_DIAL: undefined });
   if (stock.trouble !== null) return { outcome: 'failed', why: `without us: ${stock.trouble}` };
   const ours = await run(name, [...flags, '--import', register], env);
@@ -98,7 +121,18 @@ async function compare(name, flags, env) {
     : { outcome: 'failed', why: difference(stock.out, ours.out) };
 }
 
-function run(name, flags, env) {
+/** Runs a program of a guide on our network. */
+async function compareWithGuide(name, flags, env) {
+  const { trouble, kernel, out } = await run(name, [...flags, '--import', register], env, null);
+  if (trouble !== null) return { outcome: 'failed', why: trouble };
+  if (kernel !== '') return { outcome: 'failed', why: `called the kernel: ${kernel.split('\n').join(' ')}` };
+  return out === examples.get(name).output
+    ? { outcome: 'ok' }
+    : { outcome: 'failed', why: `printed, in place of what the guide says:\n${out}` };
+}
+
+/** `lines`: how many it is to print; `null`: any. */
+function run(name, flags, env, lines = 1) {
   const scratch = mkdtempSync(join(tmpdir(), 'halfclose-program-'));
   const calls = join(scratch, 'calls');
   writeFileSync(calls, '');
@@ -121,16 +155,18 @@ function run(name, flags, env) {
       clearTimeout(timer);
       const kernel = readFileSync(calls, 'utf8').trim();
       rmSync(scratch, { recursive: true });
-      resolve({ out, kernel, trouble: troubleOf(code ?? signal, hung, out, err) });
+      resolve({ out, kernel, trouble: troubleOf(code ?? signal, hung, out, err, lines) });
     });
   });
 }
 
 /** What is wrong with how a program ended; `null`: nothing. */
-function troubleOf(status, hung, out, err) {
+function troubleOf(status, hung, out, err, lines) {
   if (hung) return `did not end within ${PATIENCE / 1000} s; printed ${out === '' ? 'nothing' : out.trim()}`;
   if (status !== 0) return `ended with ${status}: ${err.trim()}`;
-  return out.split('\n').length === 2 ? null : `printed ${out === '' ? 'nothing' : 'more than a line'}`;
+  return lines === null || out.split('\n').length === lines + 1
+    ? null
+    : `printed ${out === '' ? 'nothing' : 'more than a line'}`;
 }
 
 /** The members by which two lines of JSON differ. */
@@ -188,6 +224,42 @@ async function startPostgres() {
   });
 }
 
+async function startMariadb() {
+  const [binary, install] = ['mariadbd', 'mariadb-install-db'].map(commandOf);
+  if (binary === null || install === null) return 'no mariadb-server on this machine';
+  const scratch = mkdtempSync(join(tmpdir(), 'halfclose-mariadb-'));
+  const remove = () => rmSync(scratch, { recursive: true, force: true });
+  // It refuses to run as root unless it is told to.
+  const common = [
+    '--no-defaults',
+    `--datadir=${join(scratch, 'data')}`,
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+  ];
+  const { status, error, stderr } = spawnSync(
+    install,
+    [...common, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) {
+    remove();
+    return `mariadb-install-db failed: ${error?.message ?? stderr.trim().split('\n').at(-1)}`;
+  }
+  const port = await freePort();
+  const args = [
+    `--port=${port}`,
+    '--bind-address=127.0.0.1',
+    `--socket=${join(scratch, 'socket')}`,
+    `--ssl-key=${certificates}/key.pem`,
+    `--ssl-cert=${certificates}/cert.pem`,
+  ];
+  return started(spawn(binary, [...common, ...args]), {
+    port,
+    ready: 'ready for connections',
+    stop: 'SIGTERM',
+    remove,
+  });
+}
+
 /** Waits until a server says that it is ready. */
 function started(child, { port, ready, stop, remove = () => undefined }) {
   let told = '';
@@ -231,9 +303,10 @@ function userOf(name) {
   return { uid, gid };
 }
 
-/** Where a command is; `null`: nowhere. */
+/** Where a command is; `null`: nowhere. Servers are not on everybody's path. */
 function commandOf(name) {
-  const { status, stdout } = spawnSync('which', [name], { encoding: 'utf8' });
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` };
+  const { status, stdout } = spawnSync('which', [name], { encoding: 'utf8', env });
   return status === 0 ? stdout.trim() : null;
 }
 

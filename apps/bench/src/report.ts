@@ -1,5 +1,6 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import Table from 'cli-table3';
+import type { ProcessRow } from './process-rows.ts';
 import type { RecordFigures } from './workloads/records.ts';
 
 /** One row of the results. */
@@ -27,6 +28,8 @@ export interface Machine {
 export interface Results {
   readonly machine: Machine;
   readonly rows: readonly Row[];
+  /** Each in processes of its own: by import, by register, and on the kernel's network. */
+  readonly processes: readonly ProcessRow[];
   /** Of numbers of records that differ a hundredfold. */
   readonly records: readonly RecordFigures[];
 }
@@ -60,6 +63,22 @@ export function table(rows: readonly Row[]): string {
       `${row.goal}x`,
       verdict(row),
     ]);
+  }
+  return out.toString();
+}
+
+/** What swapped processes do, as a table for people. */
+export function processTable(rows: readonly ProcessRow[]): string {
+  const out = new Table({
+    head: ['', 'unit', 'import', 'register', 'node:net', 'register / node:net'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { name, unit, figures } of rows) {
+    const shown = [figures.import, figures.register, figures.node].map((each) =>
+      each === null ? '' : figure(each),
+    );
+    out.push([name, unit, ...shown, `${((figures.register ?? NaN) / (figures.node ?? NaN)).toFixed(2)}x`]);
   }
   return out.toString();
 }

@@ -5,6 +5,8 @@ import type { SocketBase } from './socket-base.ts';
 /** What stands for a handle of ours in Node's C++: it has the handle beneath it. */
 export interface HandleBridge {
   readonly beneath: ConnectingHandle;
+  /** C++ is to be told of a write in a step of the handle. */
+  readonly isOwing: boolean;
 }
 
 /** Makes the bridge of a handle; `socket`: the one with that handle; `null`: there is none of ours. */

@@ -4,6 +4,6 @@
  */
 export const nextTick: typeof process.nextTick = process.nextTick.bind(process);
 /** See {@link nextTick}. */
-export const { setTimeout, clearTimeout } = globalThis;
+export const { setTimeout, clearTimeout, setImmediate } = globalThis;
 /** A promise that is kept already: its reactions are microtasks. */
 export const kept: Promise<void> = Promise.resolve();

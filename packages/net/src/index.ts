@@ -16,6 +16,7 @@ import type {
 export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.ts';
 export { createHost, type CreateHostOptions } from './create-host.ts';
 export type { KeepAliveSettings } from './socket-settings.ts';
+export type { KeepAliveTimes } from './tuning-options.ts';
 export { createNet, type NetOptions } from './create-net.ts';
 export type { SegmentMessage, StateMessage, StateMessageEndpoint } from './diagnostics.ts';
 export { defaultHost } from './default-host.ts';

@@ -100,6 +100,11 @@ function construct(server: ServerBase, given: unknown, listener: unknown): void 
   server.keepAliveInitialDelay = ~~(Number(keepAliveInitialDelay) / 1000);
   server[kWanted] = wantedOf(options);
   server[kKeepAliveProbes] = keepAliveProbesOf(options);
+  if (options['keepAliveTimes'] !== undefined) {
+    server.keepAlive = true;
+    server.keepAliveInitialDelay = 0;
+    server[kKeepAliveProbes] = null;
+  }
   server[kConnections] = null;
   server.unread = isStrict(options['unread'], 'options.unread') ? 'strict' : undefined;
   server.linger = lingerOf(options['linger'], 'options.linger') ?? undefined;

@@ -1,9 +1,22 @@
 import type { NumberOption } from '@halfclose/sockets';
 import { errnoException } from './errors.ts';
-import { kHandle, kNetwork, kWanted } from './socket-fields.ts';
-import { kOption, kWant } from './socket-members.ts';
+import {
+  kHandle,
+  kKeepAlive,
+  kKeepAliveDelay,
+  kKeepAliveProbes,
+  kNetwork,
+  kWanted,
+} from './socket-fields.ts';
+import { kApplyKeepAlive, kOption, kWant } from './socket-members.ts';
 import { SocketSettings } from './socket-settings.ts';
-import { bufferSizeOf, congestionOf, typeOfServiceOf } from './tuning-options.ts';
+import {
+  bufferSizeOf,
+  congestionOf,
+  keepAliveOptions,
+  type KeepAliveTimes,
+  typeOfServiceOf,
+} from './tuning-options.ts';
 import { requireBoolean, requireInt32 } from './validate.ts';
 import { optionsWith, requireSet, WantedOptions } from './wanted-options.ts';
 
@@ -24,6 +37,27 @@ export abstract class SocketTuning extends SocketSettings {
   /** TCP_USER_TIMEOUT in milliseconds; 0: none. */
   getUserTimeout(): number {
     return this[kOption]('TCP_USER_TIMEOUT');
+  }
+
+  /** Keep-alives with times in milliseconds; what is left out is as it was. They are on from then. */
+  setKeepAliveTimes(times: KeepAliveTimes): this {
+    const options = keepAliveOptions(times, 'times');
+    for (const [option, value] of options) this[kWant](option, value);
+    this[kKeepAlive] = true;
+    this[kKeepAliveDelay] = 0;
+    this[kKeepAliveProbes] = null;
+    const handle = this[kHandle];
+    if (handle !== null) this[kApplyKeepAlive](handle);
+    return this;
+  }
+
+  /** Keep-alives as they are, or a connection that comes would start with. */
+  getKeepAliveTimes(): Required<KeepAliveTimes> {
+    return {
+      idle: this[kOption]('TCP_KEEPIDLE_MS'),
+      interval: this[kOption]('TCP_KEEPINTVL_MS'),
+      probes: this[kOption]('TCP_KEEPCNT'),
+    };
   }
 
   /** IP_TOS and IPV6_TCLASS, 0 to 255. The two lowest bits are TCP's own (ECN). */

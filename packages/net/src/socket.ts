@@ -157,6 +157,11 @@ function construct(socket: SocketBase, options: SocketOptions): void {
     // An accepted connection has those of its server.
     socket[kWanted] = wantedOf(options);
     socket[kKeepAliveProbes] = keepAliveProbesOf(options);
+    if (options['keepAliveTimes'] !== undefined) {
+      socket[kKeepAlive] = true;
+      socket[kKeepAliveDelay] = 0;
+      socket[kKeepAliveProbes] = null;
+    }
   } else {
     socket[kAttachHandle](handle);
     if (socket[kLinger] !== null) socket[kApplyLinger]();

@@ -261,7 +261,12 @@ export class TcpHandle extends Handle implements StreamHandle {
   override work(): Next {
     const tcp = this.#tcp;
     if (tcp === null) return 'nothing';
-    if (this.owner?.[onNews]() === true) return 'more';
+    if (this.owner?.[onNews]() === true) {
+      // What follows from an immediate of libuv in another one comes before the next poll.
+      if (this.bridge?.isOwing === true) return 'more at once';
+      const next = this.#next(tcp);
+      return next === 'nothing' ? 'more' : next;
+    }
     if (this.#connecting !== null) return this.#workOnAttempt(tcp, this.#connecting);
     if (this.#writing?.tellEnd(this) === true) return 'more';
     if (this.#writing?.hasGoneOn === true && this.#reading.tell(this)) return this.#next(tcp);
@@ -306,6 +311,8 @@ export class TcpHandle extends Handle implements StreamHandle {
   #next(tcp: TcpSocket): Next {
     if (this.isClosing) return 'nothing';
     if (this.#writing?.isEndDue === true || this.#reading.rest !== null) return 'more at once';
+    // libuv tells of it once all have been told that a poll has found, and before their peers are.
+    if (this.bridge?.isOwing === true) return 'more this turn';
     if (!this.#reading.isReady(tcp) && this.#writing?.isReady(tcp) !== true) return 'nothing';
     return this.#reading.wasLittle ? 'more after others' : 'more';
   }

@@ -5,7 +5,7 @@ import { type AddressRecord, fillAddress, fillUnspecified } from './address-reco
 
 /** TCP_NODELAY. */
 export function setNoDelay(tcp: TcpSocket, enable: boolean): number {
-  return tcp.options.set('TCP_NODELAY', enable ? 1 : 0, tcp.host.now);
+  return tcp.setsockopt('TCP_NODELAY', enable ? 1 : 0);
 }
 
 /** What libuv sets with a delay: probes one second apart, ten of them. */
@@ -17,27 +17,26 @@ const USUAL_COUNT = 10;
  * answer; 0: as it is without.
  */
 export function setKeepAlive(
-  { options, host }: TcpSocket,
+  tcp: TcpSocket,
   enable: boolean,
   delay: number,
   interval = 0,
   count = 0,
 ): number {
-  const { now } = host;
   if (enable) {
     const isSet = delay > 0;
-    const idle = isSet ? options.set('TCP_KEEPIDLE', delay, now) : 0;
+    const idle = isSet ? tcp.setsockopt('TCP_KEEPIDLE', delay) : 0;
     if (idle < 0) return idle;
     if (isSet || interval > 0) {
-      const result = options.set('TCP_KEEPINTVL', interval || USUAL_INTERVAL, now);
+      const result = tcp.setsockopt('TCP_KEEPINTVL', interval || USUAL_INTERVAL);
       if (result < 0) return result;
     }
     if (isSet || count > 0) {
-      const result = options.set('TCP_KEEPCNT', count || USUAL_COUNT, now);
+      const result = tcp.setsockopt('TCP_KEEPCNT', count || USUAL_COUNT);
       if (result < 0) return result;
     }
   }
-  return options.set('SO_KEEPALIVE', enable ? 1 : 0, now);
+  return tcp.setsockopt('SO_KEEPALIVE', enable ? 1 : 0);
 }
 
 /** getsockname(2) of a stream: of one that is neither bound nor connected, the unspecified address. */

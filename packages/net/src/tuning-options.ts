@@ -1,5 +1,6 @@
+import { checkOptions } from '@halfclose/codec/arguments';
 import { errnoException, invalidArgumentType, outOfRange, codedError } from './errors.ts';
-import { Errno } from '@halfclose/sockets';
+import { Errno, type NumberOption } from '@halfclose/sockets';
 import { requireInt32, requireNumber, requireString } from './validate.ts';
 import { WantedOptions } from './wanted-options.ts';
 
@@ -17,6 +18,12 @@ const TAKES: ReadonlyMap<string, Take> = new Map<string, Take>([
     (wanted, value, name) => {
       requireInt32(value, name, 1, MAX_SYN_RETRIES);
       wanted.set('TCP_SYNCNT', value);
+    },
+  ],
+  [
+    'keepAliveTimes',
+    (wanted, value, name) => {
+      for (const [option, each] of keepAliveOptions(value, name)) wanted.set(option, each);
     },
   ],
   ['sendBufferSize', (wanted, value) => wanted.set('SO_SNDBUF', bufferSizeOf(value))],
@@ -70,6 +77,36 @@ export function congestionOf(value: unknown, name: string): 'cubic' | 'reno' {
   requireString(value, name);
   if (value !== 'cubic' && value !== 'reno') throw errnoException(-Errno.ENOENT, 'setsockopt');
   return value;
+}
+
+/** Keep-alives in milliseconds. */
+export interface KeepAliveTimes {
+  /** Milliseconds of silence before the first probe, 1 to 32,767,000. */
+  readonly idle?: number | undefined;
+  /** Milliseconds between two probes, 1 to 32,767,000. */
+  readonly interval?: number | undefined;
+  /** How many probes may go unanswered, 1 to 127. */
+  readonly probes?: number | undefined;
+}
+
+const MAX_KEEP_ALIVE = 32_767_000;
+const MAX_PROBES = 127;
+
+/** Which options of setsockopt(2) these are. Throws for what is none, with `name` for errors. */
+export function keepAliveOptions(times: unknown, name: string): [option: NumberOption, value: number][] {
+  if (typeof times !== 'object' || times === null) throw invalidArgumentType(name, 'of type object', times);
+  checkOptions(name, times, { idle: true, interval: true, probes: true });
+  const { idle, interval, probes } = times as Record<string, unknown>;
+  const options: [NumberOption, number][] = [];
+  const add = (option: NumberOption, value: unknown, most: number, member: string): void => {
+    if (value === undefined) return;
+    requireInt32(value, `${name}.${member}`, 1, most);
+    options.push([option, value]);
+  };
+  add('TCP_KEEPIDLE_MS', idle, MAX_KEEP_ALIVE, 'idle');
+  add('TCP_KEEPINTVL_MS', interval, MAX_KEEP_ALIVE, 'interval');
+  add('TCP_KEEPCNT', probes, MAX_PROBES, 'probes');
+  return options;
 }
 
 /** The probes of keep-alives beyond the first; 0: as it is without. */

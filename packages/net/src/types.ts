@@ -3,6 +3,7 @@ import type { CongestionControlName, ConnectionState, DumpedConnection, TcpInfo 
 import type { SocketCloseReport } from './close-report.ts';
 import type { ServerListeners, SocketListeners } from './listener-types.ts';
 import type { KeepAliveSettings } from './socket-settings.ts';
+import type { KeepAliveTimes } from './tuning-options.ts';
 
 /** What a socket has beyond Node's. */
 export interface SocketExtras extends SocketListeners {
@@ -75,6 +76,14 @@ export interface SocketExtras extends SocketListeners {
     interval?: number,
     count?: number,
   ): this;
+  /**
+   * Keep-alives with times in milliseconds, true ones, in contrast to {@link SocketExtras.setKeepAlive}; they are on from
+   * then, and what is left out is as it was. Throws ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE, naming the member. On
+   * connections of the kernel they are on, with the kernel's times.
+   */
+  setKeepAliveTimes(times: KeepAliveTimes): this;
+  /** The times of keep-alives, whether they are on or not. */
+  getKeepAliveTimes(): Required<KeepAliveTimes>;
   /** IP_TOS, IPV6_TCLASS: 0 to 255, as in Node 26, on all versions. ERR_INVALID_ARG_TYPE or ERR_OUT_OF_RANGE for others. */
   setTypeOfService(tos: number): this;
   /** Of what is sent; without a connection, what was set. */
@@ -143,6 +152,8 @@ export interface ExtraSocketOptions {
   /** Milliseconds between two keep-alives, and how many may go unanswered: see {@link SocketExtras.setKeepAlive}. */
   keepAliveInterval?: number | undefined;
   keepAliveCount?: number | undefined;
+  /** See {@link SocketExtras.setKeepAliveTimes}; keep-alives are on, and the other options of theirs do not count. */
+  keepAliveTimes?: KeepAliveTimes | undefined;
   /** See {@link SocketExtras.setTypeOfService}. */
   typeOfService?: number | undefined;
   /** See {@link SocketExtras.setSendBufferSize} and {@link SocketExtras.setRecvBufferSize}. */

@@ -117,6 +117,83 @@ describe('keep-alives', () => {
     expect(Math.round(after / 1000)).toBe(10 + 3 * 5);
   });
 
+  it.each<[string, object, object, 'client' | 'peer', (socket: Socket) => unknown]>([
+    [
+      'set on a connection',
+      {},
+      {},
+      'client',
+      (socket) => socket.setKeepAliveTimes({ idle: 300, interval: 70, probes: 4 }),
+    ],
+    [
+      'as an option',
+      { keepAliveTimes: { idle: 300, interval: 70, probes: 4 } },
+      {},
+      'client',
+      () => undefined,
+    ],
+    ['of a server', {}, { keepAliveTimes: { idle: 300, interval: 70, probes: 4 } }, 'peer', () => undefined],
+  ])('go by milliseconds, %s', async (_name, options, server, end, set) => {
+    const scene = await connected(options, server);
+    const socket = scene[end];
+    set(socket);
+    socket.resume();
+    scene.link.set({ loss: 1 });
+    const [error, after] = await failure(scene, socket);
+    expect(error).toMatchObject({ code: 'ETIMEDOUT', reason: 'keep-alive exhausted' });
+    // An option counts from the handshake on.
+    expect(after).toBeGreaterThan(530);
+    expect(after).toBeLessThan(590);
+  });
+
+  it('begin on a connection that has been silent for long', async () => {
+    const { client, clock, link } = await connected();
+    clock.advanceBy(100_000);
+    client.setKeepAlive(true, 1000);
+    link.set({ loss: 1 });
+    clock.advanceBy(2500);
+    expect(client.tcpInfo()?.tcpi_probes).toBe(2);
+    client.destroy();
+  });
+
+  it('by milliseconds leave what is left out, and give way to whole seconds and to none', async () => {
+    const { client, clock, link } = await connected();
+    expect(client.getKeepAliveTimes()).toEqual({ idle: 7_200_000, interval: 75_000, probes: 9 });
+    client.setKeepAliveTimes({ idle: 250 });
+    expect(client.getKeepAliveTimes()).toEqual({ idle: 250, interval: 75_000, probes: 9 });
+    client.setKeepAlive(true, 2000);
+    expect(client.getKeepAliveTimes()).toEqual({ idle: 2000, interval: 1000, probes: 10 });
+    client.setKeepAliveTimes({ idle: 250, interval: 100 });
+    link.set({ loss: 1 });
+    clock.advanceBy(520);
+    expect(client.tcpInfo()?.tcpi_probes).toBe(3);
+    client.setKeepAlive(false);
+    clock.advanceBy(100_000);
+    expect(client.tcpState).toBe('ESTABLISHED');
+    client.destroy();
+  });
+
+  it.each<[unknown, string, string]>([
+    [undefined, 'ERR_INVALID_ARG_TYPE', '"times" argument'],
+    [{ idle: 0 }, 'ERR_OUT_OF_RANGE', '"times.idle"'],
+    [{ idle: 32_767_001 }, 'ERR_OUT_OF_RANGE', '"times.idle"'],
+    [{ interval: 1.5 }, 'ERR_OUT_OF_RANGE', '"times.interval"'],
+    [{ interval: '1' }, 'ERR_INVALID_ARG_TYPE', '"times.interval"'],
+    [{ probes: 128 }, 'ERR_OUT_OF_RANGE', '"times.probes"'],
+  ])('by milliseconds refuse %j', (times, code, named) => {
+    const error = thrown(() => new net.Socket().setKeepAliveTimes(times as object));
+    expect(error).toMatchObject({
+      fields: [['code', code]],
+      message: expect.stringContaining(named) as string,
+    });
+  });
+
+  it('by milliseconds know of no other members', () => {
+    expect(() => new net.Socket().setKeepAliveTimes({ count: 1 } as object)).toThrow(
+      'times.count is no option: known are idle, interval, probes',
+    );
+  });
+
   it('without an answer show in TCP_INFO', async () => {
     const { client, clock, link } = await connected();
     client.setKeepAlive(true, 1000);

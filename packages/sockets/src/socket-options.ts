@@ -41,6 +41,8 @@ export type NumberOption =
   | 'TCP_MAXSEG'
   | 'TCP_KEEPIDLE'
   | 'TCP_KEEPINTVL'
+  | 'TCP_KEEPIDLE_MS'
+  | 'TCP_KEEPINTVL_MS'
   | 'TCP_KEEPCNT'
   | 'TCP_USER_TIMEOUT'
   | 'TCP_SYNCNT'
@@ -264,6 +266,16 @@ export class SocketOptions {
         if (value < 1 || value > MAX_KEEPALIVE_SECONDS) return -Errno.EINVAL;
         this.#change({ keepAliveInterval: value * 1000 });
         return 0;
+      // The same in milliseconds, which no system has.
+      case 'TCP_KEEPIDLE_MS':
+        if (value < 1 || value > MAX_KEEPALIVE_SECONDS * 1000) return -Errno.EINVAL;
+        this.#change({ keepAliveIdle: value });
+        this.#connection?.updateKeepAlive(now);
+        return 0;
+      case 'TCP_KEEPINTVL_MS':
+        if (value < 1 || value > MAX_KEEPALIVE_SECONDS * 1000) return -Errno.EINVAL;
+        this.#change({ keepAliveInterval: value });
+        return 0;
       case 'TCP_KEEPCNT':
         if (value < 1 || value > MAX_KEEPALIVE_PROBES) return -Errno.EINVAL;
         this.#change({ keepAliveProbes: value });
@@ -330,9 +342,13 @@ export class SocketOptions {
       case 'TCP_MAXSEG':
         return this.#connection?.sender.mss ?? (settings.maxSegment || 536);
       case 'TCP_KEEPIDLE':
-        return settings.keepAliveIdle / 1000;
+        return Math.floor(settings.keepAliveIdle / 1000);
       case 'TCP_KEEPINTVL':
-        return settings.keepAliveInterval / 1000;
+        return Math.floor(settings.keepAliveInterval / 1000);
+      case 'TCP_KEEPIDLE_MS':
+        return settings.keepAliveIdle;
+      case 'TCP_KEEPINTVL_MS':
+        return settings.keepAliveInterval;
       case 'TCP_KEEPCNT':
         return settings.keepAliveProbes;
       case 'TCP_USER_TIMEOUT':

@@ -124,10 +124,10 @@ export class RunLoop {
 
   /**
    * To be called after each call into a program: lets what that has queued run. Returns whether more programs may be
-   * called in this turn; else whoever has more to do asks for another.
+   * called in this turn; else whoever has more to do asks for another. `goesOn`: it has more to do in this one.
    */
-  settle(): boolean {
-    if (!this.#timers.settle() || (this.#due <= 0 && this.#isLong())) this.#mayCall = false;
+  settle(goesOn = false): boolean {
+    if (!this.#timers.settle() || (!goesOn && this.#due <= 0 && this.#isLong())) this.#mayCall = false;
     return this.#mayCall;
   }
 
@@ -255,7 +255,8 @@ export class RunLoop {
       }
       const givesWay = next === 'more after others' || next === 'more this turn';
       if (next === 'more this turn') this.#due = this.#callers.size + 1;
-      goesOn = this.settle() || next === 'more at once';
+      const isAtOnce = next === 'more at once';
+      goesOn = this.settle(isAtOnce) || isAtOnce;
       if (!caller.queued || this.#steps === 0 || givesWay) {
         this.#caller = null;
         if (caller.queued) this.#callers.push(caller);

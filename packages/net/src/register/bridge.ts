@@ -13,7 +13,7 @@ import {
   onWritten,
   type WriteCallback,
 } from '../handle-owner.ts';
-import { nextTick } from '../host-functions.ts';
+import { setImmediate } from '../host-functions.ts';
 import type { SocketBase } from '../socket-base.ts';
 import { TcpHandle } from '../tcp-handle.ts';
 import { portOf } from '../validate.ts';
@@ -22,6 +22,7 @@ import type { Network } from '../network.ts';
 import type { ConnectingHandle } from '../connect-attempt.ts';
 import { FrameEnds } from './frame-ends.ts';
 import type { NativeStreamConstructor } from './native-streams.ts';
+import { RecordEnds } from './record-ends.ts';
 
 /** A request of Node's C++ to connect, by the names of `TCPConnectWrap`. */
 interface NativeConnectRequest {
@@ -39,7 +40,11 @@ interface NativeConnectRequest {
 /** What is over a bridge in place of a socket of ours: a `TLSSocket` and its handle. */
 interface Upper {
   readonly handle: object;
-  readonly socket: { destroy(error: Error): unknown; readonly _host?: string | null };
+  readonly socket: {
+    destroy(error: Error): unknown;
+    readonly _host?: string | null;
+    readonly writableLength: number;
+  };
 }
 
 /** A request that waits for our stack. */
@@ -75,8 +80,10 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     #owed: Pending[] = [];
     /** What is being passed to C++. */
     #arriving: Buffer | null = null;
-    /** Of HTTP/2 in the clear; made when something arrives. */
-    #frames: FrameEnds | null = null;
+    /** Of TLS, or of HTTP/2 in the clear; made when something arrives. */
+    #ends: RecordEnds | FrameEnds | null = null;
+    /** What comes next is more of the same read. */
+    #hasMore = false;
 
     constructor(tcp: TcpHandle, socket: SocketBase | null) {
       super();
@@ -125,14 +132,22 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
       return 0;
     }
 
-    /** TLS may not hear within the call in which it asked, and hears before anything that comes later; HTTP/2 is to. */
+    /**
+     * Of a write that was done at once HTTP/2 hears within the call; TLS from the event loop, as over a handle of libuv: behind
+     * what came in the same read, and before whatever the peer does because of it.
+     */
     #owe(pending: Pending): void {
       if (this.upper === null) {
         this.#finish(pending, 0);
         return;
       }
       this.#owed.push(pending);
-      if (this.#owed.length === 1) nextTick(settleOwed, this);
+      if (this.beneath instanceof TcpHandle && !this.beneath.isClosing) this.beneath.callLater();
+      else if (this.#owed.length === 1) setImmediate(settleOwed, this);
+    }
+
+    get isOwing(): boolean {
+      return this.#owed.length > 0;
     }
 
     settleOwed(): void {
@@ -150,7 +165,8 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     // --- what the handle tells
 
     [onData](bytes: Buffer): boolean {
-      this.settleOwed();
+      // What nobody hears of would hold back what is written now.
+      if (!this.#hasMore || this.upper?.socket.writableLength === 0) this.settleOwed();
       this.#socket?._unrefTimer();
       const piece = this.#upToEnd(bytes);
       this.#arriving = piece;
@@ -160,16 +176,18 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     }
 
     /**
-     * What a call of C++ has queued runs before its next one where libuv reads, and HTTP/2 makes some of each frame; where we
-     * read, it runs when C++ has returned. So before a frame that ends a stream C++ returns: the program has then heard of
-     * what came before, which `node:http2` relies on. Not at each frame: C++ writes when it returns.
+     * What a call of C++ has queued runs before its next one where libuv reads, and TLS makes one of each record, HTTP/2 some
+     * of each frame; where we read, it runs when C++ has returned. So C++ gets one record at a time, and of HTTP/2 returns
+     * before a frame that ends a stream: the program has then heard of what came before, which `node:http2` relies on. Not at
+     * each frame: C++ writes when it returns.
      */
     #upToEnd(bytes: Buffer): Buffer {
       const { beneath } = this;
-      if (this.upper !== null || !(beneath instanceof TcpHandle)) return bytes;
-      this.#frames ??= new FrameEnds();
-      const end = this.#frames.next(bytes);
-      if (end === bytes.length) return bytes;
+      if (!(beneath instanceof TcpHandle)) return bytes;
+      this.#ends ??= this.upper === null ? new FrameEnds() : new RecordEnds();
+      const end = this.#ends.next(bytes);
+      this.#hasMore = end < bytes.length;
+      if (!this.#hasMore) return bytes;
       beneath.putBack(bytes.subarray(end));
       return bytes.subarray(0, end);
     }
@@ -194,6 +212,10 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     }
 
     [onNews](): boolean {
+      if (this.isOwing && !this.#hasMore) {
+        this.settleOwed();
+        return true;
+      }
       return this.#socket?.[onNews]() === true;
     }
 
@@ -264,6 +286,8 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     }
 
     close(onClosed?: () => void): void {
+      // What is closed takes no steps.
+      if (this.isOwing) setImmediate(settleOwed, this);
       const socket = this.#socket;
       if (socket === null || socket.destroyed) this.beneath.close(onClosed);
       else {
@@ -273,6 +297,7 @@ export function createBridgeConstructor(NativeStream: NativeStreamConstructor): 
     }
 
     reset(onClosed?: () => void): number {
+      if (this.isOwing) setImmediate(settleOwed, this);
       return this.beneath.reset(onClosed);
     }
 

@@ -4,6 +4,7 @@ import type { Patches } from './patches.ts';
 /** The private parts of `TLSSocket` that matter here. */
 export interface TlsSocket {
   readonly _tlsOptions: { readonly pipe?: unknown };
+  readonly writableLength: number;
   destroy(error: Error): unknown;
   _emitTLSError(error: Error): void;
 }

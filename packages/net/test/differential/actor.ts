@@ -1,24 +1,9 @@
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import type { Action, Rule, Trigger, WriteAs } from './program.ts';
+import { piece } from './pieces.ts';
+import type { Action, Rule, Trigger } from './program.ts';
 import { codeOf, later, lateness, type Stage } from './stage.ts';
 import { Reader, type Told } from './told.ts';
-
-/** Bytes of all kinds, and as many as are ever written at once. */
-const PATTERN = Buffer.alloc(
-  16_000_000,
-  Uint8Array.from({ length: 251 }, (_, i) => (i * 7) % 251),
-);
-const TEXT = 'a½€😀'.repeat(60_000);
-
-/** What is written, by the call. */
-function piece(bytes: number, as: WriteAs, call: number): Buffer | Uint8Array | string {
-  const all = PATTERN.subarray(call % 251, (call % 251) + bytes);
-  if (as === 'buffer') return all;
-  if (as === 'uint8') return new Uint8Array(all.buffer, all.byteOffset, all.length);
-  if (as === 'utf8' || as === 'utf16le') return TEXT.slice(0, Math.min(bytes, 200_000));
-  return all.toString(as);
-}
 
 /** One socket that follows its rules and writes down what happens. */
 export class Actor {
@@ -47,6 +32,8 @@ export class Actor {
       'timeout',
       'pause',
       'resume',
+      // Of TLS alone.
+      'secureConnect',
     ] as const) {
       socket.on(name as 'end', () => {
         this.#note(name);

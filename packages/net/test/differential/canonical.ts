@@ -50,8 +50,10 @@ const labels = ({ entries }: Canonical): string =>
 
 /** Whether all of the stream was read that will ever be: else it is a matter of pieces how much was. */
 const hasReadAll = ({ entries }: Told): boolean =>
-  entries.some((entry) => entry.startsWith('end |')) ||
-  !entries.some((entry) => entry.includes('destroyed') && !entry.startsWith('quiet'));
+  entries.some((entry) => /^end(?: x-after)? \|/.test(entry)) ||
+  !entries.some(
+    (entry) => (entry.includes('destroyed') && !entry.startsWith('quiet')) || entry.includes(' message:'),
+  );
 
 function faultsBy(told: Told, runs: readonly Told[], freedom: readonly Freedom[]): string[] {
   const [ours, ...theirs] = canonical([told, ...runs], freedom);

@@ -1,9 +1,5 @@
-import nodeNet from 'node:net';
-import { ours } from '../compare.ts';
 import { faultsOfLog, isSameLog } from './canonical.ts';
-import { type Log, play } from './play.ts';
-import type { Program } from './program.ts';
-import type { Threads } from './threads.ts';
+import type { Log } from './play.ts';
 
 /** Milliseconds in which nothing happens, after which a program counts as over; of one alone: it is to hang for good. */
 const SILENCE = 50;
@@ -20,6 +16,13 @@ const TIMES = 5;
  */
 export type Outcome = 'same' | 'same alone' | 'same in threads' | 'same in part' | 'different';
 
+/** Who plays programs: the kernel's network, ours, and the kernel's with each end in a thread of its own. */
+export interface Players<P> {
+  node(program: P, silence: number): Promise<Log>;
+  ours(program: P, silence: number): Promise<Log>;
+  apart(program: P, silence: number): Promise<Log>;
+}
+
 export interface Verdict {
   readonly outcome: Outcome;
   /** node:net itself came out in two ways. */
@@ -31,16 +34,16 @@ export interface Verdict {
 }
 
 /** Plays programs all at once on node:net, twice, and on ours; those that differ alone again, until so many do. */
-export async function judge(
-  programs: readonly Program[],
-  threads: Threads,
+export async function judge<P>(
+  programs: readonly P[],
+  players: Players<P>,
   enough = Infinity,
 ): Promise<Verdict[]> {
-  const all = (net: typeof nodeNet): Promise<Log[]> =>
-    Promise.all(programs.map((program) => play(net, program, SILENCE)));
-  const first = await all(nodeNet);
-  const second = await all(nodeNet);
-  const actual = await all(ours);
+  const all = (where: 'node' | 'ours'): Promise<Log[]> =>
+    Promise.all(programs.map((program) => players[where](program, SILENCE)));
+  const first = await all('node');
+  const second = await all('node');
+  const actual = await all('ours');
   const verdicts: Verdict[] = [];
   for (const [i, program] of programs.entries()) {
     if (verdicts.filter(({ outcome }) => outcome === 'different').length >= enough) break;
@@ -50,25 +53,27 @@ export async function judge(
     verdicts.push(
       faultsOfLog(log, runs).length === 0
         ? { outcome: 'same', isUnsettled, log, runs, faults: [] }
-        : { ...(await judgeAlone(program, threads, runs)), isUnsettled },
+        : { ...(await judgeAlone(program, players, runs)), isUnsettled },
     );
   }
   return verdicts;
 }
 
 /** Plays a program alone, several times; `before`: runs on node:net that there are. */
-export async function judgeAlone(
-  program: Program,
-  threads: Threads,
+export async function judgeAlone<P>(
+  program: P,
+  players: Players<P>,
   before: readonly Log[] = [],
 ): Promise<Verdict> {
   const runs = [...before];
   const logs: Log[] = [];
   for (let i = 0; i < ALONE; i++) {
-    const nets = [nodeNet, ours];
-    const [run, log] = await Promise.all(nets.map((net) => play(net, program, LONG_SILENCE)));
-    runs.push(run as Log);
-    logs.push(log as Log);
+    const [run, log] = await Promise.all([
+      players.node(program, LONG_SILENCE),
+      players.ours(program, LONG_SILENCE),
+    ]);
+    runs.push(run);
+    logs.push(log);
   }
   const isUnsettled = runs.some((run) => !isSameLog(run, runs[0] as Log));
   const worst = (isLast: boolean): Log | undefined =>
@@ -82,7 +87,7 @@ export async function judgeAlone(
   });
   if (worst(false) === undefined) return fine('same alone');
   for (let time = 0; time < TIMES; time++) {
-    const plays = Array.from({ length: AT_ONCE }, () => threads.play(program, SILENCE));
+    const plays = Array.from({ length: AT_ONCE }, () => players.apart(program, SILENCE));
     runs.push(...(await Promise.all(plays)));
     if (worst(false) === undefined) return fine('same in threads');
   }
@@ -92,7 +97,7 @@ export async function judgeAlone(
 }
 
 /** A difference for people to read. */
-export function describeVerdict(program: Program, { faults, log, runs }: Verdict): string {
+export function describeVerdict(program: unknown, { faults, log, runs }: Verdict): string {
   const show = (name: string, each: Log): string =>
     Object.entries(each)
       .map(([actor, { entries, read }]) => {

@@ -16,7 +16,29 @@ export interface Side {
   log(): Record<string, Told>;
 }
 
-type Api = Pick<typeof Net, 'createServer' | 'Socket'>;
+/** What makes servers and sockets: `node:net`, or what is over it. */
+export interface Transport {
+  /** What a server tells of a connection. */
+  readonly connection: string;
+  createServer(options: Net.ServerOpts): Net.Server;
+  /** A socket, and how to have it connect if it does not by itself. */
+  open(
+    options: Net.SocketConstructorOpts,
+    port: number,
+  ): { readonly socket: Net.Socket; readonly connect: () => void };
+}
+
+/** Sockets and servers of a `node:net`. */
+export function plain(net: Pick<typeof Net, 'createServer' | 'Socket'>): Transport {
+  return {
+    connection: 'connection',
+    createServer: (options) => net.createServer(options),
+    open: (options, port) => {
+      const socket = new net.Socket(options);
+      return { socket, connect: () => void socket.connect(port, '127.0.0.1') };
+    },
+  };
+}
 
 export function newStage({
   jitter = () => undefined,
@@ -25,7 +47,7 @@ export function newStage({
   return { happened: 0, pending: 0, server: null, port: { open: 0, refused: 1 }, jitter, delay };
 }
 
-function begin(actor: Actor, { reading }: End): void {
+export function begin(actor: Actor, { reading }: End): void {
   if (reading === 'data') actor.reads('listenToData');
   else if (reading === 'readable') actor.reads('listenToReadable');
   else if (reading === 'sink') actor.reads('pipeToSink');
@@ -36,15 +58,15 @@ function begin(actor: Actor, { reading }: End): void {
 }
 
 /** Starts the server of a program. */
-export async function playServer(net: Api, { server: side }: Program, stage: Stage): Promise<Side> {
+async function playServer(transport: Transport, { server: side }: Program, stage: Stage): Promise<Side> {
   const { ends, rules, highWaterMark, maxConnections, ...options } = side;
   const actors: Actor[] = [];
-  const server = net.createServer({ ...options, ...(highWaterMark !== null && { highWaterMark }) });
+  const server = transport.createServer({ ...options, ...(highWaterMark !== null && { highWaterMark }) });
   if (maxConnections !== null) server.maxConnections = maxConnections;
   stage.server = server;
   const own = new ServerActor(stage, server);
   let connections = 0;
-  server.on('connection', (socket) => {
+  server.on(transport.connection, (socket: Net.Socket) => {
     const nth = ++connections;
     own.note('connection');
     for (const rule of rules) if (rule.nth === nth) own.act(rule);
@@ -73,14 +95,17 @@ export async function playServer(net: Api, { server: side }: Program, stage: Sta
 }
 
 /** Starts the clients of a program. */
-export function playClients(net: Api, { clients }: Program, stage: Stage): Side {
+function playClients(transport: Transport, { clients }: Program, stage: Stage): Side {
   const actors = clients.map((client) => {
     const abort = client.signal ? new AbortController() : null;
     const actor: { now: Actor | null } = { now: null };
-    const socket = new net.Socket(socketOptions(client, abort, (bytes) => actor.now?.gets('onread', bytes)));
+    const { socket, connect } = transport.open(
+      socketOptions(client, abort, (bytes) => actor.now?.gets('onread', bytes)),
+      stage.port[client.refused ? 'refused' : 'open'],
+    );
     actor.now = new Actor(stage, socket, client.rules, abort);
     if (client.timeout > 0) socket.setTimeout(stage.delay(client.timeout));
-    socket.connect(stage.port[client.refused ? 'refused' : 'open'], '127.0.0.1');
+    connect();
     begin(actor.now, client);
     return actor.now;
   });
@@ -141,11 +166,25 @@ export async function untilQuiet(stages: readonly Stage[], silence: number, limi
 
 const LIMIT = 20_000;
 
+/** How both sides of a kind of programs are played. */
+export interface Play<P> {
+  serve(program: P, stage: Stage): Promise<Side>;
+  connect(program: P, stage: Stage): Side;
+}
+
+/** Plays programs of sockets. */
+export function playOver(transport: Transport): Play<Program> {
+  return {
+    serve: (program, stage) => playServer(transport, program, stage),
+    connect: (program, stage) => playClients(transport, program, stage),
+  };
+}
+
 /** Plays a whole program, both ends in this thread. */
-export async function play(net: Api, program: Program, silence: number): Promise<Log> {
+export async function playWhole<P>({ serve, connect }: Play<P>, program: P, silence: number): Promise<Log> {
   const stage = newStage();
-  const server = await playServer(net, program, stage);
-  const clients = playClients(net, program, stage);
+  const server = await serve(program, stage);
+  const clients = connect(program, stage);
   const sides = [clients, server];
   const isQuiet = await untilQuiet([stage], silence, LIMIT);
   for (const side of sides) side.stop();

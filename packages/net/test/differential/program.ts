@@ -6,6 +6,7 @@ export interface Trigger {
   readonly on:
     | 'start'
     | 'connect'
+    | 'secureConnect'
     | 'ready'
     | 'read'
     | 'readable'
@@ -70,7 +71,7 @@ export interface Rule {
 }
 
 /** How a socket reads from the start. `echo`: connections alone, as two would never come to an end. */
-type Reading = 'data' | 'resume' | 'readable' | 'nothing' | 'iterate' | 'sink' | 'echo';
+export type Reading = 'data' | 'resume' | 'readable' | 'nothing' | 'iterate' | 'sink' | 'echo';
 
 /** What one end does. */
 export interface End {
@@ -114,13 +115,13 @@ export interface Program {
 const SIZES = [0, 1, 10, 1000, 16_383, 16_384, 16_385, 65_536, 70_000, 200_000];
 const HUGE = 12_000_000;
 
-const size = fc.oneof(
+export const size = fc.oneof(
   { weight: 40, arbitrary: fc.constantFrom(...SIZES) },
   { weight: 3, arbitrary: fc.constant(HUGE) },
 );
 
 const encodings = ['utf8', 'latin1', 'ascii', 'hex', 'base64', 'utf16le'] as const;
-const writeAs = fc.oneof(
+export const writeAs = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<WriteAs>('buffer', 'uint8') },
   { weight: 1, arbitrary: fc.constantFrom<WriteAs>(...encodings) },
 );
@@ -141,7 +142,7 @@ const trigger: fc.Arbitrary<Trigger> = fc.record({
   bytes: fc.constantFrom(1, 1, 10, 1000, 16_384, 70_000),
 });
 
-const delay: fc.Arbitrary<Delay> = fc.oneof(
+export const delay: fc.Arbitrary<Delay> = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Delay>({ by: 'nothing', count: 0 }) },
   {
     weight: 3,
@@ -200,9 +201,9 @@ const commonActs: fc.WeightedArbitrary<Action>[] = [
     }),
   },
 ];
-const clientAct = fc.oneof(...commonActs, { weight: 1, arbitrary: plain('abort') });
+export const clientAct = fc.oneof(...commonActs, { weight: 1, arbitrary: plain('abort') });
 /** The server is where its connections are: a client has nothing of it but what comes over the connection. */
-const connectionAct = fc.oneof(...commonActs, {
+export const connectionAct = fc.oneof(...commonActs, {
   weight: 2,
   arbitrary: plain('closeServer', 'getConnections'),
 });
@@ -213,19 +214,20 @@ const connectAgain: fc.Arbitrary<Rule> = fc.record({
   acts: fc.tuple(fc.record({ do: fc.constant('connect' as const), refused: fc.boolean() })),
 });
 
-const rulesOf = (act: fc.Arbitrary<Action>): fc.Arbitrary<Rule[]> =>
+export const rulesOf = (act: fc.Arbitrary<Action>): fc.Arbitrary<Rule[]> =>
   fc.array(fc.record({ on: trigger, after: delay, acts: fc.array(act, { minLength: 1, maxLength: 3 }) }), {
     maxLength: 5,
   });
 
-const reading = (...more: Reading[]): fc.Arbitrary<Reading> =>
+export const reading = (...more: Reading[]): fc.Arbitrary<Reading> =>
   fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom<Reading>('data', 'resume') },
     { weight: 4, arbitrary: fc.constantFrom<Reading>('readable', 'nothing', 'iterate', 'sink', ...more) },
   );
 const clientRules = rulesOf(clientAct);
-const seldom = (often: number): fc.Arbitrary<boolean> => fc.nat({ max: often }).map((n) => n === often);
-const highWaterMark = fc.oneof(
+export const seldom = (often: number): fc.Arbitrary<boolean> =>
+  fc.nat({ max: often }).map((n) => n === often);
+export const highWaterMark = fc.oneof(
   { weight: 5, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.constantFrom(0, 1, 1000, 200_000) },
 );

@@ -13,6 +13,7 @@ export class ServerActor {
     for (const name of ['listening', 'close', 'drop'] as const) {
       server.on(name, () => this.note(name));
     }
+    server.on('tlsClientError', (error) => this.note(`tlsClientError ${codeOf(error)}`));
     server.on('error', (error) => this.note(`error ${codeOf(error)}`));
   }
 

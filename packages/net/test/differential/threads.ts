@@ -1,14 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { build } from 'tsup';
 import { type Log, newStage, untilQuiet } from './play.ts';
-import type { Program } from './program.ts';
+import type { Piece } from './protocols.ts';
 import type { Request } from './worker.ts';
 
 const LIMIT = 20_000;
+/** Milliseconds. Node 20 does not end some threads of its own that have spoken TLS. */
+const ENDS_WITHIN = 5000;
+
+const pem = (name: string): string =>
+  readFileSync(new URL(`../register/${name}.pem`, import.meta.url), 'utf8');
+const keys = { key: pem('key'), cert: pem('cert') };
 
 /** A thread that answers requests in whatever order it gets to. */
 class Thread {
@@ -16,8 +24,8 @@ class Thread {
   readonly #waiting = new Map<number, (result: unknown) => void>();
   #calls = 0;
 
-  constructor(file: string) {
-    this.#worker = new Worker(file);
+  constructor(file: string, register: string | null) {
+    this.#worker = new Worker(file, { workerData: { register, keys } });
     this.#worker.on('message', ({ call, result }: { call: number; result: unknown }) => {
       this.#waiting.get(call)?.(result);
       this.#waiting.delete(call);
@@ -47,15 +55,19 @@ class Thread {
  */
 export class Threads {
   readonly #ends: readonly [server: Thread, clients: Thread];
+  readonly #whole: { readonly stock: Thread; readonly registered: Thread } | null;
   readonly #dir: string;
   #runs = 0;
 
-  private constructor(dir: string, file: string) {
+  private constructor(dir: string, file: string, register: string | null) {
     this.#dir = dir;
-    this.#ends = [new Thread(file), new Thread(file)];
+    this.#ends = [new Thread(file, null), new Thread(file, null)];
+    this.#whole =
+      register === null ? null : { stock: new Thread(file, null), registered: new Thread(file, register) };
   }
 
-  static async start(): Promise<Threads> {
+  /** `register`: the package, as CommonJS, for a thread that is swapped. */
+  static async start(register: string | null = null): Promise<Threads> {
     const outDir = await mkdtemp(join(tmpdir(), 'halfclose-threads-'));
     await build({
       config: false,
@@ -69,14 +81,20 @@ export class Threads {
       shims: false,
       silent: true,
     });
-    return new Threads(outDir, join(outDir, 'worker.cjs'));
+    return new Threads(outDir, join(outDir, 'worker.cjs'), register);
   }
 
-  async play(program: Program, silence: number): Promise<Log> {
+  /** Plays both ends in one thread: of Node as it is, or in one that is swapped. */
+  async together(piece: Piece, silence: number, which: 'stock' | 'registered'): Promise<Log> {
+    if (this.#whole === null) throw new Error('no thread is swapped');
+    return (await this.#whole[which].ask({ id: ++this.#runs, ask: 'play', piece, silence })) as Log;
+  }
+
+  async apart(piece: Piece, silence: number): Promise<Log> {
     const id = ++this.#runs;
     const [server, clients] = this.#ends;
-    const port = (await server.ask({ id, ask: 'serve', program, seed: id * 2 })) as number;
-    await clients.ask({ id, ask: 'connect', program, port, seed: id * 2 + 1 });
+    const port = (await server.ask({ id, ask: 'serve', piece, seed: id * 2 })) as number;
+    await clients.ask({ id, ask: 'connect', piece, port, seed: id * 2 + 1 });
     await this.#untilQuiet(id, silence);
     await Promise.all(this.#ends.map((end) => end.ask({ id, ask: 'stop' })));
     await this.#untilQuiet(id, silence);
@@ -102,7 +120,8 @@ export class Threads {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#ends.map((end) => end.end()));
+    const all = [...this.#ends, ...Object.values(this.#whole ?? {})];
+    await Promise.race([Promise.all(all.map((thread) => thread.end())), delay(ENDS_WITHIN)]);
     await rm(this.#dir, { recursive: true });
   }
 }

@@ -1,14 +1,19 @@
-import net from 'node:net';
-import { parentPort } from 'node:worker_threads';
-import { newStage, playClients, playServer, type Side } from './play.ts';
-import type { Program } from './program.ts';
+import { createRequire } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import type * as Package from '../../src/index.ts';
+import { newStage, playWhole, type Side } from './play.ts';
+import { type Piece, playOf } from './protocols.ts';
 import type { Stage } from './stage.ts';
 
-/** What one thread is asked to do with a program, one end of which it plays over the kernel. */
+/** What one thread is asked to do with a program: to play one end of it, or all. */
 export type Request =
-  | { id: number; ask: 'serve'; program: Program; seed: number }
-  | { id: number; ask: 'connect'; program: Program; port: number; seed: number }
+  | { id: number; ask: 'play'; piece: Piece; silence: number }
+  | { id: number; ask: 'serve'; piece: Piece; seed: number }
+  | { id: number; ask: 'connect'; piece: Piece; port: number; seed: number }
   | { id: number; ask: 'count' | 'stop' | 'log' };
+
+const { register } = workerData as { register: string | null };
+if (register !== null) (createRequire(__filename)(register) as typeof Package).register();
 
 const sides = new Map<number, Side>();
 const clock = new Int32Array(new SharedArrayBuffer(4));
@@ -32,13 +37,16 @@ function irregular(seed: number): Pick<Stage, 'jitter' | 'delay'> {
 }
 
 async function answer(request: Request): Promise<unknown> {
+  if (request.ask === 'play') return playWhole(playOf(request.piece), request.piece.program, request.silence);
   if (request.ask === 'serve' || request.ask === 'connect') {
     const stage = newStage(irregular(request.seed));
+    const { piece } = request;
+    const play = playOf(piece);
     let side: Side;
-    if (request.ask === 'serve') side = await playServer(net, request.program, stage);
+    if (request.ask === 'serve') side = await play.serve(piece.program, stage);
     else {
       stage.port.open = request.port;
-      side = playClients(net, request.program, stage);
+      side = play.connect(piece.program, stage);
     }
     sides.set(request.id, side);
     return stage.port.open;

@@ -47,6 +47,7 @@ export function close(socket: net.Socket): Promise<SocketCloseReport> {
     .setSendBufferSize(65_536)
     .setRecvBufferSize(65_536)
     .setCongestionControl('reno')
+    .setKeepAliveTimes({ idle: 250, interval: 100, probes: 3 })
     .setQuickAck();
   const numbers: number[] = [socket.bytesAcked, socket.getUserTimeout(), socket.getSendBufferSize()];
   const promises: [Promise<SocketCloseReport>, Promise<void>] = [socket.whenReported(), socket.whenAcked()];
