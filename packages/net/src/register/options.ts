@@ -2,6 +2,7 @@ import { checkOptions } from '@halfclose/codec/arguments';
 import { PROFILES } from '@halfclose/stack';
 import { codedError, invalidArgumentType, invalidArgumentValue } from '../errors.ts';
 import { native } from '../native-net.ts';
+import type { NetworkChooser } from '../program-network.ts';
 import type { Only, RoutingOptions } from '../routing.ts';
 
 /** A port of ours on a port of the kernel. */
@@ -27,6 +28,11 @@ export interface RegisterOptions extends RoutingOptions {
    * lets it, the default), or over any stream (`'streams'`).
    */
   readonly tls?: 'native' | 'streams';
+  /**
+   * The network of each call, `null`: the kernel's. Default: that of the default host. Rules out all other options but `tls`:
+   * they are about that host.
+   */
+  readonly network?: NetworkChooser;
 }
 
 const NAMES = {
@@ -37,6 +43,7 @@ const NAMES = {
   profile: true,
   capture: true,
   tls: true,
+  network: true,
 };
 const MOST_PORT = 65_535;
 
@@ -49,7 +56,9 @@ export function checkRegisterOptions(options: unknown): asserts options is Regis
   if (typeof options !== 'object' || options === null)
     throw invalidArgumentType('options', 'of type object', options);
   checkOptions('options', options, NAMES);
-  const { only, dial, strict, publish, profile, capture, tls } = options as Record<string, unknown>;
+  const { network, ...others } = options as Record<string, unknown>;
+  if (network !== undefined) checkChooser(network, others);
+  const { only, dial, strict, publish, profile, capture, tls } = others;
   if (only !== undefined) checkOnly(only);
   requireOneOf(dial, 'options.dial', ['none', 'kernel']);
   requireOneOf(strict, 'options.strict', [true, false]);
@@ -58,6 +67,14 @@ export function checkRegisterOptions(options: unknown): asserts options is Regis
   if (capture !== undefined && (typeof capture !== 'string' || capture === ''))
     throw invalidArgumentValue('options.capture', capture, 'must be the path of a file');
   if (publish !== undefined) checkPublish(publish);
+}
+
+function checkChooser(network: unknown, others: Readonly<Record<string, unknown>>): void {
+  if (typeof network !== 'function')
+    throw invalidArgumentType('options.network', 'of type function', network);
+  const other = Object.keys(others).find((name) => name !== 'tls' && others[name] !== undefined);
+  if (other !== undefined)
+    throw invalidArgumentValue(`options.${other}`, others[other], 'cannot be used with options.network');
 }
 
 function requireOneOf(value: unknown, name: string, values: readonly unknown[]): void {
