@@ -149,7 +149,8 @@ export class Host {
 
   /**
    * Calls no program any more until {@link Host.thaw}, as if they were stopped (SIGSTOP); the host itself goes on, so peers are
-   * acknowledged until buffers are full, and connections are taken until the backlog is.
+   * acknowledged until buffers are full, and connections are taken until the backlog is. A connection whose owner takes no
+   * steps (`takesSteps`) waits altogether, as it cannot be served without a call.
    */
   freeze(): void {
     this.#loop.isFrozen = true;
