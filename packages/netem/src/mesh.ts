@@ -40,6 +40,8 @@ export class Mesh {
   readonly #timers: TimerService;
   readonly #defaults: LinkOptions;
   readonly #nodes = new Map<string, Node>();
+  /** Of hosts that are or were there: links stay. */
+  readonly #names = new Set<string>();
   readonly #byAddress = new Map<string, Node>();
   readonly #links = new Map<string, Link>();
 
@@ -74,6 +76,7 @@ export class Mesh {
     if (taken !== undefined) throw new RangeError(`addresses: ${taken} is taken`);
     const node: Node = { name, addresses: keys, receive: null, isPlugged: true };
     this.#nodes.set(name, node);
+    this.#names.add(name);
     for (const key of keys) this.#byAddress.set(key, node);
     const { mtu = 1500, segmentOctets = 0 } = this.#defaults;
     return {
@@ -114,13 +117,14 @@ export class Mesh {
   }
 
   /**
-   * The link between two hosts, made when it is first asked for; `aToB` leads from the host that was asked for first by then.
+   * The link between two hosts that are, or were, there, made when it is first asked for; `aToB` leads from the host that was
+   * asked for first by then.
    *
-   * @throws RangeError if a host is not there, or both are the same
+   * @throws RangeError if a host was never there, or both are the same
    */
   link(a: string, b: string): Link {
-    this.#node('a', a);
-    this.#node('b', b);
+    for (const [argument, name] of Object.entries({ a, b }))
+      if (!this.#names.has(name)) throw new RangeError(`${argument}: there is no host ${shown(name)}`);
     if (a === b) throw new RangeError(`a host has no link to itself: ${a}`);
     return this.#linkOf(a, b);
   }

@@ -70,10 +70,11 @@ it('loses what is on its way to a host that is detached, and lets another take i
   send('a', 'b', { seq: 2 });
   expect(arrived.b).toEqual([]);
   expect(mesh.dropped).toEqual({ 'no-route': 2 });
+  mesh.link('a', 'b').set({ delay: 40 });
   attach('b');
   send('a', 'b', { seq: 3 });
   clock.runUntilIdle();
-  expect(arrived.b).toEqual(['20 3']);
+  expect(arrived.b).toEqual(['50 3']);
 });
 
 it('lets nothing through a cable that is out', () => {

@@ -3,6 +3,7 @@ import {
   checkArray,
   checkBoolean,
   checkInteger,
+  checkNumber,
   checkOptions,
   type OptionNames,
 } from '@halfclose/codec/arguments';
@@ -31,6 +32,8 @@ export interface LadderOptions {
   readonly timestamps?: boolean;
   /** As many lines, the last ones, with a line that says how many there were before. Default: all. */
   readonly last?: number;
+  /** The time to count from, in milliseconds of the events' clock. Default: that of the connection's first event. */
+  readonly origin?: number;
 }
 
 const DEFAULT_WIDTH = 100;
@@ -41,6 +44,7 @@ const OPTIONS: OptionNames<LadderOptions> = {
   color: true,
   timestamps: true,
   last: true,
+  origin: true,
 };
 
 /**
@@ -67,6 +71,7 @@ export function ladder(events: Iterable<TraceEvent>, options: LadderOptions = {}
   checkBoolean('color', color);
   checkBoolean('timestamps', timestamps);
   checkArray('names', names);
+  checkNumber('origin', options.origin ?? 0, -Number.MAX_VALUE, Number.MAX_VALUE);
   if (last !== Infinity) checkInteger('last', last, 1, Number.MAX_SAFE_INTEGER);
   if (options.connection !== undefined) checkConnection('connection', options.connection);
   const connection = options.connection ?? connectionsOf(all)[0];
@@ -74,7 +79,7 @@ export function ladder(events: Iterable<TraceEvent>, options: LadderOptions = {}
   const own = withNotes(all, connection);
   const everything = ladderRows(own, connection);
   const rows = everything.slice(-Math.min(last, everything.length));
-  const layout = new LadderLayout(rows, own[0]?.time ?? 0, Math.floor(width));
+  const layout = new LadderLayout(rows, options.origin ?? own[0]?.time ?? 0, Math.floor(width));
   const hosts = hostsOf(own, connection);
   const isWatched = { left: hosts.left !== null, right: hosts.right !== null };
   const lines = rows.map((row) => drawRow(row, layout, isWatched, options));

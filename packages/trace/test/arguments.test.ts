@@ -49,6 +49,11 @@ const ROWS: readonly ArgumentRow[] = [
     call: (last) => ladder([], { last }),
     takes: ['1', '2**32', 'Infinity', ...OR_NONE],
   },
+  {
+    of: 'ladder()/origin',
+    call: (origin) => ladder([], { origin }),
+    takes: ['-1', '0', '1', '1.5', '2**32', 'null', ...OR_NONE],
+  },
   { of: 'firstDifference()/events', call: (value) => firstDifference(value, []), takes: ['[]'] },
   { of: 'ladder()/color', call: (color) => ladder([], { color }), takes: ['true', ...OR_NONE] },
   {

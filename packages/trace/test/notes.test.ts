@@ -57,3 +57,8 @@ it('finds the first event in which two traces differ', () => {
     right: '2 a *** x',
   });
 });
+
+it('counts from another time if it is told to', () => {
+  const [first] = ladder(exchange(), { origin: -100 }).split('\n').slice(1);
+  expect(first).toMatch(/^100 /);
+});
