@@ -1,5 +1,5 @@
 import net from 'node:net';
-import { lookup } from 'node:dns/promises';
+import { lookup, resolve4, resolveMx, Resolver, reverse } from 'node:dns/promises';
 import { expect, it } from 'vitest';
 import { lab, type LabNet } from '../src/index.ts';
 import { failureOf, sleep } from './failure-of.ts';
@@ -180,6 +180,12 @@ it(
       { address: '::1', family: 6 },
     ]);
     await expect(lookup('nobody')).rejects.toMatchObject({ code: 'ENOTFOUND', hostname: 'nobody' });
+    expect([await resolve4('a'), await reverse('10.0.0.3')]).toEqual([['10.0.0.2'], ['b']]);
+    await expect(resolveMx('a')).rejects.toMatchObject({ code: 'ENODATA', syscall: 'queryMx' });
+    await expect(new Resolver().resolve('nobody')).rejects.toMatchObject({
+      code: 'ENOTFOUND',
+      syscall: 'queryA',
+    });
     const own = a.run(() => client('localhost'));
     const { told } = client('127.0.0.1');
     own.socket.write('x');

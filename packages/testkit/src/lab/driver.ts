@@ -24,6 +24,8 @@ export class Driver {
   #steps = 0;
   /** What `callsOfNode` is at the next turn if nothing else runs. */
   #expected = 0;
+  /** The test is over: what fails now does not count. */
+  #isWindingDown = false;
   #isOver: () => boolean = () => false;
   #done: () => void = () => undefined;
 
@@ -47,6 +49,14 @@ export class Driver {
     });
   }
 
+  /** Lets `duration` of time pass after the test, as far as there is something to do. */
+  windDown(duration: number): Promise<void> {
+    const { clock } = this.#world;
+    const end = clock.now() + duration;
+    this.#isWindingDown = true;
+    return this.run(() => !clock.hasWork && clock.nextDeadline > end);
+  }
+
   #schedule(): void {
     this.#expected = callsOfNode() + 1;
     runIn(null, () => native.setImmediate(this.#turn));
@@ -54,7 +64,7 @@ export class Driver {
 
   readonly #turn = (): void => {
     const isQuiet = callsOfNode() <= this.#expected;
-    if (this.#world.failure !== null) {
+    if (this.#hasFailed) {
       this.#done();
       return;
     }
@@ -84,8 +94,16 @@ export class Driver {
     }
   };
 
+  get #hasFailed(): boolean {
+    return !this.#isWindingDown && this.#world.failure !== null;
+  }
+
   #waitForMore(): void {
     if (++this.#turns > MOST_TURNS) {
+      if (this.#isWindingDown) {
+        this.#done();
+        return;
+      }
       this.#world.failWith(
         'ERR_LAB_SPIN',
         `a program has not come to rest after ${MOST_TURNS} turns of the event loop at ${this.#now}: ` +
@@ -104,6 +122,10 @@ export class Driver {
   }
 
   #giveUpWork(): void {
+    if (this.#isWindingDown) {
+      this.#done();
+      return;
+    }
     const list = realWork.pending.map((line) => `\n  ${line}`).join('');
     this.#world.failWith(
       'ERR_LAB_REAL_WORK',
@@ -118,7 +140,7 @@ export class Driver {
     const { clock, settings, mesh } = this.#world;
     clock.hasCalled = false;
     try {
-      while (!clock.hasCalled && this.#world.failure === null) {
+      while (!clock.hasCalled && !this.#hasFailed) {
         if (clock.hasWork) {
           clock.runTasks({ untilCall: true });
           continue;
@@ -128,7 +150,8 @@ export class Driver {
           return;
         }
         const next = clock.nextDeadline;
-        if (next > settings.limit) {
+        if (this.#isWindingDown && this.#isOver()) return;
+        if (next > settings.limit && !this.#isWindingDown) {
           this.#giveUp(next);
           return;
         }

@@ -37,6 +37,7 @@ export class World {
   waiting: readonly string[] = [];
   #failure: Failure | null = null;
   #isRunning = true;
+  #isFinished = false;
 
   constructor(settings: Settings, isExplaining: boolean) {
     this.settings = settings;
@@ -73,7 +74,7 @@ export class World {
 
   /** Something went wrong in the program of a process, or in none: the first counts. */
   fail(thrown: unknown, process: HostProcess | null): void {
-    if (this.#failure !== null || !this.#isRunning) return;
+    if (this.#failure !== null || this.#isFinished) return;
     const error = asError(thrown);
     this.#failure = { error, host: process?.name ?? null };
     this.recorder.note(
@@ -91,6 +92,7 @@ export class World {
   finish(): void {
     if (this.isExplaining) this.waiting = waitingLines(this);
     this.recorder.finish();
+    this.#isFinished = true;
   }
 
   /** What is to be told of events on `host`. */

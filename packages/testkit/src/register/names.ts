@@ -1,9 +1,9 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
-import { LabError } from '../errors.ts';
 import type { HostProcess } from '../hosts/host-process.ts';
 import { currentProcess } from '../hosts/places.ts';
 import { builtin } from './builtins.ts';
-import type { Method, Patches } from './patches.ts';
+import { replaceQueries } from './name-queries.ts';
+import type { Patches } from './patches.ts';
 
 type Callback = (error: NodeJS.ErrnoException | null, ...answer: unknown[]) => void;
 
@@ -37,25 +37,7 @@ export function replaceNames(patches: Patches): void {
       });
     };
   });
-  for (const target of [dns, dns.promises]) refuseQueries(patches, target);
-}
-
-/** What asks servers of names goes to the kernel. */
-function refuseQueries(patches: Patches, target: object): void {
-  for (const name of Object.keys(target).filter((each) => /^(?:resolve|reverse)/.test(each)))
-    patches.wrap(target, name, (original) => refusing(original, `dns.${name}`));
-}
-
-function refusing(original: Method, name: string): Method {
-  return function (this: never, ...args: unknown[]) {
-    if (currentProcess() !== null)
-      throw new LabError(
-        'ERR_LAB_KERNEL',
-        `${name}(${JSON.stringify(args[0])}) would ask a server of names outside of the lab: there is dns.lookup() for the hosts of the lab; ` +
-          'lab.outside(() => ...) leaves it',
-      );
-    return Reflect.apply(original, this, args);
-  };
+  replaceQueries(patches, dns);
 }
 
 function optionsOf(options: unknown): LookupOptions {
