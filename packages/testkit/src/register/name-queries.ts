@@ -18,7 +18,7 @@ export function replaceQueries(patches: Patches, dns: typeof Dns): void {
           if (process === null || typeof callback !== 'function') return Reflect.apply(original, this, args);
           answerQuery(process, name, args, callback as Callback);
           return {};
-        } as never;
+        };
       });
   for (const target of withPromises)
     for (const name of queriesOf(target))
@@ -32,7 +32,7 @@ export function replaceQueries(patches: Patches, dns: typeof Dns): void {
               else reject(error);
             });
           });
-        } as never;
+        };
       });
 }
 

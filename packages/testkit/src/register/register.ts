@@ -15,6 +15,9 @@ import { captureRefresh } from './timers.ts';
 
 let patches: Patches | null = null;
 
+/** How to take back what another copy of this package has done: in the test file that Jest has run before, say. */
+const KEY = Symbol.for('halfclose.testkit.unregister');
+
 /**
  * Prepares this process for labs, as the entry `@halfclose/testkit/register` does before a test is loaded. Outside of labs
  * everything stays as it is. A second call does nothing.
@@ -26,6 +29,9 @@ export function register(): void {
   requireNode();
   // For determinism work is done in the order in which it was asked for. Too late where the pool has begun to work.
   builtin('node:process').env['UV_THREADPOOL_SIZE'] ??= '1';
+  const shared = builtin('node:process') as NodeJS.Process & { [KEY]?: (() => void) | undefined };
+  shared[KEY]?.();
+  shared[KEY] = unregister;
   patches = new Patches();
   guardKernel(patches);
   const registration = registerNet({ network: () => currentProcess()?.network ?? null });
