@@ -6,6 +6,7 @@ import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import type * as Module from 'node:module';
 import type * as Net from 'node:net';
+import type * as Vm from 'node:vm';
 import type * as Zlib from 'node:zlib';
 
 interface Builtins {
@@ -18,6 +19,7 @@ interface Builtins {
   readonly 'node:module': typeof Module;
   readonly 'node:net': typeof Net;
   readonly 'node:process': NodeJS.Process;
+  readonly 'node:vm': typeof Vm;
   readonly 'node:zlib': typeof Zlib;
   readonly _http_agent: { globalAgent: Http.Agent };
 }

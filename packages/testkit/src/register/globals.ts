@@ -8,8 +8,10 @@ interface Agent {
   destroy(): unknown;
 }
 
-/** Where undici, the npm package and Node's own, keeps the dispatcher of `fetch` and `request`. */
-const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+/** Where undici, the npm package and Node's own, keeps the dispatcher of `fetch` and `request`; the latter since its version 7.29. */
+const DISPATCHERS = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) =>
+  Symbol.for(name),
+);
 
 /** Has programs on different hosts, and in different labs, share no connections: each has global agents of its own. */
 export function separateGlobals(patches: Patches): void {
@@ -26,22 +28,29 @@ export function separateGlobals(patches: Patches): void {
 
 /** Called when a lab begins: undici may have been loaded since. */
 export function separateDispatcher(patches: Patches): void {
-  // Loads Node's own, if it is not there yet.
+  // Reading it loads Node's own, if it is not there yet. Bundlers leave out what is read for nothing.
   // eslint-disable-next-line n/no-unsupported-features/node-builtins -- marked experimental in Node 20, and there
-  void globalThis.Headers;
-  const original: unknown = Reflect.get(globalThis, DISPATCHER);
+  if (typeof globalThis.Headers !== 'function') return;
+  // Node's own is in the first realm of the process, what a test of Jest loads in that of its file.
+  const outermost = builtin('node:vm').runInThisContext('globalThis') as object;
+  for (const global of new Set([outermost, globalThis]))
+    for (const key of DISPATCHERS) separateOne(patches, global, key);
+}
+
+function separateOne(patches: Patches, global: object, key: symbol): void {
+  const original: unknown = Reflect.get(global, key);
   if (typeof original !== 'object' || original === null || proxies.has(original)) return;
   const proxy = new Proxy(original, {
-    get(target, key) {
+    get(target, member) {
       const own = ownOf(target);
-      const value: unknown = Reflect.get(own, key, own);
+      const value: unknown = Reflect.get(own, member, own);
       return typeof value === 'function' ? (value.bind(own) as unknown) : value;
     },
   });
   proxies.add(proxy);
-  Reflect.set(globalThis, DISPATCHER, proxy);
+  Reflect.set(global, key, proxy);
   patches.done(() => {
-    if (Reflect.get(globalThis, DISPATCHER) === proxy) Reflect.set(globalThis, DISPATCHER, original);
+    if (Reflect.get(global, key) === proxy) Reflect.set(global, key, original);
   });
 }
 
