@@ -2,6 +2,7 @@
 // pools of Vitest. Arguments name runners; without, all run.
 import { spawnSync } from 'node:child_process';
 import {
+  // eslint-disable-next-line n/no-unsupported-features/node-builtins -- marked experimental in Node 20, and there
   cpSync,
   existsSync,
   mkdirSync,
@@ -65,7 +66,7 @@ for (const name of names) {
   // Work of the thread pool ends in the order in which it began.
   const env = { ...process.env, NO_COLOR: '1', UV_THREADPOOL_SIZE: '1', NODE_OPTIONS: '' };
   const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd: cache,
+    cwd,
     env,
     encoding: 'utf8',
     timeout: PATIENCE,

@@ -4,7 +4,7 @@ import { Link } from '@halfclose/netem';
 import { Host } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import { expect, it } from 'vitest';
-import { createNet, createNetwork, type ProgramNetwork } from '../src/index.ts';
+import { createNet, createNetwork, type ProgramNetwork, register } from '../src/index.ts';
 import { event } from './compare.ts';
 import { runUntil } from './two-hosts.ts';
 
@@ -83,4 +83,9 @@ it('tells nothing any more once it is stopped, while its host answers', async ()
 
 it('is made of a host', () => {
   expect(() => createNetwork({} as never)).toThrow('host must be a Host');
+});
+
+it('rules out other options of register, which are about the default host', () => {
+  expect(() => register({ network: 7 as never })).toThrow('options.network');
+  expect(() => register({ network: () => null, dial: 'kernel' })).toThrow('options.dial');
 });
