@@ -20,11 +20,7 @@ async function answer(request: http.IncomingMessage, response: http.ServerRespon
   const key = await hash(String(request.url));
   await sleep(Math.random() * 10);
   const digest = await crypto.subtle.digest('SHA-256', file);
-  const text = Buffer.concat([
-    key,
-    randomBytes(Math.floor(Math.random() * 5000)),
-    Buffer.from(digest),
-  ]);
+  const text = Buffer.concat([key, randomBytes(Math.floor(Math.random() * 5000)), Buffer.from(digest)]);
   response.end(await promisify(gzip)(text));
 }
 

@@ -35,9 +35,9 @@ export class World {
   readonly closeReports = new CloseReports();
   /** What programs waited for when it ended; only of one that is explained. */
   waiting: readonly string[] = [];
+  #endedAt: number | null = null;
   #failure: Failure | null = null;
   #isRunning = true;
-  #isFinished = false;
 
   constructor(settings: Settings, isExplaining: boolean) {
     this.settings = settings;
@@ -58,6 +58,11 @@ export class World {
     return this.settings.seed;
   }
 
+  /** When the test ended; as long as it has not, now. */
+  get endedAt(): number {
+    return this.#endedAt ?? this.clock.now();
+  }
+
   get isRunning(): boolean {
     return this.#isRunning;
   }
@@ -74,7 +79,7 @@ export class World {
 
   /** Something went wrong in the program of a process, or in none: the first counts. */
   fail(thrown: unknown, process: HostProcess | null): void {
-    if (this.#failure !== null || this.#isFinished) return;
+    if (this.#failure !== null || this.#endedAt !== null) return;
     const error = asError(thrown);
     this.#failure = { error, host: process?.name ?? null };
     this.recorder.note(
@@ -92,7 +97,7 @@ export class World {
   finish(): void {
     if (this.isExplaining) this.waiting = waitingLines(this);
     this.recorder.finish();
-    this.#isFinished = true;
+    this.#endedAt = this.clock.now();
   }
 
   /** What is to be told of events on `host`. */

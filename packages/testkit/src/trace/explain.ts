@@ -36,8 +36,8 @@ export function explain(world: World, again: World, preface = ''): Error {
   return withReport(error, preface, parts.filter((part) => part !== '').join('\n\n'));
 }
 
-function shownTime({ clock }: World): string {
-  return `${(Math.round(clock.now() * 1000) / 1000).toLocaleString('en')} ms`;
+function shownTime({ endedAt }: World): string {
+  return `${(Math.round(endedAt * 1000) / 1000).toLocaleString('en')} ms`;
 }
 
 /** What is to be said if the second run was another one; empty: it was the same. */
