@@ -5,6 +5,7 @@ const limits = [
   ['codec', '20 kB'],
   ['tcp', '40 kB'],
   ['net', '110 kB'],
+  ['testkit', '150 kB'],
 ];
 
 export default limits.map(([name, limit]) => ({

@@ -8,8 +8,8 @@
 //            without ambient types, and may not import @halfclose/timers/host
 //   host     files of its src/ to which `node` and `clock` do not apply
 //
-// testkit and playground are not there yet. Their places are kept on purpose: what may depend on what was decided
-// for all of the layers at once, and a new package finds its rules here.
+// playground is not there yet. Its place is kept on purpose: what may depend on what was decided for all of the layers
+// at once, and a new package finds its rules here.
 
 /**
  * @typedef {{ imports: string[], npm?: string[], node: boolean, clock: boolean, host?: string[] }} Layer
@@ -36,7 +36,11 @@ export const packages = {
   net: { imports: ['codec', 'timers', 'stack', 'sockets', 'trace'], node: true, clock: true },
   // What tests of several packages share. No src of a package may import it; it imports none of them, so that all may.
   'test-support': { imports: [], npm: ['typescript'], node: true, clock: false },
-  testkit: { imports: ['netem', 'stack', 'sockets', 'net', 'trace', 'timers'], node: true, clock: true },
+  testkit: {
+    imports: ['codec', 'netem', 'stack', 'sockets', 'net', 'trace', 'timers'],
+    node: true,
+    clock: true,
+  },
 };
 
 /** Apps stand on top: they may import anything. */

@@ -31,6 +31,7 @@ export class ClosingPhase {
   #fresh = new Batch();
   /** To be told in the next phase. */
   #ripe = new Batch();
+  #isStopped = false;
 
   constructor(host: Host, hold: ProcessHold) {
     this.#host = host;
@@ -48,8 +49,14 @@ export class ClosingPhase {
     else this.#host.call(caller);
   }
 
+  /** Nobody is told any more. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /** `closing` takes its steps in the next phase. */
   add(closing: ClosedHandle): void {
+    if (this.#isStopped) return;
     this.#hold.ref();
     const fresh = this.#fresh;
     fresh.closings.push(closing);
@@ -72,6 +79,7 @@ export class ClosingPhase {
   };
 
   readonly #run = (): void => {
+    if (this.#isStopped) return;
     const { closings, woken } = this.#ripe;
     let done = 0;
     try {
@@ -97,8 +105,13 @@ export class ClosingPhase {
   }
 
   #soon(task: () => void): void {
-    if (this.#timers.defersCalls) void kept.then(() => nextTick(task));
-    else this.#timers.yield(task);
+    if (!this.#timers.defersCalls) {
+      this.#timers.yield(task);
+      return;
+    }
+    // A run of the clock that ends after a call into a program has to end for this, too: time goes on behind it.
+    this.#timers.settle();
+    void kept.then(() => nextTick(task));
   }
 }
 

@@ -16,6 +16,7 @@ import { Network } from './network.ts';
 import { createServerConstructor } from './server.ts';
 import { isOn } from './validate.ts';
 import type { SocketBase } from './socket-base.ts';
+import { chosenBy, type NetworkChooser } from './program-network.ts';
 import { createSocketConstructor } from './socket.ts';
 import type { Net, Socket as NetSocket, TcpServer } from './types.ts';
 
@@ -31,10 +32,14 @@ export interface NetOptions {
  * Its sockets live by the host's timers. Where those are a virtual clock, connections live in virtual time and hold
  * no process, while `socket.setTimeout`, name lookups and the stream's own ticks stay in the process's time.
  *
+ * With a function, each call is on the network that this says, or on the kernel's: see {@link NetworkChooser}.
+ *
  * @example
  * const { connect, createServer } = createNet(host);
+ * @throws TypeError for what is no host, no options and no function
  */
-export function createNet(options: Host | NetOptions): Net {
+export function createNet(options: Host | NetOptions | NetworkChooser): Net {
+  if (typeof options === 'function') return createNetOn(chosenBy(options));
   if (!isHostOrOptions(options))
     throw invalidArgumentType('options', 'a Host, or an object with one', options);
   if ('host' in options) checkOptions('options', options, { host: true });

@@ -133,6 +133,7 @@ export abstract class Handle extends AsyncResource implements Caller, SocketOwne
 
   /** See {@link Caller}. */
   step(): Next {
+    if (this.network.isStopped) return 'nothing';
     const next = this.#closing === null ? this.runInAsyncScope(workOf, undefined, this) : 'nothing';
     return next === 'more at once' || !this.network.letsEndsPass(next) ? next : 'more this turn';
   }

@@ -20,6 +20,7 @@ export type { KeepAliveTimes } from './tuning-options.ts';
 export { createNet, type NetOptions } from './create-net.ts';
 export type { SegmentMessage, StateMessage, StateMessageEndpoint } from './diagnostics.ts';
 export { defaultHost } from './default-host.ts';
+export { createNetwork, type NetworkChooser, type ProgramNetwork } from './program-network.ts';
 export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
 export { register, unregister, type Registration } from './register/register.ts';
 export type { Publication, RegisterOptions } from './register/options.ts';

@@ -93,8 +93,14 @@ export class ListenHandle extends Handle {
   override work(): Next {
     const accepted = this.#tcp?.accept();
     if (accepted === undefined || typeof accepted === 'number') return 'nothing';
-    this.onconnection?.(0, ROOT.runInAsyncScope(handleOf, undefined, this.network, accepted));
+    this.onconnection?.(0, this.#handleOf(accepted));
     return ((this.#tcp?.poll() ?? 0) & Poll.IN) !== 0 ? 'more' : 'nothing';
+  }
+
+  #handleOf(accepted: TcpSocket): TcpHandle {
+    const { network } = this;
+    if (network.inheritsContext) return new TcpHandle(network, accepted);
+    return ROOT.runInAsyncScope(handleOf, undefined, network, accepted);
   }
 
   override tellCanceled(): boolean {

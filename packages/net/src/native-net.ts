@@ -1,10 +1,11 @@
 import net from 'node:net';
 
 const KEY = Symbol.for('halfclose.net.native');
-const global = globalThis as { [KEY]?: typeof net };
+/** All realms of a process (vm contexts: the test files of Jest) share `node:net`, and this object of Node's. */
+const shared = (process.getBuiltinModule('node:process') ?? globalThis) as unknown as { [KEY]?: typeof net };
 
 /** What `node:net` exported when the first copy of this package was loaded: `register` replaces some of it. */
-const nodeNet = (global[KEY] ??= Object.defineProperties(
+const nodeNet = (shared[KEY] ??= Object.defineProperties(
   {} as typeof net,
   Object.getOwnPropertyDescriptors(net),
 ));

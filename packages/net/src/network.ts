@@ -11,17 +11,31 @@ export class Network {
   readonly closingPhase: ClosingPhase;
   /** What of its sockets goes to the kernel; `null`: nothing. */
   readonly routing: Routing | null;
+  /** Accepted connections belong to the async context of their listener, not to none. */
+  readonly inheritsContext: boolean;
+  #isStopped = false;
   #endsDue = 0;
   #endsNew = 0;
   #lastText = '';
   #lastAddress: IpAddress | null = null;
 
-  constructor(host: Host, routing: Routing | null = null) {
+  constructor(host: Host, routing: Routing | null = null, inheritsContext = false) {
     this.host = host;
     publish(host);
     this.routing = routing;
+    this.inheritsContext = inheritsContext;
     this.hold = holdOf(host.timers);
     this.closingPhase = new ClosingPhase(host, this.hold);
+  }
+
+  /** See {@link ProgramNetwork.stop}. */
+  stop(): void {
+    this.#isStopped = true;
+    this.closingPhase.stop();
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** A stream has ended, and its handle has asked for a step to tell so: see {@link letsEndsPass}. */

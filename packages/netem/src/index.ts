@@ -2,6 +2,7 @@ export { createLink, Link, type LinkOptions } from './link.ts';
 export { LinkCounters } from './link-counters.ts';
 export type { LinkDirection } from './link-direction.ts';
 export type { LinkEvent } from './link-event.ts';
+export { Mesh, type MeshOptions } from './mesh.ts';
 export { Network, type NetworkOptions } from './network.ts';
 export { Router, type RouterCounters, type RouterDropReason, type RouterOptions } from './router.ts';
 export type { Refusal } from './router-errors.ts';
@@ -17,11 +18,12 @@ export {
   type Reordering,
 } from './impairments.ts';
 
-export { corrupt, delay, drop, duplicate, spare } from './rules.ts';
+export { corrupt, delay, drop, duplicate, reset, spare } from './rules.ts';
 export type { DirectionName, Fault, Match, Rule, RuleContext, Verdict } from './rule.ts';
 export {
   all,
   any,
+  type Counting,
   data,
   direction,
   during,
@@ -45,5 +47,6 @@ export {
   to,
 } from './match.ts';
 
+export { payload } from './payload.ts';
 export { Random } from './random.ts';
 export { splitSegment } from './split-segment.ts';

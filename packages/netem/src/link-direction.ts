@@ -12,7 +12,8 @@ import { LinkCounters } from './link-counters.ts';
 import type { LinkEvent } from './link-event.ts';
 import { LossModel } from './loss-model.ts';
 import { Random } from './random.ts';
-import type { DirectionName, Verdict } from './rule.ts';
+import { answeringReset, forwardedReset } from './resets.ts';
+import type { DirectionName, Rule, Verdict } from './rule.ts';
 import { splitSegment } from './split-segment.ts';
 import { isSyn, NOWHERE, StreamOffsets } from './stream-offsets.ts';
 
@@ -47,6 +48,9 @@ export class LinkDirection {
   readonly #reordering: Random;
   #impairments: Impairments = NO_IMPAIRMENTS;
   #receive: ((packet: Packet) => void) | null = null;
+  #first: Rule | null = null;
+  /** The other way. */
+  #opposite: LinkDirection | null = null;
   /** When the last packet that keeps its place arrives. */
   #lastArrival: Milliseconds = -Infinity;
   #highestDelivered = 0;
@@ -87,6 +91,21 @@ export class LinkDirection {
     this.#bottleneck.set(impairments.rate, impairments.queue);
   }
 
+  /** Asks `rule` before the rules of {@link Impairments}; `null`: none. */
+  askFirst(rule: Rule | null): void {
+    this.#first = rule;
+  }
+
+  /** Says which direction leads back. */
+  join(opposite: LinkDirection): void {
+    this.#opposite = opposite;
+  }
+
+  /** Sends a packet that nobody sent: no rule is asked, and chance does not touch it. */
+  inject(packet: Packet): void {
+    this.#enter(packet, 'deliver');
+  }
+
   /** Says who receives. */
   attach(receive: (packet: Packet) => void): void {
     checkFunction('receive', receive);
@@ -104,12 +123,12 @@ export class LinkDirection {
     }
   }
 
-  #enter(packet: Packet): void {
+  #enter(packet: Packet, decided?: Verdict): void {
     const now = this.#timers.now();
     const octets = packetLength(packet);
     const counters = this.counters;
     const ordinal = counters.sent + 1;
-    const verdict = this.#judge(packet, now, ordinal);
+    const verdict = decided ?? this.#judge(packet, now, ordinal);
     counters.sent = ordinal;
     counters.sentOctets += octets;
     counters.inFlight++;
@@ -128,17 +147,31 @@ export class LinkDirection {
     this.#tell('sent', crossing);
     if (octets > this.#mtu) this.#drop(crossing, 'too-big');
     else if (fault.drop !== undefined) this.#drop(crossing, fault.drop);
+    else if (fault.reset === true) this.#reset(crossing);
     else if (this.#isPartitioned(now)) this.#drop(crossing, 'partition');
     else this.#bottleneck.offer(crossing, now);
+  }
+
+  /** Loses the packet, and has both ends told that their connection is over. */
+  #reset(crossing: Crossing): void {
+    const { packet } = crossing;
+    this.#drop(crossing, 'reset');
+    if (packet.kind !== 'tcp') return;
+    const onwards = forwardedReset(packet);
+    const back = answeringReset(packet);
+    if (onwards !== null) this.inject(onwards);
+    if (back !== null) this.#opposite?.inject(back);
   }
 
   #judge(packet: Packet, now: Milliseconds, ordinal: number): Verdict {
     const { rules } = this.#impairments;
     // Where a stream begins is noted even while nobody asks: rules may come later.
-    const place =
-      packet.kind === 'tcp' && (rules.length > 0 || isSyn(packet)) ? this.#streams.see(packet) : NOWHERE;
-    if (rules.length === 0) return 'pass';
+    const isAsked = rules.length > 0 || this.#first !== null;
+    const place = packet.kind === 'tcp' && (isAsked || isSyn(packet)) ? this.#streams.see(packet) : NOWHERE;
+    if (!isAsked) return 'pass';
     const context = { now, direction: this.name, ordinal, ...place };
+    const verdictOfFirst = this.#first?.(packet, context) ?? 'pass';
+    if (verdictOfFirst !== 'pass') return verdictOfFirst;
     for (const [i, rule] of rules.entries()) {
       const verdict = rule(packet, context);
       if (verdict === 'pass') continue;

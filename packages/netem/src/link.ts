@@ -74,6 +74,8 @@ export class Link {
     this.mtu = mtu;
     this.aToB = new LinkDirection(timers, { link: name, name: 'aToB', mtu, seed, observe });
     this.bToA = new LinkDirection(timers, { link: name, name: 'bToA', mtu, seed, observe });
+    this.aToB.join(this.bToA);
+    this.bToA.join(this.aToB);
     this.aToB.set({ ...both, ...aToB });
     this.bToA.set({ ...both, ...bToA });
     const offload = { checksum: true, segmentOctets };

@@ -1,10 +1,11 @@
-import { Flag, type IpAddress, type Segment } from '@halfclose/codec';
+import { Flag, type IpAddress, type Packet, type Segment } from '@halfclose/codec';
 import {
   checkAddress,
   checkFunction,
   checkInteger,
   checkNumber,
   checkOneOf,
+  checkOptions,
 } from '@halfclose/codec/arguments';
 import type { Milliseconds } from '@halfclose/timers';
 import type { DirectionName, Match } from './rule.ts';
@@ -79,16 +80,18 @@ export function port(number: number): Match {
   return segment(({ sourcePort, destinationPort }) => sourcePort === number || destinationPort === number);
 }
 
-/** Packets from an address. */
-export function from(address: IpAddress): Match {
-  checkAddress('address', address);
-  return (packet) => packet.source.equals(address);
+/** Packets from an address, or on a `Mesh` from the host of a name. */
+export function from(host: IpAddress | string): Match {
+  if (typeof host === 'string') return (_packet, context) => context.from === host;
+  checkAddress('host', host);
+  return (packet) => packet.source.equals(host);
 }
 
-/** Packets to an address. */
-export function to(address: IpAddress): Match {
-  checkAddress('address', address);
-  return (packet) => packet.destination.equals(address);
+/** Packets to an address, or on a `Mesh` to the host of a name. */
+export function to(host: IpAddress | string): Match {
+  if (typeof host === 'string') return (_packet, context) => context.to === host;
+  checkAddress('host', host);
+  return (packet) => packet.destination.equals(host);
 }
 
 /** Packets that go this way. */
@@ -133,28 +136,58 @@ export function not(match: Match): Match {
   return (packet, context) => !match(packet, context);
 }
 
+/** What a counting condition counts for. */
+export interface Counting {
+  /** Whether each connection, by its 4-tuple, has a count of its own, or all have one. Default: `'all'`. */
+  readonly per?: 'all' | 'connection';
+}
+
 /** The `n`th packet that matches, from 1. Counts what it is asked about, in both directions of a link alike. */
-export function nth(n: number, match: Match): Match {
-  return counting(n, match, (count) => count === n);
+export function nth(n: number, match: Match, options?: Counting): Match {
+  return counting(n, match, options, (count) => count === n);
 }
 
 /** The first `n` packets that match. */
-export function first(n: number, match: Match): Match {
-  return counting(n, match, (count) => count <= n);
+export function first(n: number, match: Match, options?: Counting): Match {
+  return counting(n, match, options, (count) => count <= n);
 }
 
 /** Every `n`th packet that matches. */
-export function every(n: number, match: Match): Match {
-  return counting(n, match, (count) => count % n === 0);
+export function every(n: number, match: Match, options?: Counting): Match {
+  return counting(n, match, options, (count) => count % n === 0);
 }
 
 function checkMatches(matches: readonly Match[]): void {
   for (const [i, match] of matches.entries()) checkFunction(`matches[${i}]`, match);
 }
 
-function counting(n: number, match: Match, isChosen: (count: number) => boolean): Match {
+function counting(
+  n: number,
+  match: Match,
+  options: Counting = {},
+  isChosen: (count: number) => boolean,
+): Match {
   checkInteger('n', n, 1, Infinity);
   checkFunction('match', match);
-  let count = 0;
-  return (packet, context) => match(packet, context) && isChosen(++count);
+  checkOptions('options', options, { per: true });
+  const { per = 'all' } = options;
+  checkOneOf('options.per', per, ['all', 'connection']);
+  const counts = new Map<string, number>();
+  return (packet, context) => {
+    if (!match(packet, context)) return false;
+    const key = per === 'all' ? '' : connectionOf(packet);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return isChosen(count);
+  };
+}
+
+/** The same for both directions. */
+function connectionOf(packet: Packet): string {
+  const { source, destination } = packet;
+  if (packet.kind !== 'tcp') return [source.toString(), destination.toString()].sort().join(' ');
+  const { sourcePort, destinationPort } = packet.segment;
+  return [`${source.toString()} ${sourcePort}`, `${destination.toString()} ${destinationPort}`]
+    .sort()
+    .join(' ');
 }

@@ -14,6 +14,8 @@ export interface Fault {
   readonly duplicate?: number;
   /** So many of its bits are flipped. */
   readonly corrupt?: number;
+  /** It is lost, and both ends get a RST in the other's name, as from a middlebox that gives their connection up. */
+  readonly reset?: true;
 }
 
 /**
@@ -35,6 +37,9 @@ export interface RuleContext {
   readonly offset: number;
   /** Whether a segment with text, SYN or FIN begins before the highest octet sent so far. */
   readonly isRetransmission: boolean;
+  /** On a `Mesh`: the names of the hosts that it goes from and to. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 /** A scripted fault: asked once for each packet, in the order of sending. */

@@ -34,6 +34,16 @@ export function corrupt(match: Match, bits = 1): Rule {
   return (packet, context) => (match(packet, context) ? verdict : 'pass');
 }
 
+/**
+ * Loses the packets that match, and sends both ends a RST in the other's name: what a firewall does that gives a connection up.
+ * A SYN is answered with the RST of a closed port.
+ */
+export function reset(match: Match): Rule {
+  checkFunction('match', match);
+  const verdict = { reset: true } as const;
+  return (packet, context) => (match(packet, context) ? verdict : 'pass');
+}
+
 /** Spares the packets that match from chance: no random loss, duplication, reordering or corruption. */
 export function spare(match: Match): Rule {
   checkFunction('match', match);

@@ -147,6 +147,39 @@ export class Host {
     return this.#state.routeTo(destination)?.source ?? null;
   }
 
+  /**
+   * Calls no program any more until {@link Host.thaw}, as if they were stopped (SIGSTOP); the host itself goes on, so peers are
+   * acknowledged until buffers are full, and connections are taken until the backlog is. A connection whose owner takes no
+   * steps (`takesSteps`) waits altogether, as it cannot be served without a call.
+   */
+  freeze(): void {
+    this.#loop.isFrozen = true;
+  }
+
+  /** Ends {@link Host.freeze}: programs are told what they have missed. */
+  thaw(): void {
+    this.#loop.isFrozen = false;
+  }
+
+  get isFrozen(): boolean {
+    return this.#loop.isFrozen;
+  }
+
+  /**
+   * Ends the host as if its power had failed: it sends nothing any more, answers nobody, calls no program, and its timers mean
+   * nothing. There is no way back: another host takes its place, and its addresses.
+   */
+  stop(): void {
+    this.#loop.stop();
+    this.#state.events.observer = null;
+    const { timers } = this;
+    for (const hosted of this.hosted()) timers.disarm(hosted);
+  }
+
+  get isStopped(): boolean {
+    return this.#loop.isStopped;
+  }
+
   /** Tells `observer` of each segment, state, timer and call from now on; `null` ends that. */
   observe(observer: StackObserver | null): void {
     if (observer !== null) checkFunction('observer', observer);

@@ -39,6 +39,8 @@ export class Listener {
    * its handshake; `'silent'`, nothing, so that it tries again; `null`: as the profile says (`abortOnOverflow`).
    */
   whenFull: WhenFull | null = null;
+  /** The queue of those to be accepted counts as full, whoever is in it: for tests of what becomes of the others. */
+  isFilled = false;
   /** In SYN-RECEIVED. */
   readonly synQueue = new SynQueue();
   /** Ready to be accepted, in order. */
@@ -60,7 +62,7 @@ export class Listener {
   }
 
   get acceptQueueFull(): boolean {
-    return this.acceptQueue.length > this.backlog;
+    return this.isFilled || this.acceptQueue.length > this.backlog;
   }
 
   get synQueueFull(): boolean {

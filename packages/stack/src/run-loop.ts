@@ -78,6 +78,9 @@ export class RunLoop {
   #time = 0;
   /** The connection that is being served; `null`: none. */
   #serving: HostedConnection | null = null;
+  /** Programs are not called for now, and nothing is done any more. */
+  #isFrozen = false;
+  #isStopped = false;
   /** Packets that may still be moved. */
   #budget = PACKETS_PER_TURN;
   /** Turns in a row in which nobody called who waits. */
@@ -137,16 +140,36 @@ export class RunLoop {
     return this.#timers.now() - this.#time >= TURN_MILLISECONDS;
   }
 
+  /** See `Host.freeze`. */
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
+  set isFrozen(isFrozen: boolean) {
+    this.#isFrozen = isFrozen;
+    if (!isFrozen && (this.#hasWork || this.#hasCalls)) this.#schedule();
+  }
+
+  /** See `Host.stop`. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   get #hasWork(): boolean {
     return !this.#packets.isEmpty || !this.#connections.isEmpty;
   }
 
   get #hasCalls(): boolean {
+    if (this.#isFrozen) return false;
     return this.#caller !== null || !this.#callers.isEmpty || !this.#tellers.isEmpty;
   }
 
   #schedule(): void {
-    if (this.#running || this.#deferred) return;
+    if (this.#running || this.#deferred || this.#isStopped) return;
     if (this.#budget > 0 && (this.#hasWork || this.#timers.defersCalls)) {
       this.#deferred = true;
       this.#timers.defer(this.#runAtOnce);
@@ -171,8 +194,9 @@ export class RunLoop {
   };
 
   #run(mayCall: boolean): void {
+    if (this.#isStopped) return;
     this.#running = true;
-    this.#mayCall = mayCall;
+    this.#mayCall = mayCall && !this.#isFrozen;
     this.#calls = 0;
     this.#due = this.#callers.size;
     try {

@@ -110,10 +110,12 @@ export class TimerWheel {
    *
    * If an expiry throws, the error propagates and the timers after it stay due.
    *
+   * @param now what the clock shows
+   * @param isOver asked after each expiry; true: the timers after it stay due
    * @returns how many timers fired
    * @throws RangeError if `now` is not finite; Error if called inside an expiry
    */
-  advance(now: Milliseconds): number {
+  advance(now: Milliseconds, isOver: () => boolean = never): number {
     checkTime('now', now);
     if (this.#reached !== -Infinity) throw new Error('TimerWheel.advance() called inside an expiry');
     this.#reached = now;
@@ -125,6 +127,7 @@ export class TimerWheel {
           this.disarm(timer);
           fired++;
           timer.onExpiry(now, timer);
+          if (isOver()) return fired;
         }
       } while (this.#turn(now));
       return fired;
@@ -268,4 +271,8 @@ function earliestOf(head: Timer): Timer | null {
 
 function firstBit(bits: number): number {
   return 31 - Math.clz32(bits & -bits);
+}
+
+function never(): boolean {
+  return false;
 }

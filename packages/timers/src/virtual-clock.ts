@@ -10,7 +10,7 @@ export interface RunOptions {
   /** How many timers and tasks may run before the run is given up as endless; 10 million unless told. */
   readonly limit?: number;
   /**
-   * The run ends after the first call into a program, with {@link VirtualClock.hasWork} telling whether there is more to
+   * The run ends after the first call into a program, be it that of a task or of a timer, with {@link VirtualClock.hasWork} telling whether there is more to
    * do: for whoever lets the program's ticks and microtasks run, and runs the clock again. Default: no, a run goes on, and
    * what programs have queued waits for its end.
    */
@@ -201,7 +201,7 @@ export class VirtualClock implements TimerService {
         if (this.#interrupted) return;
       }
       if (this.#wheel.nextDeadline() <= this.#now) {
-        this.#spend(this.#wheel.advance(this.#now));
+        this.#spend(this.#wheel.advance(this.#now, this.#isInterrupted));
         if (this.#interrupted) return;
         continue;
       }
@@ -212,6 +212,8 @@ export class VirtualClock implements TimerService {
       if (this.#interrupted) return;
     }
   }
+
+  readonly #isInterrupted = (): boolean => this.#interrupted;
 
   #spend(events: number): void {
     this.#budget -= events;

@@ -234,3 +234,20 @@ describe('a run until a call into a program', () => {
     expect(goesOn).toBe(true);
   });
 });
+
+test('ends a run until a call between two timers of one instant', () => {
+  const clock = new VirtualClock();
+  const fired: string[] = [];
+  const timer = (name: string, calls: boolean) =>
+    new Timer(() => {
+      fired.push(name);
+      if (calls) clock.settle();
+    });
+  for (const each of [timer('quiet', false), timer('first', true), timer('second', true)]) clock.arm(each, 5);
+  clock.advanceTo(10, { untilCall: true });
+  expect([fired, clock.now(), clock.hasWork]).toEqual([['quiet', 'first'], 5, true]);
+  clock.advanceTo(10, { untilCall: true });
+  expect([fired, clock.now()]).toEqual([['quiet', 'first', 'second'], 5]);
+  clock.advanceTo(10, { untilCall: true });
+  expect(clock.now()).toBe(10);
+});

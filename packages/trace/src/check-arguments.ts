@@ -3,7 +3,7 @@ import type { TraceEndpoint, TraceEvent } from './event.ts';
 
 /** A line has room for both sides and an arrow between them. */
 const MINIMAL_WIDTH = 72;
-const TYPES: readonly TraceEvent['type'][] = ['segment', 'state', 'timer', 'call'];
+const TYPES: readonly TraceEvent['type'][] = ['segment', 'state', 'timer', 'call', 'note'];
 
 /** Throws a TypeError or RangeError for what is no event, by what all events have. */
 export function checkEvent(name: string, event: TraceEvent): void {

@@ -62,10 +62,11 @@ export function isAtEndpoint(event: TraceEvent, endpoint: TraceEndpoint): boolea
     const ends = endsOf(event);
     return ends !== null && (sameEndpoint(ends.local, endpoint) || sameEndpoint(ends.remote, endpoint));
   }
-  return event.local !== null && sameEndpoint(event.local, endpoint);
+  return event.type !== 'note' && event.local !== null && sameEndpoint(event.local, endpoint);
 }
 
 function endsOf(event: TraceEvent): Ends | null {
+  if (event.type === 'note') return null;
   const [local, remote] =
     event.type === 'segment'
       ? [sourceOf(event.packet), destinationOf(event.packet)]

@@ -60,5 +60,12 @@ export interface CallEvent extends EventBase {
   readonly result: string;
 }
 
+/** Somebody did something to a host, or to the network there: a fault, a verb of a test. */
+export interface NoteEvent extends EventBase {
+  readonly type: 'note';
+  /** In a few words: `crash()`, `partition from db`. */
+  readonly text: string;
+}
+
 /** Whatever a trace is made of. Who reports events makes objects of these shapes and needs nothing of this package. */
-export type TraceEvent = SegmentEvent | StateEvent | TimerEvent | CallEvent;
+export type TraceEvent = SegmentEvent | StateEvent | TimerEvent | CallEvent | NoteEvent;

@@ -112,6 +112,7 @@ export function hostsOf(
 
 /** The end of the connection that the event was recorded at; `null`: it may have been on the way. */
 function localEnd(event: TraceEvent) {
+  if (event.type === 'note') return null;
   if (event.type !== 'segment') return event.local;
   if (event.direction === 'sent') return sourceOf(event.packet);
   return event.direction === 'received' ? destinationOf(event.packet) : null;

@@ -1,4 +1,15 @@
-export type { CallEvent, SegmentEvent, StateEvent, TimerEvent, TraceEndpoint, TraceEvent } from './event.ts';
+export type {
+  CallEvent,
+  NoteEvent,
+  SegmentEvent,
+  StateEvent,
+  TimerEvent,
+  TraceEndpoint,
+  TraceEvent,
+} from './event.ts';
+export { eventLine } from './event-line.ts';
+export { firstDifference, type TraceDifference } from './first-difference.ts';
+export { TraceDigest } from './trace-digest.ts';
 export { formatEndpoint } from './endpoint.ts';
 export { connectionsOf, type TraceConnection } from './connection.ts';
 export { Trace, type TraceOptions } from './trace.ts';

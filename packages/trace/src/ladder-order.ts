@@ -7,7 +7,7 @@ export interface Note {
   readonly side: Side;
   readonly moment: Moment;
   readonly text: string;
-  readonly kind: 'call' | 'timer' | 'state';
+  readonly kind: 'call' | 'timer' | 'state' | 'note';
 }
 
 /** One end of a flight, or a note. */

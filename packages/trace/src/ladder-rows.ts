@@ -9,9 +9,10 @@ import { otherSide, type Side } from './side.ts';
 
 /** The lines of one connection's ladder; `events` are of that connection. */
 export function ladderRows(events: readonly TraceEvent[], connection: TraceConnection): LadderRow[] {
-  const sideOf = (event: TraceEvent) => sideOfEvent(event, connection);
+  const hosts = hostsOf(events, connection);
+  const sideOf = (event: TraceEvent) => sideOfEvent(event, connection, hosts);
   const quiet = quietTransitions(events, sideOf);
-  const flights = new Flights(connection, hostsOf(events, connection));
+  const flights = new Flights(connection, hosts);
   const steps: Record<Side, Step[]> = { left: [], right: [] };
   for (const [index, event] of events.entries()) {
     if (event.type === 'segment') {
@@ -28,7 +29,13 @@ export function ladderRows(events: readonly TraceEvent[], connection: TraceConne
 }
 
 /** The side on which an event happened. */
-function sideOfEvent(event: TraceEvent, { client }: TraceConnection): Side {
+function sideOfEvent(
+  event: TraceEvent,
+  { client }: TraceConnection,
+  hosts: Readonly<Record<Side, string | null>>,
+): Side {
+  if (event.type === 'note')
+    return event.host === hosts.right && event.host !== hosts.left ? 'right' : 'left';
   if (event.type === 'segment') {
     const source = sourceSide(event.packet, client);
     return event.direction === 'received' ? otherSide(source) : source;
@@ -38,6 +45,8 @@ function sideOfEvent(event: TraceEvent, { client }: TraceConnection): Side {
 
 function noteOf(event: Exclude<TraceEvent, { type: 'segment' }>, side: Side, moment: Moment): Note {
   switch (event.type) {
+    case 'note':
+      return { side, moment, kind: 'note', text: `*** ${event.text}` };
     case 'call':
       return { side, moment, kind: 'call', text: callText(event) };
     case 'timer':

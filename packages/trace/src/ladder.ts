@@ -1,5 +1,12 @@
 import { drawArrow } from './arrow.ts';
-import { checkArray, checkBoolean, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import {
+  checkArray,
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkOptions,
+  type OptionNames,
+} from '@halfclose/codec/arguments';
 import { checkWidth, eventsOf } from './check-arguments.ts';
 import { checkConnection, connectionsOf, isOfConnection, type TraceConnection } from './connection.ts';
 import type { TraceEvent } from './event.ts';
@@ -23,6 +30,10 @@ export interface LadderOptions {
   readonly color?: boolean;
   /** Whether to print the values of timestamps options. Default: `false`. */
   readonly timestamps?: boolean;
+  /** As many lines, the last ones, with a line that says how many there were before. Default: all. */
+  readonly last?: number;
+  /** The time to count from, in milliseconds of the events' clock. Default: that of the connection's first event. */
+  readonly origin?: number;
 }
 
 const DEFAULT_WIDTH = 100;
@@ -32,6 +43,8 @@ const OPTIONS: OptionNames<LadderOptions> = {
   width: true,
   color: true,
   timestamps: true,
+  last: true,
+  origin: true,
 };
 
 /**
@@ -47,22 +60,43 @@ const OPTIONS: OptionNames<LadderOptions> = {
 export function ladder(events: Iterable<TraceEvent>, options: LadderOptions = {}): string {
   const all = eventsOf(events);
   checkOptions('options', options, OPTIONS);
-  const { width = DEFAULT_WIDTH, color = false, timestamps = false, names = ['', ''] } = options;
+  const {
+    width = DEFAULT_WIDTH,
+    color = false,
+    timestamps = false,
+    names = ['', ''],
+    last = Infinity,
+  } = options;
   checkWidth(width);
   checkBoolean('color', color);
   checkBoolean('timestamps', timestamps);
   checkArray('names', names);
+  checkNumber('origin', options.origin ?? 0, -Number.MAX_VALUE, Number.MAX_VALUE);
+  if (last !== Infinity) checkInteger('last', last, 1, Number.MAX_SAFE_INTEGER);
   if (options.connection !== undefined) checkConnection('connection', options.connection);
   const connection = options.connection ?? connectionsOf(all)[0];
   if (connection === undefined) return '';
-  const own = all.filter((event) => isOfConnection(event, connection));
-  const rows = ladderRows(own, connection);
-  const layout = new LadderLayout(rows, own[0]?.time ?? 0, Math.floor(width));
+  const own = withNotes(all, connection);
+  const everything = ladderRows(own, connection);
+  const rows = everything.slice(-Math.min(last, everything.length));
+  const layout = new LadderLayout(rows, options.origin ?? own[0]?.time ?? 0, Math.floor(width));
   const hosts = hostsOf(own, connection);
   const isWatched = { left: hosts.left !== null, right: hosts.right !== null };
   const lines = rows.map((row) => drawRow(row, layout, isWatched, options));
   const ends = { left: connection.client, right: connection.server };
-  return [...layout.title(namesOf(hosts, options), ends), ...lines].join('\n');
+  const before = everything.length - rows.length;
+  const omission = before > 0 ? [`... ${before} ${before === 1 ? 'line' : 'lines'} before`] : [];
+  return [...layout.title(namesOf(hosts, options), ends), ...omission, ...lines].join('\n');
+}
+
+/** The events of a connection, and what was done to its hosts as long as there was one. */
+function withNotes(all: readonly TraceEvent[], connection: TraceConnection): TraceEvent[] {
+  const own = all.filter((event) => isOfConnection(event, connection));
+  const hosts = new Set(own.map(({ host }) => host));
+  const begin = own[0]?.time ?? Infinity;
+  return all.filter((event) =>
+    event.type === 'note' ? hosts.has(event.host) && event.time >= begin : isOfConnection(event, connection),
+  );
 }
 
 function namesOf(
@@ -84,7 +118,9 @@ function drawRow(
   if ('note' in row) {
     const { side, text, kind } = row.note;
     const line = kind === 'state' ? layout.beside(row, side, text) : layout.atMargin(row, side, text);
-    return color && kind === 'timer' ? painted(line, text, 'dim') : line;
+    if (!color) return line;
+    if (kind === 'timer') return painted(line, text, 'dim');
+    return kind === 'note' ? painted(line, text, 'red') : line;
   }
   const { flight } = row;
   const arrow = arrowOf(row, isWatched, options.timestamps ?? false);

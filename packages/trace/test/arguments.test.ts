@@ -2,6 +2,7 @@ import { type ArgumentRow, faultsOf, type ValueKind } from '@halfclose/test-supp
 import { describe, expect, it } from 'vitest';
 import {
   connectionsOf,
+  firstDifference,
   formatEndpoint,
   ladder,
   type LadderOptions,
@@ -43,6 +44,17 @@ const ROWS: readonly ArgumentRow[] = [
   { of: 'ladder()/events', call: (value) => ladder(value), takes: ['[]'] },
   { of: 'ladder()/options', call: (value) => ladder([], value), takes: ['{}', ...OR_NONE] },
   { of: 'ladder()/width', call: (width) => ladder([], { width }), takes: ['Infinity', '2**32', ...OR_NONE] },
+  {
+    of: 'ladder()/last',
+    call: (last) => ladder([], { last }),
+    takes: ['1', '2**32', 'Infinity', ...OR_NONE],
+  },
+  {
+    of: 'ladder()/origin',
+    call: (origin) => ladder([], { origin }),
+    takes: ['-1', '0', '1', '1.5', '2**32', 'null', ...OR_NONE],
+  },
+  { of: 'firstDifference()/events', call: (value) => firstDifference(value, []), takes: ['[]'] },
   { of: 'ladder()/color', call: (color) => ladder([], { color }), takes: ['true', ...OR_NONE] },
   {
     of: 'ladder()/timestamps',

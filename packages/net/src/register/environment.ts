@@ -12,6 +12,9 @@ const VARIABLES: Readonly<Record<string, (text: string) => Partial<RegisterOptio
   HALFCLOSE_TLS: (text) => ({ tls: text as 'native' }),
 };
 
+/** What `@halfclose/testkit` is told, also by the environment of processes that are registered. */
+const OF_TESTKIT: ReadonlySet<string> = new Set(['HALFCLOSE_SEED', 'HALFCLOSE_SEEDS', 'HALFCLOSE_LAB_DIR']);
+
 /**
  * The options that the environment gives; they are to be checked.
  *
@@ -20,7 +23,7 @@ const VARIABLES: Readonly<Record<string, (text: string) => Partial<RegisterOptio
 export function optionsOf(environment: Readonly<Record<string, string | undefined>>): RegisterOptions {
   const options: Partial<RegisterOptions> = {};
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith('HALFCLOSE_') || text === undefined || text === '') continue;
+    if (!name.startsWith('HALFCLOSE_') || text === undefined || text === '' || OF_TESTKIT.has(name)) continue;
     const read = VARIABLES[name];
     if (read === undefined)
       throw new Error(`${name}: no such variable; there are ${Object.keys(VARIABLES).join(', ')}`);

@@ -2,6 +2,7 @@ import { checkOptions } from '@halfclose/codec/arguments';
 import { PROFILES } from '@halfclose/stack';
 import { codedError, invalidArgumentType, invalidArgumentValue } from '../errors.ts';
 import { native } from '../native-net.ts';
+import type { NetworkChooser } from '../program-network.ts';
 import type { Only, RoutingOptions } from '../routing.ts';
 
 /** A port of ours on a port of the kernel. */
@@ -32,6 +33,11 @@ export interface RegisterOptions extends RoutingOptions {
    * lets it, the default), or over any stream (`'streams'`).
    */
   readonly tls?: 'native' | 'streams';
+  /**
+   * The network of each call, `null`: the kernel's. Default: that of the default host. Rules out all other options but `tls`:
+   * they are about that host.
+   */
+  readonly network?: NetworkChooser;
 }
 
 const NAMES = {
@@ -43,6 +49,7 @@ const NAMES = {
   capture: true,
   inspect: true,
   tls: true,
+  network: true,
 };
 const MOST_PORT = 65_535;
 
@@ -55,7 +62,9 @@ export function checkRegisterOptions(options: unknown): asserts options is Regis
   if (typeof options !== 'object' || options === null)
     throw invalidArgumentType('options', 'of type object', options);
   checkOptions('options', options, NAMES);
-  const { only, dial, strict, publish, profile, capture, inspect, tls } = options as Record<string, unknown>;
+  const { network, ...others } = options as Record<string, unknown>;
+  if (network !== undefined) checkChooser(network, others);
+  const { only, dial, strict, publish, profile, capture, inspect, tls } = others;
   if (only !== undefined) checkOnly(only);
   requireOneOf(dial, 'options.dial', ['none', 'kernel']);
   requireOneOf(strict, 'options.strict', [true, false]);
@@ -71,6 +80,14 @@ export function checkRegisterOptions(options: unknown): asserts options is Regis
 /** A word alone may be a flag that was misspelt. */
 function isPath(value: unknown): boolean {
   return typeof value === 'string' && value.includes('/');
+}
+
+function checkChooser(network: unknown, others: Readonly<Record<string, unknown>>): void {
+  if (typeof network !== 'function')
+    throw invalidArgumentType('options.network', 'of type function', network);
+  const other = Object.keys(others).find((name) => name !== 'tls' && others[name] !== undefined);
+  if (other !== undefined)
+    throw invalidArgumentValue(`options.${other}`, others[other], 'cannot be used with options.network');
 }
 
 function requireOneOf(value: unknown, name: string, values: readonly unknown[]): void {

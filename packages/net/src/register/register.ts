@@ -5,6 +5,7 @@ import { createNetOn } from '../create-net.ts';
 import { defaultHost, makeDefaultHost } from '../default-host.ts';
 import { codedError } from '../errors.ts';
 import { Network } from '../network.ts';
+import { chosenBy } from '../program-network.ts';
 import { type KernelUse, Routing } from '../routing.ts';
 import type { Net } from '../types.ts';
 import { type Inspection, openInspection } from '../inspect/open-inspection.ts';
@@ -82,13 +83,12 @@ function requireNode(): void {
 }
 
 function swap(options: RegisterOptions): Registration {
-  warnIfLate();
+  if (options.network === undefined) warnIfLate();
   if (options.profile !== undefined) makeDefaultHost(profile({}, PROFILES[options.profile]));
   const builtins = loadBuiltins();
   const patches = new Patches();
   const routing = new Routing(defaultHost, options);
-  let made: Network | undefined;
-  const network = (): Network => (made ??= new Network(defaultHost(), routing));
+  const network = networkOf(options, routing);
   const net = createNetOn(network);
   if (options.capture !== undefined) patches.done(capture(defaultHost(), options.capture));
   const inspection = inspectionOf(options.inspect);
@@ -124,6 +124,13 @@ function swap(options: RegisterOptions): Registration {
 function inspectionOf(wanted: boolean | string = false): Inspection | null {
   if (wanted === false) return null;
   return openInspection(defaultHost(), wanted === true ? {} : { path: wanted });
+}
+
+/** The network of a call. */
+function networkOf({ network: choose }: RegisterOptions, routing: Routing): () => Network {
+  if (choose !== undefined) return chosenBy(choose);
+  let made: Network | undefined;
+  return () => (made ??= new Network(defaultHost(), routing));
 }
 
 function publicationOf(given: number | Publication): Publication {
