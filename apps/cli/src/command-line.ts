@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drillCommand } from '@halfclose/packetdrill/node';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { addExplain } from './capture/explain.ts';
 import { pageOf } from './page.ts';
 import { chapters, closings } from './tour/chapters.ts';
 import { showSnapshots, takeSnapshots } from './tour/snapshots.ts';
@@ -62,6 +63,7 @@ export function commandLine(): Command {
     )
     .action(showConnections);
   program.addCommand(drillCommand('drill'));
+  addExplain(program);
   addServe(program);
   addNc(program);
   addPing(program);

@@ -1,0 +1,34 @@
+import type { Mark } from '../mark.ts';
+
+/** The most packets that are named of one kind. */
+const MOST_NAMED = 20;
+
+/** Packets of one kind: how many, and the first of them by name. */
+export class Counted {
+  readonly #named: Mark[] = [];
+  #count = 0;
+  #last: Mark | null = null;
+
+  add(mark: Mark): void {
+    this.#count++;
+    this.#last = mark;
+    if (this.#named.length < MOST_NAMED) this.#named.push(mark);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The first ones, at most 20. */
+  get named(): readonly Mark[] {
+    return this.#named;
+  }
+
+  get first(): Mark | null {
+    return this.#named[0] ?? null;
+  }
+
+  get last(): Mark | null {
+    return this.#last;
+  }
+}
