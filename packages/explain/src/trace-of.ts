@@ -1,5 +1,5 @@
 import type { CapturedPacket } from '@halfclose/capture';
-import { Flag, type Packet, seqAdd, seqLt, type TcpPacket } from '@halfclose/codec';
+import { Flag, seqAdd, seqLt, type TcpPacket } from '@halfclose/codec';
 import { checkArray, checkObject } from '@halfclose/codec/arguments';
 import type { SegmentEvent, StateEvent, TraceEvent } from '@halfclose/trace';
 import { Flow } from './flow/flow.ts';
@@ -23,26 +23,30 @@ export function traceOf(packets: readonly CapturedPacket[]): TraceEvent[] {
   for (const [index, captured] of packets.entries()) {
     const { packet } = captured;
     if (packet.kind === 'icmp') trace.addError(captured);
-    else trace.add(captured, packet, isCrossed(packet, packets, index));
+    else trace.add(captured, packet, fateOf(packet, packets, index));
   }
   return trace.end();
 }
 
-/** Whether the packet is a FIN that had not arrived when the other end sent its next segment. */
-function isCrossed(
-  { segment, source }: TcpPacket,
-  packets: readonly CapturedPacket[],
-  index: number,
-): boolean {
-  if (!has(segment, Flag.FIN)) return false;
+/** What becomes of a segment on its way: it arrives; or it is a FIN that crosses something, or that is sent again. */
+type Fate = 'arrives' | 'crosses' | 'is sent again';
+
+function fateOf({ segment, source }: TcpPacket, packets: readonly CapturedPacket[], index: number): Fate {
+  if (!has(segment, Flag.FIN)) return 'arrives';
   const end = seqAdd(segment.seq, segment.payload.length + 1);
-  const next = packets.slice(index + 1).find(({ packet }) => isFromOther(packet, source, segment.sourcePort));
-  if (next?.packet.kind !== 'tcp' || !has(next.packet.segment, Flag.ACK)) return false;
-  return seqLt(next.packet.segment.ack, end);
+  for (const { packet } of packets.slice(index + 1)) {
+    if (packet.kind !== 'tcp' || has(packet.segment, Flag.RST)) continue;
+    if (isFromOther(packet, source, segment.sourcePort)) {
+      const isKnown = !has(packet.segment, Flag.ACK) || !seqLt(packet.segment.ack, end);
+      return isKnown ? 'arrives' : 'crosses';
+    }
+    // It was lost, or its acknowledgment was; what the other end did is seen at the last of them.
+    if (has(packet.segment, Flag.FIN)) return 'is sent again';
+  }
+  return 'arrives';
 }
 
-function isFromOther(packet: Packet, source: TcpPacket['source'], port: number): boolean {
-  if (packet.kind !== 'tcp' || has(packet.segment, Flag.RST)) return false;
+function isFromOther(packet: TcpPacket, source: TcpPacket['source'], port: number): boolean {
   return packet.segment.sourcePort !== port || !packet.source.equals(source);
 }
 
@@ -57,19 +61,19 @@ class CaptureTrace {
     this.#flow = flow;
   }
 
-  add(captured: CapturedPacket, packet: TcpPacket, crossed: boolean): void {
+  add(captured: CapturedPacket, packet: TcpPacket, fate: Fate): void {
     const { side } = this.#flow.add(captured, packet);
     const receiver = otherSide(side);
     const changes = this.#flow.states.takeChanges();
     this.#pushChanges(changes.filter((change) => change.side === side));
     this.#pushSegment('sent', captured, side);
-    if (crossed) this.#crossing ??= { captured, to: receiver };
-    else this.#flow.states.deliverFin(receiver, captured);
+    if (fate === 'crosses') this.#crossing ??= { captured, to: receiver };
+    else if (fate === 'arrives') this.#flow.states.deliverFin(receiver, captured);
     this.#pushChanges([
       ...changes.filter((change) => change.side !== side),
       ...this.#flow.states.takeChanges(),
     ]);
-    if (!crossed) this.#pushSegment('received', captured, receiver);
+    if (fate !== 'crosses') this.#pushSegment('received', captured, receiver);
     if (this.#crossing?.to === side) this.#endCrossing(captured.time);
   }
 

@@ -43,6 +43,17 @@ it('FINs that crossed are drawn crossing', () => {
   expect(timeline(events)).toContain('CLOSING');
 });
 
+it('a FIN that is sent again has arrived once it is answered, and not before', () => {
+  const fin = { seq: 1, ack: 1, after: 300 };
+  const talk = new Talk().established().client('F.', fin).client('F.', fin).server('.', { seq: 1, ack: 2 });
+  const changes = traceOf(talk.packets).filter((event) => event.type === 'state' && event.host === 'server');
+  expect(changes.map((event) => [event.type === 'state' && event.to, event.time])).toEqual([
+    ['SYN-RECEIVED', 1002],
+    ['ESTABLISHED', 1003],
+    ['CLOSE-WAIT', 1603],
+  ]);
+});
+
 it('what are no packets is named', () => {
   expect(() => traceOf([])).toThrow('packets must have a segment');
   const wrong: unknown = 1;
