@@ -67,8 +67,9 @@ export interface PcapRecord {
 
 export function pcap(
   records: readonly PcapRecord[],
-  { order = 'little', magic = 0xa1b2c3d4, linkType = 1, minor = 4 } = {},
+  options: { order?: ByteOrder; magic?: number; linkType?: number; minor?: number } = {},
 ): Uint8Array {
+  const { order = 'little', magic = 0xa1b2c3d4, linkType = 1, minor = 4 } = options;
   const file = new Writer(order).u32(magic).u16(2, minor).u32(0, 0, 65535, linkType);
   for (const { seconds, fraction, bytes, originalLength = bytes.length } of records) {
     const lengths = minor < 3 ? [originalLength, bytes.length] : [bytes.length, originalLength];
@@ -108,8 +109,9 @@ export function enhancedPacket(
   order: ByteOrder,
   ticks: bigint,
   bytes: Uint8Array,
-  { interfaceId = 0, originalLength = bytes.length, options = new Uint8Array(0) } = {},
+  fields: { interfaceId?: number; originalLength?: number; options?: Uint8Array } = {},
 ): Uint8Array {
+  const { interfaceId = 0, originalLength = bytes.length, options = new Uint8Array(0) } = fields;
   const body = new Writer(order)
     .u32(interfaceId, Number(ticks >> 32n), Number(ticks & 0xffff_ffffn), bytes.length, originalLength)
     .bytes(bytes)

@@ -109,6 +109,8 @@ export interface Explanation {
   readonly first: Mark;
   readonly last: Mark;
   readonly packets: number;
+  /** Packets that the capture has once more, of another interface, say; nothing else counts them. */
+  readonly repeated: number;
   /** Sequence numbers of the SYNs on the wire, by which a connection is known behind a NAT; `null`: not seen. */
   readonly initial: Readonly<Record<Side, number | null>>;
   readonly opening: Opening;

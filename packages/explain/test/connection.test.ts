@@ -159,6 +159,16 @@ describe('troubles', () => {
     expect(retransmissions.map(({ number }) => number)).toEqual([7, 8]);
   });
 
+  it('packets that the capture has twice, which were not sent again', () => {
+    const talk = new Talk().established().client('P.', { seq: 1, ack: 1, length: 100 });
+    // As a port that mirrors both directions has it: the same packet, with the same number of its IP header.
+    const twice = talk.packets.flatMap((packet) => [packet, { ...packet, time: packet.time + 0.5 }]);
+    talk.packets.splice(0, Infinity, ...twice.map((packet, index) => ({ ...packet, number: index + 1 })));
+    const { packets, repeated, opening, directions } = talk.one();
+    expect([packets, repeated, opening.syns, directions.client.retransmissionCount]).toEqual([4, 4, 1, 0]);
+    expect(formatExplanation(talk.one())).toContain('4 packets more that the capture has once more');
+  });
+
   it('bytes that the capture does not have', () => {
     const talk = new Talk()
       .established()

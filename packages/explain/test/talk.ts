@@ -93,7 +93,7 @@ export class Talk {
         segment,
       },
       payloadLength: length,
-      identification: 1,
+      identification: this.packets.length + 1,
     });
     return this;
   }

@@ -152,6 +152,8 @@ function showMatches(
   const [first = [], ...others] = captures;
   for (const [index, other] of others.entries()) {
     const matches = matchExplanations(first, other);
+    // Of many files, most have nothing to do with each other.
+    if (matches.length === 0 && others.length > 1) continue;
     page.headline(`${files[0] ?? ''} and ${files[index + 1] ?? ''}: ${matches.length} matched`);
     for (const match of matches) page.line(formatMatch(match));
   }

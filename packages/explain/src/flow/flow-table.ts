@@ -51,6 +51,7 @@ export class FlowTable {
       return;
     }
     const flow = this.#flowOf(captured, packet);
+    if (flow.isRepeated(captured, packet)) return;
     const segment = flow.add(captured, packet);
     if (has(segment, Flag.RST)) this.#log(flow, segment);
     this.#observer.onSegment?.(flow, segment, captured);

@@ -5,6 +5,7 @@ import { type Mark, otherSide, type Side } from '../mark.ts';
 import { type ResetSeen, resetSeen } from '../reset/reset-seen.ts';
 import { InferredStates } from '../state/inferred-states.ts';
 import { type FlowSegment, has, type SeenSegment } from './flow-segment.ts';
+import { RepeatedCapture } from './repeated-capture.ts';
 import { SentSide } from './sent-side.ts';
 
 /** The most that a window may be shifted (RFC 7323, 2.3). */
@@ -49,6 +50,8 @@ export class Flow {
   readonly first: Mark;
   #last: Mark;
   #packets = 0;
+  readonly #repeatedCapture = new RepeatedCapture();
+  #repeated = 0;
   #firstFin: FirstFin | null = null;
   /** The last segments of either side, the last one first. */
   readonly #times: Mark[] = [];
@@ -83,6 +86,18 @@ export class Flow {
 
   side(side: Side): SentSide {
     return side === 'client' ? this.client : this.server;
+  }
+
+  /** Packets that the capture has once more. */
+  get repeated(): number {
+    return this.#repeated;
+  }
+
+  /** Whether the capture had this very packet before; it is counted, and not to be added. */
+  isRepeated(captured: CapturedPacket, packet: TcpPacket): boolean {
+    const isRepeated = this.#repeatedCapture.isRepeated(captured, packet);
+    if (isRepeated) this.#repeated++;
+    return isRepeated;
   }
 
   /** Takes in a segment of this connection. */

@@ -3,12 +3,16 @@ import type { Explanation, HalfClose, Outcome, ResetReport } from '../explanatio
 import type { Flow } from '../flow/flow.ts';
 import type { ResetLog } from '../flow/reset-log.ts';
 import type { Mark, Side } from '../mark.ts';
+import type { ResetCause } from '../reset/reset-cause.ts';
 import { decideReset } from '../reset/reset-rules.ts';
 import type { ResetSeen } from '../reset/reset-seen.ts';
 import { directionOf } from './direction-of.ts';
 import { endStateOf } from './end-state-of.ts';
 import { errorName } from './error-name.ts';
 import { openingOf } from './opening-of.ts';
+
+/** What only happens where a connection was accepted, or was to be. */
+const OF_LISTENERS: readonly ResetCause[] = ['listener closed', 'accept queue full'];
 
 /** Repetitions that nothing answered: from here on, an end is taken to be on its own. */
 const ON_ITS_OWN = 3;
@@ -26,6 +30,7 @@ export function explainFlow(flow: Flow, log: ResetLog, end: number, found: reado
     first: markOf(flow.first),
     last: markOf(flow.last),
     packets: flow.packets,
+    repeated: flow.repeated,
     initial: { client: flow.client.initial, server: flow.server.initial },
     opening,
     outcome,
@@ -58,13 +63,14 @@ function reportOf(reset: ResetSeen, flow: Flow, log: ResetLog): ResetReport {
   if (log.isTogether(endpoint, reset.time)) facts.add('others together');
   if (log.refusesAfter(endpoint, reset.time)) facts.add('port refuses');
   const { cause, certainty, others, id, rows } = decideReset(facts);
+  const isClient = facts.has('X opened');
   const { side, trigger, hopLimit, usualHopLimit } = reset;
   return {
     ...markOf(reset),
     side,
     cause,
     certainty,
-    others,
+    others: others.filter((other) => !(isClient && OF_LISTENERS.includes(other))),
     rule: id,
     rows,
     facts: [...facts],

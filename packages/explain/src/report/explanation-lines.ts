@@ -19,6 +19,11 @@ export function explanationLines(explanation: Explanation): ExplanationLine[] {
 function* linesOf(explanation: Explanation): Generator<ExplanationLine> {
   const { directions, states, errors, halfClose, resets, found } = explanation;
   yield { label: 'packets', text: packetsText(explanation) };
+  if (explanation.repeated > 0)
+    yield {
+      label: 'twice',
+      text: `${plural(explanation.repeated, 'packet')} more that the capture has once more: of two interfaces, say, or of a port that mirrors`,
+    };
   yield { label: 'opened', text: openingText(explanation) };
   yield { label: 'ended first', text: closedFirstText(explanation) };
   for (const side of ['client', 'server'] as const)
