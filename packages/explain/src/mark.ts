@@ -6,6 +6,11 @@ export interface Mark {
   readonly time: number;
 }
 
+/** What is kept of a packet. */
+export function markOf({ number, time }: Mark): Mark {
+  return { number, time };
+}
+
 /** Two ends of a connection: the one that opened it, and the other one. */
 export type Side = 'client' | 'server';
 

@@ -86,7 +86,8 @@ async function explain(files: readonly string[], options: ExplainOptions): Promi
         summary.add(explanation);
         hasFailed ||= isOneOf(explanation, options.failOn ?? []);
         if (options.json === true) page.line(JSON.stringify({ file, ...explanation }));
-        if (kept.length < MOST_LISTED) kept.push(explanation);
+        const isListed = options.json !== true && options.summary !== true;
+        if ((isListed || files.length > 1) && kept.length < MOST_LISTED) kept.push(explanation);
       },
       ...(options.find && { find: options.find }),
     });

@@ -5,14 +5,14 @@ const MOST_NAMED = 20;
 
 /** Packets of one kind: how many, and the first of them by name. */
 export class Counted {
-  readonly #named: Mark[] = [];
+  #named: Mark[] | null = null;
   #count = 0;
-  #last: Mark | null = null;
 
-  add(mark: Mark): void {
+  /** Counts the packet. */
+  add({ number, time }: Mark): void {
     this.#count++;
-    this.#last = mark;
-    if (this.#named.length < MOST_NAMED) this.#named.push(mark);
+    this.#named ??= [];
+    if (this.#named.length < MOST_NAMED) this.#named.push({ number, time });
   }
 
   get count(): number {
@@ -21,14 +21,10 @@ export class Counted {
 
   /** The first ones, at most 20. */
   get named(): readonly Mark[] {
-    return this.#named;
+    return this.#named ?? [];
   }
 
   get first(): Mark | null {
-    return this.#named[0] ?? null;
-  }
-
-  get last(): Mark | null {
-    return this.#last;
+    return this.#named?.[0] ?? null;
   }
 }

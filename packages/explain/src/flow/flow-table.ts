@@ -130,8 +130,8 @@ function begins({ segment, source }: TcpPacket, now: number, flow: Flow): boolea
   const isSame = own.syns.count > 0 && own.line.of(segment.seq) === 0;
   if (isSame) return false;
   const peer = flow.side(otherSide(side));
-  if (!own.line.isKnown) return peer.segments.count === 0 || peer.syns.count === 0;
-  return isOver(flow) || peer.segments.count === 0 || now - flow.last.time > FORGOTTEN;
+  if (!own.line.isKnown) return peer.segmentCount === 0 || peer.syns.count === 0;
+  return isOver(flow) || peer.segmentCount === 0 || now - flow.last.time > FORGOTTEN;
 }
 
 function isOver({ states }: Flow): boolean {

@@ -221,7 +221,7 @@ function kindsOf(
   peer: SentSide,
 ): Pick<SeenSegment, 'isKeepAlive' | 'isWindowProbe'> {
   const isPlain = !has(segment, Flag.SYN | Flag.FIN | Flag.RST) && segment.payloadLength <= 1;
-  const isBehind = segment.seq === own.acked - 1 && segment.end <= own.acked && own.segments.count > 0;
+  const isBehind = segment.seq === own.acked - 1 && segment.end <= own.acked && own.segmentCount > 0;
   const isProbe = isPlain && isBehind && peer.window === 0;
   const isBeyond = isPlain && peer.window === 0 && segment.payloadLength === 1 && segment.seq === own.next;
   const isKeepAlive = isPlain && isBehind && !isProbe && own.next === own.acked;

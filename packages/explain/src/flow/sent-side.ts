@@ -1,6 +1,6 @@
 import { Flag } from '@halfclose/codec';
 import type { TraceEndpoint } from '@halfclose/trace';
-import type { Mark } from '../mark.ts';
+import { type Mark, markOf } from '../mark.ts';
 import { Counted } from './counted.ts';
 import { type FlowSegment, has, type SeenSegment } from './flow-segment.ts';
 import { hopDistance } from './hop-distance.ts';
@@ -15,7 +15,7 @@ export interface ZeroWindow {
 }
 
 /** Segments that are looked back at, to find what a RST answers. */
-const LOOK_BACK = 16;
+const LOOK_BACK = 8;
 const MOST_ZERO_WINDOWS = 20;
 
 /** What one end of a connection has sent, as far as the capture shows. */
@@ -28,13 +28,14 @@ export class SentSide {
   readonly synAcks = new Counted();
   readonly fins = new Counted();
   readonly resets = new Counted();
-  readonly segments = new Counted();
+  /** Segments that it sent, and those of them that carried data. */
+  segmentCount = 0;
+  dataSegmentCount = 0;
   readonly retransmissions = new Counted();
   readonly late = new Counted();
   readonly keepAlives = new Counted();
   readonly windowProbes = new Counted();
   readonly zeroWindows: ZeroWindow[] = [];
-  readonly dataSegments = new Counted();
   /** SYNs with another number than the first, in mid-connection. */
   readonly straySyns = new Counted();
   lastStraySyn: SeenSegment | null = null;
@@ -98,7 +99,7 @@ export class SentSide {
   /** Takes in what it sent; `peerFin` is the number of the other side's FIN. */
   take(segment: FlowSegment, kinds: Pick<SeenSegment, 'isKeepAlive' | 'isWindowProbe'>): SeenSegment {
     const isReset = has(segment, Flag.RST);
-    this.segments.add(segment);
+    this.segmentCount++;
     const novelty = this.#noveltyOf(segment, kinds);
     const seen: SeenSegment = { ...segment, ...kinds, novelty };
     if (isReset) this.resets.add(segment);
@@ -121,8 +122,8 @@ export class SentSide {
       this.retransmissions.add(segment);
       this.unansweredRepeats++;
     } else if (novelty === 'late') this.late.add(segment);
-    if (segment.payloadLength > 0) this.dataSegments.add(segment);
-    if (novelty === 'new' && segment.payloadLength > 0) this.lastData = segment;
+    if (segment.payloadLength > 0) this.dataSegmentCount++;
+    if (novelty === 'new' && segment.payloadLength > 0) this.lastData = markOf(segment);
     if (segment.ack !== null && !isReset) this.ackSent = Math.max(this.ackSent, segment.ack);
     this.#recent.unshift(seen);
     if (this.#recent.length > LOOK_BACK) this.#recent.pop();
@@ -137,7 +138,7 @@ export class SentSide {
     this.#unansweredProbes = 0;
     if (segment.ack === null || has(segment, Flag.RST)) return;
     this.acked = Math.max(this.acked, segment.ack);
-    if (this.finSeq !== null && segment.ack > this.finSeq) this.finAcked ??= segment;
+    if (this.finSeq !== null && segment.ack > this.finSeq) this.finAcked ??= markOf(segment);
   }
 
   #noveltyOf(
@@ -163,8 +164,8 @@ export class SentSide {
     const open = this.zeroWindows.at(-1);
     const isOpen = open === undefined || open.to !== null;
     if (segment.window > 0) {
-      if (!isOpen) open.to = segment;
+      if (!isOpen) open.to = markOf(segment);
     } else if (isOpen && !has(segment, Flag.SYN) && this.zeroWindows.length < MOST_ZERO_WINDOWS)
-      this.zeroWindows.push({ from: segment, to: null });
+      this.zeroWindows.push({ from: markOf(segment), to: null });
   }
 }

@@ -6,7 +6,7 @@ export function directionOf(side: SentSide, wasReset: boolean): DirectionReport 
   const { ranges, retransmissions, keepAlives, fins } = side;
   return {
     bytes: side.bytes,
-    dataSegments: side.dataSegments.count,
+    dataSegments: side.dataSegmentCount,
     missing: ranges.missing + Math.max(0, side.acked - side.next),
     end: endOf(side, wasReset),
     fins: fins.named,

@@ -15,14 +15,14 @@ export function endStateOf(flow: Flow, side: Side, end: number): EndState {
   const state = isUnseen(flow, side) ? 'unknown' : states.state(side);
   const since = states.since(side);
   const silence = end - (since?.time ?? end);
-  const isDeaf = own.unansweredRepeats >= 3 && peer.segments.count > 0;
+  const isDeaf = own.unansweredRepeats >= 3 && peer.segmentCount > 0;
   const deaf = isDeaf ? `; it has sent the same ${own.unansweredRepeats} times and heard nothing` : '';
   return { state, since, note: noteOf(state, silence) + deaf };
 }
 
 /** An end that has sent nothing tells nothing. */
 function isUnseen(flow: Flow, side: Side): boolean {
-  return flow.side(side).segments.count === 0;
+  return flow.side(side).segmentCount === 0;
 }
 
 function noteOf(state: InferredState, silence: number): string {

@@ -2,7 +2,7 @@ import { formatEndpoint } from '@halfclose/trace';
 import type { Explanation, HalfClose, Outcome, ResetReport } from '../explanation.ts';
 import type { Flow } from '../flow/flow.ts';
 import type { ResetLog } from '../flow/reset-log.ts';
-import type { Mark, Side } from '../mark.ts';
+import { type Mark, markOf, type Side } from '../mark.ts';
 import type { ResetCause } from '../reset/reset-cause.ts';
 import { decideReset } from '../reset/reset-rules.ts';
 import type { ResetSeen } from '../reset/reset-seen.ts';
@@ -50,10 +50,6 @@ export function explainFlow(flow: Flow, log: ResetLog, end: number, found: reado
     states: { client: endStateOf(flow, 'client', end), server: endStateOf(flow, 'server', end) },
     found,
   };
-}
-
-function markOf({ number, time }: Mark): Mark {
-  return { number, time };
 }
 
 function reportOf(reset: ResetSeen, flow: Flow, log: ResetLog): ResetReport {

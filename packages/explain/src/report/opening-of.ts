@@ -14,12 +14,12 @@ function howOf(flow: Flow): Opening['how'] {
   const { client, server, resets, errors } = flow;
   if (client.syns.count === 0) {
     if (server.synAcks.count === 0) return 'not captured';
-    return client.segments.count > client.resets.count ? 'handshake' : 'half-open';
+    return client.segmentCount > client.resets.count ? 'handshake' : 'half-open';
   }
   if (server.syns.count > 0) return 'simultaneous';
   if (server.synAcks.count > 0)
-    return client.segments.count > client.syns.count + client.resets.count ? 'handshake' : 'half-open';
-  if (server.segments.count > server.resets.count) return 'handshake';
+    return client.segmentCount > client.syns.count + client.resets.count ? 'handshake' : 'half-open';
+  if (server.segmentCount > server.resets.count) return 'handshake';
   if (resets.some(({ side }) => side === 'server') || errors.some(({ side }) => side === 'client'))
     return 'refused';
   return 'unanswered';

@@ -116,11 +116,11 @@ function* historyFacts(
   trigger: SeenSegment | null,
 ): Generator<ResetFact> {
   if (flow.isBegun) yield 'begun';
-  if (own.segments.count === own.resets.count) yield 'X never seen';
+  if (own.segmentCount === own.resets.count) yield 'X never seen';
   if (own.resets.count > 0) yield 'X reset before';
   if (flow.isBegun && !isSimultaneous(flow)) yield segment.side === 'client' ? 'X opened' : 'X accepted';
   if (isHandshakeOpen(flow)) yield 'handshake open';
-  if (own.dataSegments.count === 0 && own.finSeq === null) yield 'X sent nothing';
+  if (own.dataSegmentCount === 0 && own.finSeq === null) yield 'X sent nothing';
   if (own.finSeq !== null) {
     yield 'X sent FIN';
     if (own.finAcked !== null && own.finAcked.number === peer.last?.number) yield 'FIN just acknowledged';

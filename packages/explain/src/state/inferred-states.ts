@@ -116,7 +116,7 @@ export class InferredStates {
     if (ack === null) return;
     if (this.#states[side] === 'SYN-RECEIVED' && !has(segment, Flag.SYN) && ack > 0) {
       // It answers something: its SYN+ACK was acknowledged, or the capture missed that.
-      if (peer.segments.count > 1) this.#to(side, 'ESTABLISHED', 'handshake complete', segment);
+      if (peer.segmentCount > 1) this.#to(side, 'ESTABLISHED', 'handshake complete', segment);
     }
     if (peer.finSeq !== null && ack > peer.finSeq) this.#takeFin(side, segment);
   }
