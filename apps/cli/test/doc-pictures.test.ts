@@ -59,6 +59,11 @@ const PICTURES: Readonly<Record<string, { readonly document: string; readonly dr
     draw: () =>
       stateTimelineSvg(wholeClosing('time-wait'), { title: 'TIME-WAIT answers a FIN whose ACK was lost' }),
   },
+  'connect-close': {
+    document: 'BENCHMARKS.md',
+    draw: () =>
+      ladderSvg(connectAndClose(), { title: 'connect + orderly close: seven segments, and both programs' }),
+  },
   'cubic-loss': {
     document: 'GOODPUT.md',
     draw: () => {
@@ -79,6 +84,31 @@ it.each(Object.entries(PICTURES))(
     );
   },
 );
+
+/** One round of the row of docs/BENCHMARKS.md: both ends on the loopback of one host, which passes packets by reference. */
+function connectAndClose(): readonly TraceEvent[] {
+  const clock = new VirtualClock(0);
+  const trace = new Trace();
+  const host = new Host({ timers: clock, name: 'host', secret: Uint32Array.of(1, 2, 3, 4) });
+  host.observe((event) => {
+    trace.record(event);
+  });
+  const listener = new TcpSocket(host, AF_INET);
+  listener.bind(address('127.0.0.1'), 80);
+  listener.listen(1);
+  const client = new TcpSocket(host, AF_INET);
+  client.bind(address('127.0.0.1'), 40_000);
+  client.connect(address('127.0.0.1'), 80);
+  clock.advanceBy(0);
+  const server = listener.accept();
+  if (typeof server === 'number') throw new Error('accept');
+  client.close();
+  clock.advanceBy(0);
+  server.read(65_536);
+  server.close();
+  clock.advanceBy(0);
+  return trace.events;
+}
 
 /** A transfer over a bottleneck that loses some packets, with what congestion control held every 10 ms. */
 function lossyTransfer(): { events: readonly TraceEvent[]; samples: readonly CongestionSample[] } {
