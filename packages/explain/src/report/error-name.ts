@@ -18,6 +18,12 @@ const UNREACHABLE_V6 = new Map<number, string>([
   [Icmpv6Unreachable.PORT, 'port unreachable'],
 ]);
 
+/** Whether it only says that a packet was too big, after which its sender sends smaller ones. */
+export function isTooBig({ isIPv4, type, code }: NetworkError): boolean {
+  if (!isIPv4) return type === Icmpv6Type.PACKET_TOO_BIG;
+  return type === IcmpType.DESTINATION_UNREACHABLE && code === IcmpUnreachable.FRAGMENTATION_NEEDED;
+}
+
 /** What an ICMP error says. */
 export function errorName({ isIPv4, type, code, mtu }: NetworkError): string {
   if (isIPv4) {

@@ -1,5 +1,6 @@
 import type { Opening } from '../explanation.ts';
 import type { Flow } from '../flow/flow.ts';
+import { isTooBig } from './error-name.ts';
 
 /** How the connection came to be. */
 export function openingOf(flow: Flow): Opening {
@@ -20,7 +21,10 @@ function howOf(flow: Flow): Opening['how'] {
   if (server.synAcks.count > 0)
     return client.segmentCount > client.syns.count + client.resets.count ? 'handshake' : 'half-open';
   if (server.segmentCount > server.resets.count) return 'handshake';
-  if (resets.some(({ side }) => side === 'server') || errors.some(({ side }) => side === 'client'))
+  if (
+    resets.some(({ side }) => side === 'server') ||
+    errors.some((error) => error.side === 'client' && !isTooBig(error))
+  )
     return 'refused';
   return 'unanswered';
 }
