@@ -24,6 +24,10 @@ export const packages = {
   netem: { imports: ['codec', 'timers'], node: false, clock: false },
   sockets: { imports: ['stack'], node: false, clock: false },
   trace: { imports: ['codec'], node: false, clock: false },
+  capture: { imports: ['codec'], node: false, clock: false },
+  explain: { imports: ['codec', 'capture', 'trace'], node: false, clock: false },
+  // tcp for the table of transitions, which the state diagram is drawn from.
+  pictures: { imports: ['codec', 'tcp', 'trace'], npm: ['d3-scale', 'd3-shape'], node: false, clock: false },
   packetdrill: {
     imports: ['codec', 'timers', 'stack', 'sockets', 'trace'],
     npm: ['commander'],

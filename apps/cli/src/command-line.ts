@@ -1,9 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drillCommand } from '@halfclose/packetdrill/node';
+import { ladderSvg } from '@halfclose/pictures';
 import { Command, Option } from 'commander';
+import { addExplain } from './capture/explain.ts';
+import { addPictures } from './capture/pictures.ts';
 import { addCapture } from './inspect/capture.ts';
 import { addConnections } from './inspect/connections.ts';
 import { pageOf } from './page.ts';
@@ -17,6 +20,7 @@ interface TourOptions {
   readonly list?: true;
   readonly only?: readonly string[];
   readonly pcapng?: string;
+  readonly svg?: string;
 }
 
 /** The command `halfclose`. */
@@ -41,24 +45,30 @@ export function commandLine(): Command {
         'where the packets go (default: a file in the directory for temporary files)',
       ),
     )
+    .addOption(new Option('--svg <directory>', 'write a ladder of each closing there, as SVG'))
     .action(showTour);
   addConnections(program);
   addCapture(program);
   program.addCommand(drillCommand('drill'));
+  addExplain(program);
+  addPictures(program);
   addServe(program);
   addNc(program);
   addPing(program);
   return program;
 }
 
-function showTour({ list, only, pcapng }: TourOptions): void {
+function showTour({ list, only, pcapng, svg }: TourOptions): void {
   const page = pageOf(process.stdout, process.env);
   if (list === true) {
     for (const { name, title } of chapters) page.line(`${name.padEnd(20)} ${title}`);
     return;
   }
   const chosen = chapters.filter(({ name }) => only === undefined || only.includes(name));
-  const packets = tour(chosen, page);
+  if (svg !== undefined) mkdirSync(svg, { recursive: true });
+  const packets = tour(chosen, page, ({ name, title }, events) => {
+    if (svg !== undefined) writeFileSync(join(svg, `${name}.svg`), ladderSvg(events, { title }));
+  });
   const file = pcapng ?? join(mkdtempSync(join(tmpdir(), 'halfclose-tour-')), 'tour.pcapng');
   writeFileSync(file, packets);
   page.line('');

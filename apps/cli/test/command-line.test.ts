@@ -30,6 +30,21 @@ test('--help lists the commands, and --version says which one it is', () => {
                                              as pcapng, until it ends or is
                                              interrupted
       drill [options] <file|folder...>       run packetdrill scripts in virtual time
+      explain [options] <file...>            tell of each connection of a capture
+                                             who closed first, how it ended, and
+                                             what each RST was
+      ladder [options] <file>                show one connection of a capture as a
+                                             ladder, with the states that both ends
+                                             must have had
+      timeline [options] <file>              show in which states both ends of a
+                                             connection of a capture were, and how
+                                             long
+      sequence [options] <file>              draw what one end sent as a
+                                             time-sequence graph, with
+                                             acknowledgments, window, and bytes in
+                                             flight
+      states [options] <file>                draw the state diagram of RFC 9293 with
+                                             the paths that both ends took
       serve [options] [directory]            serve files over HTTP from a host of
                                              ours, until it is interrupted
       nc [options] <host and port...>        connect standard input and output to a

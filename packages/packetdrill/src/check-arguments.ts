@@ -28,11 +28,12 @@ export function checkScript(script: Script): void {
 }
 
 /** Throws a TypeError or RangeError for how no script can be run. */
-export function checkRunOptions({ mode, profile, readScript }: RunOptions): void {
+export function checkRunOptions({ mode, profile, readScript, observe }: RunOptions): void {
   if (mode !== undefined) checkMode(mode);
   // What is in it a host looks at.
   if (profile !== undefined) checkObject('profile', profile, 'a Profile');
   if (readScript !== undefined) checkFunction('readScript', readScript);
+  if (observe !== undefined) checkFunction('observe', observe);
 }
 
 /** Throws a TypeError for what is no map of words. */

@@ -1,6 +1,6 @@
 import { type Profile, tcpInfo } from '@halfclose/stack';
 import { checkOptions, type OptionNames } from '@halfclose/codec/arguments';
-import { ladder, Trace } from '@halfclose/trace';
+import { ladder, Trace, type TraceEvent } from '@halfclose/trace';
 import { CallRunner } from './call-runner.ts';
 import { Timer } from '@halfclose/timers';
 import type { CodeBlock } from './code-block.ts';
@@ -41,10 +41,17 @@ export interface RunOptions extends CommandEnvironment {
   readonly mode?: DrillMode;
   /** What the host is like before the script's sysctls; default `linux`. */
   readonly profile?: Profile;
+  /** Told of every segment and every change of a state, up to the end of the process that the script stands for. */
+  readonly observe?: (event: TraceEvent) => void;
 }
 
 /** The names of {@link RunOptions}. */
-export const RUN_OPTIONS: OptionNames<RunOptions> = { readScript: true, mode: true, profile: true };
+export const RUN_OPTIONS: OptionNames<RunOptions> = {
+  readScript: true,
+  mode: true,
+  profile: true,
+  observe: true,
+};
 
 /** Runs a script against a fresh host in virtual time. The same script gives the same result each time. */
 export function runScript(script: Script, options: RunOptions = {}): DrillResult {
@@ -124,6 +131,7 @@ class ScriptRun {
     this.#underTest = new ConnectionUnderTest(settings);
     this.#drill.host.observe((event) => {
       this.#trace.record(event);
+      options.observe?.(event);
     });
     this.#calls = new CallRunner(this.#drill, settings, {
       host: this.#drill.host,

@@ -240,6 +240,11 @@ const ROWS: readonly ArgumentRow[] = [
     call: (readScript) => runScript(parsed, { readScript }),
     takes: ['function', ...OR_NONE],
   },
+  {
+    of: 'runScript()/observe',
+    call: (observe) => runScript(parsed, { observe }),
+    takes: ['function', ...OR_NONE],
+  },
   { of: 'runText()/text', call: (value) => runText(value), takes: ["''", 'text'] },
   { of: 'runText()/options', call: (value) => runText(SCRIPT, value), takes: ['{}', ...OR_NONE] },
   { of: 'runText()/mode', call: (mode) => runText(SCRIPT, { mode }), takes: OR_NONE },

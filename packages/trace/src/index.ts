@@ -17,3 +17,13 @@ export { Trace, type TraceOptions } from './trace.ts';
 export { ladder, type LadderOptions } from './ladder.ts';
 export { timeline, type TimelineOptions } from './timeline.ts';
 export { PcapngTrace, type PcapngTraceOptions, writePcapng } from './pcapng-trace.ts';
+export {
+  type LadderModel,
+  ladderModel,
+  type LadderModelOptions,
+  type LadderMoment,
+  type LadderNoteRow,
+  type LadderPacketRow,
+} from './ladder-model.ts';
+export { RelativeNumbers, type SegmentNumbers } from './relative-numbers.ts';
+export { otherSide, type Side } from './side.ts';

@@ -12,9 +12,16 @@ const PAUSE = 1000;
 /**
  * Plays the chapters one after the other and shows them on the page.
  *
+ * @param chapters which
+ * @param page where they are shown
+ * @param onClosing told of each closing, with the events that its ladder shows
  * @returns a pcapng with the packets of all of them: a section for each example, and one for all closings
  */
-export function tour(chapters: readonly (Example | Closing)[], page: Page): Uint8Array {
+export function tour(
+  chapters: readonly (Example | Closing)[],
+  page: Page,
+  onClosing?: (closing: Closing, events: readonly TraceEvent[]) => void,
+): Uint8Array {
   const sections: Uint8Array[] = [];
   const closings: Uint8Array[] = [];
   let pcapng: PcapngTrace | null = null;
@@ -29,6 +36,7 @@ export function tour(chapters: readonly (Example | Closing)[], page: Page): Uint
     } else {
       const outcome = playClosing(chapter, start, FIRST_PORT + index);
       showClosing(chapter, outcome, page);
+      onClosing?.(chapter, outcome.shown);
       start = outcome.end + PAUSE;
       // Their virtual time begins now, so that the packets of the whole file are in order.
       pcapng ??= new PcapngTrace({ epoch: Date.now(), once: true });
