@@ -72,5 +72,6 @@ function concerns(event: TraceEvent, port: number): boolean {
     const { quoted } = packet.message;
     return quoted?.sourcePort === port || quoted?.destinationPort === port;
   }
+  if (event.type === 'note') return true;
   return event.local?.port === port || event.remote?.port === port;
 }

@@ -42,6 +42,7 @@ function isWanted(event: TraceEvent, { port, host }: ReadFilter): boolean {
     const ports = packet.kind === 'tcp' ? packet.segment : packet.message.quoted;
     return ports?.sourcePort === port || ports?.destinationPort === port;
   }
+  if (event.type === 'note') return true;
   const ends = [event.local, event.remote].filter((end): end is TraceEndpoint => end !== null);
   return (
     (port === null || ends.some((end) => end.port === port)) &&
