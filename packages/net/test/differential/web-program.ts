@@ -46,7 +46,7 @@ export type WebAction =
   | { readonly do: WebPlain };
 
 /** Calls without arguments: of what goes out, of the message that comes in, of the socket, of the server or the agent. */
-export type WebPlain =
+type WebPlain =
   | 'flushHeaders'
   | 'cork'
   | 'uncork'
