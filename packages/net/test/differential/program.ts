@@ -115,7 +115,7 @@ export interface Program {
 const SIZES = [0, 1, 10, 1000, 16_383, 16_384, 16_385, 65_536, 70_000, 200_000];
 const HUGE = 12_000_000;
 
-export const size = fc.oneof(
+const size = fc.oneof(
   { weight: 40, arbitrary: fc.constantFrom(...SIZES) },
   { weight: 3, arbitrary: fc.constant(HUGE) },
 );
