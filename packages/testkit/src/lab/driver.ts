@@ -19,6 +19,8 @@ export class Driver {
   readonly #world: World;
   readonly #waiting: (() => void)[] = [];
   readonly #begun = native.now();
+  /** When real work was first seen that has not ended since, in real time. */
+  #workSince: number | null = null;
   #quietTurns = 0;
   #turns = 0;
   #steps = 0;
@@ -70,10 +72,12 @@ export class Driver {
     }
     if (realWork.isPending) {
       this.#quietTurns = 0;
-      if (this.#isPatient()) this.#schedule();
+      this.#workSince ??= native.now();
+      if (this.#isPatient(this.#workSince)) this.#schedule();
       else this.#giveUpWork();
       return;
     }
+    this.#workSince = null;
     this.#quietTurns = isQuiet ? this.#quietTurns + 1 : 0;
     if (this.#quietTurns < QUIET_TURNS) {
       this.#waitForMore();
@@ -117,8 +121,8 @@ export class Driver {
     return `${Math.round(this.#world.clock.now())} ms`;
   }
 
-  #isPatient(): boolean {
-    return native.now() - this.#begun < this.#world.settings.patience;
+  #isPatient(since: number): boolean {
+    return native.now() - since < this.#world.settings.patience;
   }
 
   #giveUpWork(): void {
@@ -156,7 +160,7 @@ export class Driver {
           return;
         }
         clock.step({ untilCall: true });
-        if (++this.#steps % STEPS_TIMED === 0 && !this.#isPatient()) {
+        if (++this.#steps % STEPS_TIMED === 0 && !this.#isPatient(this.#begun)) {
           this.#giveUpSteps();
           return;
         }
