@@ -5,6 +5,9 @@ const limits = [
   ['codec', '20 kB'],
   ['tcp', '40 kB'],
   ['net', '110 kB'],
+  // What a page needs that explains captures and draws them.
+  ['explain', '40 kB'],
+  ['pictures', '50 kB'],
 ];
 
 export default limits.map(([name, limit]) => ({
