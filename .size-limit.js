@@ -6,6 +6,9 @@ const limits = [
   ['tcp', '40 kB'],
   ['net', '110 kB'],
   ['testkit', '150 kB'],
+  // What a page needs that explains captures and draws them.
+  ['explain', '40 kB'],
+  ['pictures', '50 kB'],
 ];
 
 export default limits.map(([name, limit]) => ({

@@ -11,7 +11,7 @@ export async function explainFile(
 }
 
 /** The connections of a capture in chunks. */
-export async function explainChunks(
+async function explainChunks(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: Omit<ExplainerOptions, 'onConnection'> = {},
 ): Promise<Explanation[]> {

@@ -27,7 +27,7 @@ const MOST_IN_FULL = 8;
 const MOST_LISTED = 20_000;
 
 /** Exit statuses beside 0, and 1 for wrong use and for what cannot be read. */
-export const ExplainStatus = { NOTHING_FOUND: 2, FAILED_ON: 3 } as const;
+const ExplainStatus = { NOTHING_FOUND: 2, FAILED_ON: 3 } as const;
 
 const STATUSES = `
 Exit status: 0; 1 if a file cannot be read; ${ExplainStatus.NOTHING_FOUND} if no connection is as wanted; ${ExplainStatus.FAILED_ON} if one ended as --fail-on says.

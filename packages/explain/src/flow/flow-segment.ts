@@ -1,4 +1,3 @@
-import { Flag } from '@halfclose/codec';
 import type { Mark, Side } from '../mark.ts';
 import type { Novelty } from './sent-ranges.ts';
 
@@ -35,9 +34,4 @@ export interface SeenSegment extends FlowSegment {
 /** Whether it has one of the flags. */
 export function has(segment: { readonly flags: number }, flag: number): boolean {
   return (segment.flags & flag) !== 0;
-}
-
-/** An ACK and nothing else. */
-export function isPureAck(segment: FlowSegment): boolean {
-  return segment.seq === segment.end && !has(segment, Flag.RST);
 }

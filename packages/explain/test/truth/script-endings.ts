@@ -51,7 +51,7 @@ export function* scriptEndings(): Generator<ScriptEnding> {
 }
 
 /** The connections of a script's capture. */
-export function explanationsOf({ packets }: ScriptCapture): Explanation[] {
+function explanationsOf({ packets }: ScriptCapture): Explanation[] {
   const explanations: Explanation[] = [];
   const explainer = new Explainer({ onConnection: (each) => explanations.push(each) });
   for (const packet of packets) explainer.add(packet);

@@ -21,7 +21,7 @@ export interface SequenceSegment {
 }
 
 /** What the other end acknowledged and offered at a time. */
-export interface SequenceAck {
+interface SequenceAck {
   readonly time: number;
   readonly ack: number;
   /** Up to where it could take more. */
