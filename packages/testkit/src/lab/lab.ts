@@ -29,7 +29,7 @@ export function lab(...args: [LabBody] | [LabOptions, LabBody]): LabTest {
 }
 
 /** Checks what `lab` and its kin are given. */
-export function checked(options: LabOptions, body: LabBody): Settings {
+function checked(options: LabOptions, body: LabBody): Settings {
   checkOptions('options', options, LAB_OPTIONS);
   checkFunction('body', body);
   return settingsOf(options);
