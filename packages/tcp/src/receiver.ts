@@ -61,6 +61,8 @@ export class Receiver {
   #roundTrip = 0;
   #reassembly: ReassemblyQueue | null = null;
   #sackBlocks: SackBlocks | null = null;
+  /** The segment at hand was held behind a hole. */
+  #hasHeld = false;
   /** What we offered to the peer. */
   readonly #mss: number;
   /** See `trimsToWindow` of {@link Profile}. */
@@ -232,7 +234,10 @@ export class Receiver {
   /** Decides when to acknowledge what `accept` took in (Linux __tcp_ack_snd_check). */
   scheduleAck(now: number, smoothedRtt: number): void {
     const { acks } = this;
-    if (!acks.scheduled || acks.owed > 0) return;
+    // RFC 5681, 4.2: each segment behind a hole calls for a duplicate of its own, also where several came at once.
+    const isHeld = this.#hasHeld;
+    this.#hasHeld = false;
+    if (!acks.scheduled || (acks.owed > 0 && !isHeld)) return;
     const unacknowledged = seqDiff(this.rcvNxt, this.window.lastUpdate);
     if (
       acks.isQuick ||
@@ -447,7 +452,7 @@ export class Receiver {
     }
     if (fin) reassembly.holdFin((end - 1) | 0);
     this.charge();
-    this.acks.scheduled = true;
+    this.acks.scheduled = this.#hasHeld = true;
     if (!this.sack) return;
     const blocks = this.#blocks();
     if (blocks.opensThird(seq, end)) this.acks.endCompression();

@@ -52,6 +52,14 @@ describe('acknowledgments', () => {
     }
   });
 
+  it('of segments behind a hole are as many as they, also where several came in one turn (RFC 5681, 4.2)', () => {
+    const wire = Wire.established();
+    for (const from of [1001, 2001, 3001]) {
+      wire.connection.receive(wire.peerSegment(`. ${from}:${from + 1000}(1000) ack 1`), wire.now);
+    }
+    expect(wire.pull().sent.length).toBe(3);
+  });
+
   it('of a segment behind a hole go at once, for each one', () => {
     const wire = conversation().send('. 118:218(100) ack 11').expect('. 11:11(0) ack 18');
     wire.send('. 218:318(100) ack 11').expect('. 11:11(0) ack 18').expectNothing();
