@@ -26,7 +26,7 @@ export const RESET_FACTS = {
   'X spoke last': 'the last data came from X',
   'keep-alives unanswered': 'X sent keep-alives that nothing answered',
   'X repeated': 'X had sent the same again, and nothing answered until the segment that it answers',
-  'peer reset before': 'the other end has sent a RST before',
+  'peer reset before': 'the other end has sent a RST before, and X has not gone on since',
   'X reset before': 'X has sent a RST before',
   'X restarted': 'X has sent a SYN with another number',
   'SYN within': 'the other end has sent a SYN into the connection',

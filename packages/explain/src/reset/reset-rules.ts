@@ -88,6 +88,14 @@ export const RESET_RULES: readonly ResetRule[] = [
     'j04',
   ),
 
+  rule(
+    'stray-in-handshake',
+    ['bare', 'X opened', 'handshake open', 'unknown number', 'answers ACK'],
+    [],
+    ['bad handshake', 'likely', 'middlebox'],
+    'k17',
+  ),
+
   rule('goes-on', ['X goes on'], ['X restarted'], ['middlebox', 'likely', 'bad handshake']),
 
   // After a FIN of its own.
@@ -235,6 +243,12 @@ export const RESET_RULES: readonly ResetRule[] = [
   ),
   rule('forgotten', ['bare', 'answers keep-alive'], [], ['half-open peer', 'likely', 'middlebox']),
   rule('forgotten-silent', ['bare', 'after silence'], [], ['half-open peer', 'likely', 'middlebox']),
+  rule(
+    'forgotten-after-fin',
+    ['bare', 'answers data', 'peer FIN acknowledged'],
+    [],
+    ['half-open peer', 'open', 'data after close', 'middlebox'],
+  ),
   rule('forgotten-data', ['bare', 'answers data'], [], ['half-open peer', 'likely', 'middlebox']),
   rule('forgotten-fin', ['bare', 'answers FIN'], [], ['half-open peer', 'likely', 'middlebox']),
   rule(

@@ -129,7 +129,7 @@ function* historyFacts(
   if (peer.finAcked !== null) yield 'peer FIN acknowledged';
   if (trigger !== null && trigger.seq > own.ackSent) yield 'hole before';
   if (own.repeatsBeforeHeard > 0 && trigger !== null) yield 'X repeated';
-  if (peer.resets.count > 0) yield 'peer reset before';
+  if (peer.resets.count > 0 && !stoodReset(own, peer)) yield 'peer reset before';
   if (flow.isBegun && takenData(segment, own, peer) === 0) yield 'nothing taken';
   else if ((peer.lastData?.number ?? 0) > (own.lastData?.number ?? 0)) yield 'peer spoke last';
   else yield 'X spoke last';
@@ -138,6 +138,12 @@ function* historyFacts(
   if (peer.straySyns.count > 0) yield 'SYN within';
   const before = trigger === null ? null : flow.lastBefore(trigger.number);
   if (trigger !== null && before !== null && trigger.time - before.time >= SILENCE) yield 'after silence';
+}
+
+/** Whether X went on after the other end's last RST: it was not exact, and drew a challenge (RFC 5961, section 3). */
+function stoodReset(own: SentSide, peer: SentSide): boolean {
+  const reset = peer.recent.find((sent) => has(sent, Flag.RST));
+  return reset !== undefined && own.recent.some((sent) => !has(sent, Flag.RST) && sent.number > reset.number);
 }
 
 /** Bytes of the other end's data that X has acknowledged, the RST included. */

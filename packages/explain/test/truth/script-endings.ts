@@ -24,6 +24,7 @@ const SAME_ON_THE_WIRE: Readonly<Record<string, ResetCause>> = {
   abort: 'linger 0',
   'user timeout': 'retransmissions exhausted',
   'peer reset': 'connection over',
+  unreachable: 'half-open peer',
   'FIN acknowledged': 'connection over',
   'too many in TIME-WAIT': 'connection over',
 };
@@ -33,6 +34,7 @@ const SAID_BY_SCRIPT: readonly (readonly [string, ResetCause])[] = [
   ['j10', 'half-open peer'],
   ['j13', 'bad handshake'],
   ['k17', 'bad handshake'],
+  ['s24', 'bad handshake'],
 ];
 
 /** Every RST that our stack sends in the scripts of packages/packetdrill, with its reason by the stack itself. */
