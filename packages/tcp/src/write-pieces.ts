@@ -22,8 +22,11 @@ export function pieceSize({ mss, window }: Sender): number {
 export function piecesRoom(sender: Sender, limit: number): number {
   const piece = pieceSize(sender);
   const { lastPiece } = sender;
+  let { memory } = sender;
+  // There is no packet to fill where text goes by reference, and a write that is taken in part is copied in two.
+  if (sender.maker.path.byReference) return piecesIn(limit - memory, piece) * piece;
   let taken = lastPiece > 0 ? Math.max(piece - lastPiece, 0) : 0;
-  let memory = sender.memory + taken;
+  memory += taken;
   for (let goes = goesAtOnce(sender); memory < limit && goes > 0; goes -= piece) {
     taken += piece;
     memory += pieceMemory(piece);
@@ -31,7 +34,12 @@ export function piecesRoom(sender: Sender, limit: number): number {
     taken += goes;
     memory += pieceMemory(goes);
   }
-  return memory < limit ? taken + Math.ceil((limit - memory) / pieceMemory(piece)) * piece : taken;
+  return taken + piecesIn(limit - memory, piece) * piece;
+}
+
+/** Pieces that may be begun while there is so much memory; the last may exceed it. */
+function piecesIn(memory: number, piece: number): number {
+  return memory <= 0 ? 0 : Math.ceil(memory / pieceMemory(piece));
 }
 
 /** Bytes of the last piece that stay once `bytes` more are written, and as many of them sent as may go. */
