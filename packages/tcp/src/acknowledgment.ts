@@ -68,7 +68,7 @@ export function takeAcknowledgment(
   } else tally.duplicate = plain && !isOld && !windowChanged;
   sampleRtt(sender, echoedRtt, now);
   if (tally.lastSentAt >= 0 && !tally.retransmitted) {
-    sender.congestion.onSample(sender, now - tally.lastSentAt, now);
+    sender.noteSample(now - tally.lastSentAt, now);
   }
   const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== NEVER;
   recovery.onAck(sender, tally);

@@ -9,6 +9,8 @@ export interface CongestionView {
   readonly smoothedRtt: number;
   /** The latest sample; 0 before the first. */
   readonly latestRtt: number;
+  /** The least sample of late; Infinity before the first. */
+  readonly minimumRtt: number;
   readonly sndUna: SequenceNumber;
   readonly sndNxt: SequenceNumber;
   /** Bytes of data per segment. */

@@ -2,7 +2,8 @@ import { type SequenceNumber, seqGt } from '@halfclose/codec';
 import type { CongestionView } from './congestion-control.ts';
 
 // Linux tcp_cubic.c; times in milliseconds, windows in segments.
-const LEAST_WINDOW = 16;
+/** Below, a round trip tells a congestion control nothing. */
+export const LEAST_WINDOW = 16;
 const MOST_ACK_SPACING = 2;
 const LEAST_DELAY_RISE = 4;
 const MOST_DELAY_RISE = 16;
@@ -27,7 +28,7 @@ export class HyStart {
 
   /** A round trip was measured. Sets `view.ssthresh` where slow start is to end. */
   onSample(view: CongestionView, rtt: number, now: number): void {
-    if (rtt < this.#shortest) this.#shortest = rtt;
+    this.#shortest = Math.min(this.#shortest, rtt, view.minimumRtt);
     if (view.cwnd >= view.ssthresh || view.cwnd < LEAST_WINDOW) return;
     if (this.#roundEnd === null || seqGt(view.sndUna, this.#roundEnd)) this.#begin(view, now);
     if (this.#isTrain(view, now) || this.#isDelayed(rtt)) view.ssthresh = view.cwnd;

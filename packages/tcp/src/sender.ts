@@ -18,6 +18,7 @@ import {
 import { deadlineAt, LONG_AGO, NEVER } from './connection-time.ts';
 import { CwndUsage } from './cwnd-usage.ts';
 import type { EcnState } from './ecn.ts';
+import { LEAST_WINDOW } from './hystart.ts';
 import { LossRecovery } from './loss-recovery.ts';
 import type { MemoryAccount } from './memory-account.ts';
 import { Nagle } from './nagle.ts';
@@ -168,6 +169,10 @@ export class Sender implements CongestionView {
 
   get smoothedRtt(): number {
     return this.rtt.smoothed;
+  }
+
+  get minimumRtt(): number {
+    return this.rtt.minimum;
   }
 
   get latestRtt(): number {
@@ -387,6 +392,12 @@ export class Sender implements CongestionView {
   /** `acked` segments were acknowledged outside of recovery. */
   growCwnd(acked: number, now: number): void {
     if (this.#usage?.allowsGrowth(this) === true) this.congestion.onAcknowledged(this, acked, now);
+  }
+
+  /** A round trip was measured. None is made a congestion control for that is only to hear of it: an idle connection has none. */
+  noteSample(rtt: number, now: number): void {
+    if (this.#congestion === null && this.cwnd < LEAST_WINDOW) return;
+    this.congestion.onSample(this, rtt, now);
   }
 
   /** cwnd was reduced. */

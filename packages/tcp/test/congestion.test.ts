@@ -8,6 +8,7 @@ const view = (cwnd: number, ssthresh: number) => ({
   smoothedRtt: 100,
   latestRtt: 100,
   rounds: 0,
+  minimumRtt: Infinity,
   sndUna: 0,
   sndNxt: 0,
   mss: 1000,

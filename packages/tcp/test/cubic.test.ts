@@ -9,6 +9,7 @@ class Flow implements CongestionView {
   rounds = 0;
   now = 0;
   readonly mss = 1000;
+  minimumRtt = Infinity;
   sndUna = 0;
   sndNxt = 0;
   smoothedRtt: number;
