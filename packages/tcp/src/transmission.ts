@@ -118,13 +118,15 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
 }
 
 /** Small segments go again as one that holds no more than `most` bytes (Linux tcp_retrans_try_collapse). */
-function collapse({ flight, sndUna, sndWnd }: Sender, sent: SentSegment, most: number): void {
+function collapse({ flight, recovery, sndUna, sndWnd }: Sender, sent: SentSegment, most: number): void {
   const edge = seqAdd(sndUna, sndWnd);
   let room = most - sent.text;
   for (let next = sent.next; next !== null; next = sent.next) {
     room -= next.text;
     if (next.count > 1 || next.sacked || room < 0 || seqGt(next.end, edge)) return;
     flight.absorbNext(sent);
+    // Without SACK duplicates stand for segments, of which there is one less (Linux tcp_adjust_pcount).
+    if (!recovery.sack && flight.sackedOut > 0) flight.sackedOut--;
   }
 }
 
