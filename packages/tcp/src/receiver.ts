@@ -126,7 +126,7 @@ export class Receiver {
 
   /** The window field for the segment that goes out now. */
   windowField(): number {
-    if (this.account.isUnderPressure) this.window.restrain(this.acks.peerMss);
+    if (this.account.isUnderPressure) this.window.restrain(this.#mss);
     if (this.#lacksMemory && this.#isShort) this.window.takeBack(this.rcvNxt);
     else this.#lacksMemory = false;
     return this.#lacksMemory ? 0 : this.window.field(this.rcvNxt, this.memory, this.acks.peerMss);
