@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installPackages } from './npm-packages.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const sources = `${root}test/interop/labs`;
@@ -91,16 +92,8 @@ function install() {
     `export default { test: { setupFiles: ['${REGISTER}'], include: ['vitest/*.test.mjs'], maxWorkers: 1 } };\n`,
   );
   if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
-    const { status, stderr, error } = spawnSync(
-      'npm',
-      ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', cache],
-      { encoding: 'utf8', shell: process.platform === 'win32' },
-    );
-    if (status !== 0) {
-      const [line = 'npm failed'] =
-        stderr?.match(/^npm (?:error|ERR!) (?!code|syscall|errno|address|port).*$/m) ?? [];
-      return `the packages could not be installed: ${error?.message ?? line}`;
-    }
+    const problem = installPackages(['--prefix', cache]);
+    if (problem !== null) return `the packages could not be installed: ${problem}`;
     writeFileSync(installed, wanted);
   }
   const home = `${cache}/node_modules/@halfclose/testkit`;

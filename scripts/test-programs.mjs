@@ -17,6 +17,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { runGuarded } from './guarded-process.mjs';
+import { installPackages } from './npm-packages.mjs';
 
 /** Milliseconds until a program is given up. */
 const PATIENCE = 30_000;
@@ -68,16 +70,8 @@ function install() {
     copyFileSync(`${certificates}/${file}`, `${cache}/support/${file}`);
   for (const [name, { program }] of examples) writeFileSync(`${cache}/${name}.mjs`, program);
   if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return null;
-  const { status, stderr, error } = spawnSync(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--omit=optional', '--prefix', cache],
-    { encoding: 'utf8', shell: process.platform === 'win32' },
-  );
-  if (status !== 0) {
-    const [line = 'npm failed'] =
-      stderr?.match(/^npm (?:error|ERR!) (?!code|syscall|errno|address|port).*$/m) ?? [];
-    return `the packages could not be installed: ${error?.message ?? line}`;
-  }
+  const problem = installPackages(['--omit=optional', '--prefix', cache]);
+  if (problem !== null) return `the packages could not be installed: ${problem}`;
   writeFileSync(installed, wanted);
   return null;
 }
@@ -132,32 +126,10 @@ async function compareWithGuide(name, flags, env) {
 }
 
 /** `lines`: how many it is to print; `null`: any. */
-function run(name, flags, env, lines = 1) {
-  const scratch = mkdtempSync(join(tmpdir(), 'halfclose-program-'));
-  const calls = join(scratch, 'calls');
-  writeFileSync(calls, '');
-  const child = spawn(process.execPath, [...flags, `${name}.mjs`], {
-    cwd: cache,
-    env: { ...process.env, NODE_OPTIONS: '', ...env, KERNEL_CALLS_FILE: calls },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  return new Promise((resolve) => {
-    let hung = false;
-    const timer = setTimeout(() => {
-      hung = true;
-      child.kill('SIGKILL');
-    }, PATIENCE);
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      const kernel = readFileSync(calls, 'utf8').trim();
-      rmSync(scratch, { recursive: true });
-      resolve({ out, kernel, trouble: troubleOf(code ?? signal, hung, out, err, lines) });
-    });
-  });
+async function run(name, flags, env, lines = 1) {
+  const args = [...flags, `${name}.mjs`];
+  const { out, err, status, hung, kernel } = await runGuarded(args, { cwd: cache, env, patience: PATIENCE });
+  return { out, kernel, trouble: troubleOf(status, hung, out, err, lines) };
 }
 
 /** What is wrong with how a program ended; `null`: nothing. */

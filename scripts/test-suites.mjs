@@ -2,12 +2,14 @@
 // Each test must come out the same, and the process must end by itself:
 //   pnpm test:suites [--express DIR] [--ws DIR]
 // DIR is a source tree; without, one is fetched by git, to stay outside of this repository.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runGuarded } from './guarded-process.mjs';
+import { installPackages } from './npm-packages.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const guard = `${root}scripts/node-suite/guard.cjs`;
@@ -70,15 +72,9 @@ function fetchTree(folder, { source, tag }, given) {
 /** Installs what a tree uses, mocha among it. Returns why that is not possible. */
 function installed(folder) {
   if (existsSync(mochaOf(folder))) return null;
-  const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional'];
-  const { status, stderr, error } = spawnSync('npm', args, {
-    cwd: folder,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  if (status === 0 && existsSync(mochaOf(folder))) return null;
-  const line = stderr?.match(/^npm (?:error|ERR!) (?!code|syscall|errno|address|port).*$/m)?.[0];
-  return `its packages could not be installed: ${error?.message ?? line ?? 'mocha is not among them'}`;
+  const problem = installPackages(['--omit=optional'], folder);
+  if (problem === null && existsSync(mochaOf(folder))) return null;
+  return `its packages could not be installed: ${problem ?? 'mocha is not among them'}`;
 }
 
 function mochaOf(folder) {
@@ -103,36 +99,14 @@ async function compare(folder, suite) {
 }
 
 /** What came of each test, and of the process. */
-function run(folder, { mocha }, flags) {
-  const scratch = mkdtempSync(join(tmpdir(), 'halfclose-suite-'));
-  const calls = join(scratch, 'calls');
-  writeFileSync(calls, '');
-  const child = spawn(process.execPath, [...flags, mochaOf(folder), '--reporter', 'json', ...mocha], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: 'test', KERNEL_CALLS_FILE: calls },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (text) => (out += text));
-  child.stderr.on('data', (text) => (err += text));
-  return new Promise((resolve) => {
-    let hung = false;
-    const timer = setTimeout(() => {
-      hung = true;
-      child.kill('SIGKILL');
-    }, PATIENCE);
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      const kernel = readFileSync(calls, 'utf8').trim();
-      const told = reportIn(out);
-      rmSync(scratch, { recursive: true });
-      const last = err.trim().split('\n').at(-1);
-      if (hung) return resolve({ trouble: `did not end within ${PATIENCE / 1000} s` });
-      if (told === null) return resolve({ trouble: `ended with ${code ?? signal}: ${last}` });
-      return resolve({ trouble: null, kernel, outcomes: outcomesOf(told) });
-    });
-  });
+async function run(folder, { mocha }, flags) {
+  const args = [...flags, mochaOf(folder), '--reporter', 'json', ...mocha];
+  const env = { NODE_ENV: 'test' };
+  const { out, err, status, hung, kernel } = await runGuarded(args, { cwd: folder, env, patience: PATIENCE });
+  if (hung) return { trouble: `did not end within ${PATIENCE / 1000} s` };
+  const told = reportIn(out);
+  if (told === null) return { trouble: `ended with ${status}: ${err.trim().split('\n').at(-1)}` };
+  return { trouble: null, kernel, outcomes: outcomesOf(told) };
 }
 
 /** The report of mocha's reporter `json`, which tests may write before; `null`: there is none. */
