@@ -34,7 +34,8 @@ export class AckSchedule {
   #timeout = 0;
   /** The millisecond in which text last came. */
   lastTextAt = LONG_AGO;
-  readonly #mss: number;
+  /** What we offered to the peer: the most that its segments may hold. */
+  readonly mss: number;
   /** Estimate of the peer's segment size in octets. */
   peerMss: number;
   /** The size of the last segment if it was smaller than those before, and maybe full; 0: no. */
@@ -46,10 +47,9 @@ export class AckSchedule {
   /** A small segment is unacknowledged; twice: a second one after it. */
   #pushed = 0;
 
-  /** `mss`: what we offered to the peer, the most that its segments may hold. */
   constructor(profile: Profile, mss: number) {
     this.#profile = profile;
-    this.#mss = mss;
+    this.mss = mss;
     this.peerMss = Math.min(mss, INITIAL_PEER_MSS);
   }
 
@@ -69,7 +69,7 @@ export class AckSchedule {
     this.#lastSize = 0;
     if (bytes >= this.peerMss) {
       const grew = bytes > this.peerMss;
-      this.peerMss = Math.min(bytes, this.#mss);
+      this.peerMss = Math.min(bytes, this.mss);
       // A full segment may end what was written, too.
       if (push) this.#pushed ||= 1;
       return grew;

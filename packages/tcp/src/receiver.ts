@@ -63,13 +63,10 @@ export class Receiver {
   #sackBlocks: SackBlocks | null = null;
   /** The segment at hand was held behind a hole. */
   #hasHeld = false;
-  /** What we offered to the peer. */
-  readonly #mss: number;
   /** See `trimsToWindow` of {@link Profile}. */
   readonly #trimsToWindow: boolean;
 
   constructor(profile: Profile, mss: number, account: MemoryAccount) {
-    this.#mss = mss;
     this.#trimsToWindow = profile.trimsToWindow;
     this.account = account;
     this.window = new ReceiveWindow(profile);
@@ -126,7 +123,7 @@ export class Receiver {
 
   /** The window field for the segment that goes out now. */
   windowField(): number {
-    if (this.account.isUnderPressure) this.window.restrain(this.#mss);
+    if (this.account.isUnderPressure) this.window.restrain(this.acks.mss);
     if (this.#lacksMemory && this.#isShort) this.window.takeBack(this.rcvNxt);
     else this.#lacksMemory = false;
     return this.#lacksMemory ? 0 : this.window.field(this.rcvNxt, this.memory, this.acks.peerMss);
@@ -475,7 +472,7 @@ export class Receiver {
   #growWindow(bytes: number, memory = this.memory): void {
     if (this.account.isUnderPressure) return;
     const { acks } = this;
-    const grew = this.window.grow(bytes, receiveMemory(bytes), memory, this.#mss, acks.peerMss);
+    const grew = this.window.grow(bytes, receiveMemory(bytes), memory, acks.mss, acks.peerMss);
     if (grew) acks.onWindowGrown();
   }
 }

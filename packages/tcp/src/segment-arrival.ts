@@ -1,4 +1,13 @@
-import { Flag, type Segment, segmentLength, seqAdd, seqDiff, seqGt, seqLt } from '@halfclose/codec';
+import {
+  Flag,
+  type Segment,
+  segmentLength,
+  type SequenceNumber,
+  seqAdd,
+  seqDiff,
+  seqGt,
+  seqLt,
+} from '@halfclose/codec';
 import { challenge, mayAnswer } from './challenge-ack.ts';
 import { onFinAcknowledged, onFinArrived, takesText } from './closing.ts';
 import type { Connection } from './connection.ts';
@@ -54,9 +63,9 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
       return false;
     }
   }
-  if (!seqLt(seqAdd(segment.seq, segmentLength(segment)), receiver.window.lastUpdate)) {
-    if (!isBeyondWindow(connection, segment)) return true;
-  }
+  const end = seqAdd(segment.seq, segmentLength(segment));
+  const isOld = seqLt(end, receiver.window.lastUpdate);
+  if (!isOld && !isBeyondWindow(connection, segment, end)) return true;
   if (isReset) return isResetAtFin(connection, segment);
   if ((flags & Flag.SYN) !== 0) onSyn(connection, segment, now);
   else answerUnacceptable(connection, segment, now);
@@ -64,13 +73,13 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
 }
 
 /**
- * Whether the segment begins beyond the window; or ends there, and is not to be cut: where something is unread, Linux takes
+ * Whether the segment begins beyond the window; or ends there, at `end`, and is not to be cut: where something is unread, Linux takes
  * in nothing of it (tcp_sequence). A FIN may stand beyond the edge.
  */
-function isBeyondWindow({ receiver, profile }: Connection, segment: Segment): boolean {
+function isBeyondWindow({ receiver, profile }: Connection, segment: Segment, end: SequenceNumber): boolean {
   const edge = receiver.window.acceptableEdge(receiver.rcvNxt);
   const fin = (segment.flags & Flag.FIN) === 0 ? 0 : 1;
-  if (!seqGt(seqAdd(segment.seq, segmentLength(segment) - fin), edge)) return false;
+  if (!seqGt(seqAdd(end, -fin), edge)) return false;
   return seqGt(segment.seq, edge) || (!profile.trimsToWindow && receiver.queue.length > 0);
 }
 
