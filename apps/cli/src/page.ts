@@ -1,3 +1,4 @@
+import { wrap } from '@halfclose/explain';
 import pc from 'picocolors';
 
 const WIDTH_IN_A_PIPE = 100;
@@ -26,13 +27,15 @@ export class Page {
 
   /** Prose, broken into lines, with a blank line behind it. */
   paragraph(text: string): void {
-    this.#write(`${wrap(text, this.width)}\n\n`);
+    this.#write(`${wrap(text, this.width).join('\n')}\n\n`);
   }
 
   /** `label: text`, with the lines after the first one below the text. */
   labelled(label: string, text: string): void {
     const indent = label.length + 2;
-    const lines = wrap(text, this.width - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);
+    const lines = wrap(text, this.width - indent)
+      .join('\n')
+      .replaceAll('\n', `\n${' '.repeat(indent)}`);
     this.#write(`${this.#colors.cyan(`${label}:`)} ${lines}\n`);
   }
 
@@ -70,16 +73,4 @@ function wantsColor({ isTTY }: Output, { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.P
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTTY === true && TERM !== 'dumb';
-}
-
-function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

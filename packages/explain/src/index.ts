@@ -11,6 +11,7 @@ export type {
   ResetReport,
 } from './explanation.ts';
 export type { Mark, Side } from './mark.ts';
+export { wrap } from './report/wrap.ts';
 export { RESET_CAUSES, type ResetCause } from './reset/reset-cause.ts';
 export { RESET_FACTS, type ResetFact } from './reset/reset-fact.ts';
 export { type Certainty, decideReset, RESET_RULES, type ResetRule } from './reset/reset-rules.ts';

@@ -1,4 +1,4 @@
-/** The text in lines of at most `width` columns, broken at spaces; a longer word stays whole. */
+/** The text in lines of at most `width` columns (characters), broken at spaces; a longer word stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
