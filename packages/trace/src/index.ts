@@ -10,6 +10,7 @@ export type {
 export { eventLine } from './event-line.ts';
 export { firstDifference, type TraceDifference } from './first-difference.ts';
 export { TraceDigest } from './trace-digest.ts';
+export { type EventFilter, matchesFilter } from './event-filter.ts';
 export { formatEndpoint } from './endpoint.ts';
 export { connectionsOf, type TraceConnection } from './connection.ts';
 export { Trace, type TraceOptions } from './trace.ts';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { PcapngTrace, type TraceEvent } from '@halfclose/trace';
+import { type EventFilter, matchesFilter, PcapngTrace, type TraceEvent } from '@halfclose/trace';
 
 /** Bytes that wait for a write of their own. */
 const BLOCK = 65_536;
@@ -10,7 +10,7 @@ const DELAY = 200;
 export class Capture {
   readonly #trace = new PcapngTrace({ epoch: performance.timeOrigin, once: true });
   readonly #file: number;
-  readonly #port: number | undefined;
+  readonly #filter: EventFilter;
   readonly #onError: (error: Error) => void;
   #isBroken = false;
   #pieces: Uint8Array[] = [];
@@ -24,14 +24,13 @@ export class Capture {
    */
   constructor(path: string, port: number | undefined, onError: (error: Error) => void) {
     this.#file = openSync(path, 'w');
-    this.#port = port;
+    this.#filter = { port: port ?? null, host: null };
     this.#onError = onError;
   }
 
   /** Takes one event, whose times are those of `performance.now()`. */
   record(event: TraceEvent): void {
-    if (this.#isBroken) return;
-    if (this.#port !== undefined && !concerns(event, this.#port)) return;
+    if (this.#isBroken || !matchesFilter(event, this.#filter)) return;
     const bytes = this.#trace.record(event);
     if (bytes.length === 0) return;
     this.#pieces.push(bytes);
@@ -62,16 +61,4 @@ export class Capture {
       this.#onError(error as Error);
     }
   }
-}
-
-function concerns(event: TraceEvent, port: number): boolean {
-  if (event.type === 'segment') {
-    const { packet } = event;
-    if (packet.kind === 'tcp')
-      return packet.segment.sourcePort === port || packet.segment.destinationPort === port;
-    const { quoted } = packet.message;
-    return quoted?.sourcePort === port || quoted?.destinationPort === port;
-  }
-  if (event.type === 'note') return true;
-  return event.local?.port === port || event.remote?.port === port;
 }

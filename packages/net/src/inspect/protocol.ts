@@ -1,5 +1,6 @@
-import { type IpAddress, parseIpAddress } from '@halfclose/codec';
+import { parseIpAddress } from '@halfclose/codec';
 import type { DumpedConnection } from '@halfclose/stack';
+import type { EventFilter } from '@halfclose/trace';
 
 /** What whoever connects to the socket asks for, in one line of JSON. */
 export type InspectionRequest =
@@ -29,16 +30,10 @@ export type InspectionReply =
       readonly connections: readonly DumpedConnection[];
     };
 
-/** A filter that was understood. */
-export interface ReadFilter {
-  readonly port: number | null;
-  readonly host: IpAddress | null;
-}
-
 /** Reads a request, or says why it is none. */
 export function readRequest(
   line: string,
-): { want: 'connections' } | { want: 'capture'; filter: ReadFilter } | string {
+): { want: 'connections' } | { want: 'capture'; filter: EventFilter } | string {
   let asked: unknown;
   try {
     asked = JSON.parse(line);
@@ -53,7 +48,7 @@ export function readRequest(
   return typeof filter === 'string' ? filter : { want: 'capture', filter };
 }
 
-function readFilter(given: unknown): ReadFilter | string {
+function readFilter(given: unknown): EventFilter | string {
   if (typeof given !== 'object' || given === null) return '"filter" is an object';
   const { port = null, host = null } = given as Record<string, unknown>;
   if (port !== null && (!Number.isInteger(port) || (port as number) < 1 || (port as number) > 0xffff))
