@@ -19,6 +19,10 @@ const MAXIMAL_IPV6_QUOTE = 1280 - 40 - 8;
 /** The bit that informational messages have in their type (RFC 4443, 2.1). */
 const ICMPV6_INFORMATION = 0x80;
 
+/** Precedence "internetwork control", beside the lower bits of what the error is about. */
+const CONTROL = 48;
+const KEPT_DSCP = 7;
+
 /** Types of ICMP that are no errors, nor redirects, of which no error may be sent either (RFC 1122, 3.2.2). */
 const ICMP_QUERIES: ReadonlySet<number> = new Set([
   IcmpType.ECHO_REPLY,
@@ -30,6 +34,16 @@ const ICMP_QUERIES: ReadonlySet<number> = new Set([
   IcmpType.ADDRESS_MASK,
   IcmpType.ADDRESS_MASK_REPLY,
 ]);
+
+/**
+ * The Diffserv codepoint of an ICMP error about a packet of IPv4 with `dscp` (RFC 1812, 4.3.2.5; Linux icmp_send); ICMPv6 has 0.
+ *
+ * @throws TypeError or RangeError for what is no codepoint
+ */
+export function icmpErrorDscp(dscp: number): number {
+  checkMask('dscp', dscp, 0x3f);
+  return CONTROL | (dscp & KEPT_DSCP);
+}
 
 /**
  * The error that a host or router reports to the sender of `about`: ICMP for an IPv4 packet, ICMPv6 for an IPv6

@@ -31,7 +31,7 @@ export {
 export { type SourceRoute, sourceRouteLength } from './source-route.ts';
 export { tcpHeaderLength, tcpOptionsLength } from './tcp-length.ts';
 
-export { icmpError, isIcmpError, isIcmpErrorFrame } from './icmp-error.ts';
+export { icmpError, icmpErrorDscp, isIcmpError, isIcmpErrorFrame } from './icmp-error.ts';
 export {
   checkIcmpErrorLimits,
   type IcmpErrorLimits,

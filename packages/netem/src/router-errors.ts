@@ -1,5 +1,6 @@
 import {
   icmpError,
+  icmpErrorDscp,
   IcmpErrorLimiter,
   type IcmpErrorLimits,
   type IcmpPacket,
@@ -19,10 +20,6 @@ export type Refusal = 'no-route' | 'no-host' | 'hop-limit' | 'too-big';
 
 /** Hop limit of what a router itself sends (RFC 1700). */
 export const ROUTER_HOP_LIMIT = 64;
-
-/** Precedence "internetwork control", beside the lower bits of what the error is about (RFC 1812, 4.3.2.5). */
-const CONTROL = 48;
-const KEPT_DSCP = 7;
 
 /** Type and code of the error for each refusal (RFC 792, RFC 1191). */
 const ICMP_OF: Record<Refusal, readonly [number, number]> = {
@@ -73,7 +70,7 @@ export class RouterErrors {
       source: from,
       destination: source,
       hopLimit: ROUTER_HOP_LIMIT,
-      dscp: isIPv4 ? CONTROL | (dscp & KEPT_DSCP) : 0,
+      dscp: isIPv4 ? icmpErrorDscp(dscp) : 0,
       message: icmpError(type, code, packet, mtu),
       ...(isIPv4 && { identification: this.#identification++ & 0xffff }),
     };

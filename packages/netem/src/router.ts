@@ -145,7 +145,8 @@ export class Router {
   #receive(packet: Packet): void {
     checkPacket(packet);
     const { source, destination } = packet;
-    if (this.#isMartian(source)) this.#drop('martian-source');
+    // Neither unspecified, nor loopback, nor of a group (RFC 1812, 5.3.7).
+    if (this.#isGroup(source)) this.#drop('martian-source');
     else if (this.#isOwn(destination)) this.#receiveOwn(packet);
     // No router sends them on (RFC 1812, 5.3.1, 5.3.7).
     else if (this.#isGroup(destination)) this.#drop('group');
@@ -211,10 +212,7 @@ export class Router {
     return this.#interfaces.some(({ addresses }) => addresses.some((own) => own.address.equals(address)));
   }
 
-  #isMartian(source: IpAddress): boolean {
-    return source.isUnspecified || source.isLoopback || this.#isGroup(source);
-  }
-
+  /** Whether no single host beyond the router has the address. */
   #isGroup(address: IpAddress): boolean {
     if (address.isMulticast || address.isUnspecified || address.isLoopback) return true;
     if (!address.isIPv4) return false;

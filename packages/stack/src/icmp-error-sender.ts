@@ -2,6 +2,7 @@ import {
   type DropReason,
   findIpv6Fault,
   icmpError,
+  icmpErrorDscp,
   IcmpErrorLimiter,
   type IcmpErrorLimits,
   IcmpTimeExceeded,
@@ -18,10 +19,6 @@ import {
 } from '@halfclose/codec';
 import type { HostState } from './host-state.ts';
 import type { RefusedFrames } from './packet-device.ts';
-
-/** Precedence "internetwork control", beside the lower bits of what the error is about (RFC 1812, 4.3.2.5; Linux icmp_send). */
-const CONTROL = 48;
-const KEPT_DSCP = 7;
 
 /** An error, before it is known whether it may be sent. */
 interface Report {
@@ -114,7 +111,7 @@ export class IcmpErrorSender implements RefusedFrames {
       source: destination,
       destination: source,
       hopLimit: state.profile.hopLimit,
-      dscp: source.isIPv4 ? CONTROL | (dscp & KEPT_DSCP) : 0,
+      dscp: source.isIPv4 ? icmpErrorDscp(dscp) : 0,
       message: icmpError(type, code, frame, parameter),
       identification: state.identification.next(destination, source),
     } as const;
