@@ -33,7 +33,7 @@ export const packages = {
     npm: ['commander'],
     node: false,
     clock: false,
-    host: ['node.ts', 'bin-*.ts'],
+    host: ['node.ts', 'bin/*.ts'],
   },
   tun: { imports: ['codec'], node: true, clock: true },
   // net builds the default in-process host, so it sees the layers below sockets, too.

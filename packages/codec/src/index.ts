@@ -8,18 +8,18 @@ export {
   seqLt,
   seqMax,
   seqMin,
-} from './sequence-number.ts';
-export { Ecn, Flag, NO_BYTES, Segment, segmentLength, type UnknownOption } from './segment.ts';
-export type { IcmpPacket, Packet, TcpPacket } from './packet.ts';
+} from './packet/sequence-number.ts';
+export { Ecn, Flag, NO_BYTES, Segment, segmentLength, type UnknownOption } from './packet/segment.ts';
+export type { IcmpPacket, Packet, TcpPacket } from './packet/packet.ts';
 
-export { ANY_IPV4, ANY_IPV6, IpAddress, ipv4, LOOPBACK_IPV4, LOOPBACK_IPV6 } from './ip-address.ts';
-export { formatIpAddress } from './ip-address-format.ts';
-export { ipAddressFromBytes, writeIpAddress } from './ip-address-octets.ts';
-export { parseIpAddress } from './ip-address-parse.ts';
-export { type IpPrefix, matchesPrefix, parseIpPrefix, readIpPrefix } from './ip-prefix.ts';
+export { ANY_IPV4, ANY_IPV6, IpAddress, ipv4, LOOPBACK_IPV4, LOOPBACK_IPV6 } from './address/ip-address.ts';
+export { formatIpAddress } from './address/ip-address-format.ts';
+export { ipAddressFromBytes, writeIpAddress } from './address/ip-address-octets.ts';
+export { parseIpAddress } from './address/ip-address-parse.ts';
+export { type IpPrefix, matchesPrefix, parseIpPrefix, readIpPrefix } from './address/ip-prefix.ts';
 
-export { type DecodeOptions, decodePacket } from './decode-packet.ts';
-export { DROP_REASONS, type DropReason } from './drop-reason.ts';
+export { type DecodeOptions, decodePacket } from './decode/decode-packet.ts';
+export { DROP_REASONS, type DropReason } from './decode/drop-reason.ts';
 export {
   encodeHeadersInto,
   encodePacket,
@@ -27,18 +27,18 @@ export {
   type EncodeOptions,
   headersLength,
   packetLength,
-} from './encode-packet.ts';
-export { type SourceRoute, sourceRouteLength } from './source-route.ts';
-export { tcpHeaderLength, tcpOptionsLength } from './tcp-length.ts';
+} from './encode/encode-packet.ts';
+export { type SourceRoute, sourceRouteLength } from './packet/source-route.ts';
+export { tcpHeaderLength, tcpOptionsLength } from './packet/tcp-length.ts';
 
-export { icmpError, icmpErrorDscp, isIcmpError, isIcmpErrorFrame } from './icmp-error.ts';
+export { icmpError, icmpErrorDscp, isIcmpError, isIcmpErrorFrame } from './frames/icmp-error.ts';
 export {
   checkIcmpErrorLimits,
   type IcmpErrorLimits,
   IcmpErrorLimiter,
   type IcmpErrorVerdict,
-} from './icmp-error-limiter.ts';
-export type { IcmpMessage, QuotedSegment } from './icmp-message.ts';
+} from './frames/icmp-error-limiter.ts';
+export type { IcmpMessage, QuotedSegment } from './packet/icmp-message.ts';
 export {
   IcmpTimeExceeded,
   IcmpType,
@@ -46,22 +46,22 @@ export {
   Icmpv6Parameter,
   Icmpv6Type,
   Icmpv6Unreachable,
-} from './icmp-type.ts';
+} from './packet/icmp-type.ts';
 
-export { internetChecksum, onesComplementSum, pseudoHeaderSum, updateChecksum } from './checksum.ts';
-export { cutFrame } from './cut-frame.ts';
-export { FragmentView } from './fragment-view.ts';
-export { joinFragments } from './join-fragments.ts';
-export { IcmpView } from './icmp-view.ts';
-export { Ipv4View } from './ipv4-view.ts';
-export { findIpv6Fault, type Ipv6Fault } from './ipv6-fault.ts';
-export type { UpperLayer } from './ipv6-extension-headers.ts';
-export { Ipv6View } from './ipv6-view.ts';
-export { Protocol } from './protocol.ts';
-export { TcpView } from './tcp-view.ts';
-export { isDeliverableUdp } from './udp-datagram.ts';
+export { internetChecksum, onesComplementSum, pseudoHeaderSum, updateChecksum } from './frames/checksum.ts';
+export { cutFrame } from './frames/cut-frame.ts';
+export { FragmentView } from './views/fragment-view.ts';
+export { joinFragments } from './frames/join-fragments.ts';
+export { IcmpView } from './views/icmp-view.ts';
+export { Ipv4View } from './views/ipv4-view.ts';
+export { findIpv6Fault, type Ipv6Fault } from './views/ipv6-fault.ts';
+export type { UpperLayer } from './views/ipv6-extension-headers.ts';
+export { Ipv6View } from './views/ipv6-view.ts';
+export { Protocol } from './packet/protocol.ts';
+export { TcpView } from './views/tcp-view.ts';
+export { isDeliverableUdp } from './views/udp-datagram.ts';
 
-export { LINKTYPE_RAW } from './pcapng-format.ts';
+export { LINKTYPE_RAW } from './pcapng/pcapng-format.ts';
 export {
   type Pcapng,
   PCAPNG_FAULTS,
@@ -69,5 +69,5 @@ export {
   type PcapngInterface,
   type PcapngPacket,
   readPcapng,
-} from './pcapng-reader.ts';
-export { type PcapngRecord, PcapngWriter, type PcapngWriterOptions } from './pcapng-writer.ts';
+} from './pcapng/pcapng-reader.ts';
+export { type PcapngRecord, PcapngWriter, type PcapngWriterOptions } from './pcapng/pcapng-writer.ts';

@@ -1,23 +1,23 @@
 import { checkOptions } from '@halfclose/codec/arguments';
 import type { Host } from '@halfclose/stack';
-import { createBoundSocketClass } from './bound-socket.ts';
-import { connectionsOf } from './connections.ts';
+import { createBoundSocketClass } from './server/bound-socket.ts';
+import { connectionsOf } from './network/connections.ts';
 import { invalidArgumentType } from './errors.ts';
-import { ListenHandle } from './listen-handle.ts';
+import { ListenHandle } from './server/listen-handle.ts';
 import {
   createServerHandle,
   native,
   normalizeArgs,
   readArguments,
   setSimultaneousAccepts,
-} from './native-net.ts';
-import { named } from './named.ts';
-import { Network } from './network.ts';
-import { createServerConstructor } from './server.ts';
-import { isOn } from './validate.ts';
-import type { SocketBase } from './socket-base.ts';
-import { chosenBy, type NetworkChooser } from './program-network.ts';
-import { createSocketConstructor } from './socket.ts';
+} from './native/native-net.ts';
+import { named } from './arguments/named.ts';
+import { Network } from './network/network.ts';
+import { createServerConstructor } from './server/server.ts';
+import { isOn } from './arguments/validate.ts';
+import type { SocketBase } from './socket/socket-base.ts';
+import { chosenBy, type NetworkChooser } from './network/program-network.ts';
+import { createSocketConstructor } from './socket/socket.ts';
 import type { Net, Socket as NetSocket, TcpServer } from './types.ts';
 
 /** What {@link createNet} needs to know. */

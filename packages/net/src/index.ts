@@ -1,6 +1,6 @@
 import type * as nodeNet from 'node:net';
 import { createNetOn } from './create-net.ts';
-import { defaultNetwork } from './default-host.ts';
+import { defaultNetwork } from './network/default-host.ts';
 import type {
   BoundSocket as OurBoundSocket,
   ConnectOptions,
@@ -13,18 +13,18 @@ import type {
   TcpConnectOptions,
 } from './types.ts';
 
-export { SocketCloseReport, type SocketCloseReportOctets } from './close-report.ts';
-export { createHost, type CreateHostOptions } from './create-host.ts';
-export type { KeepAliveSettings } from './socket-settings.ts';
-export type { KeepAliveTimes } from './tuning-options.ts';
+export { SocketCloseReport, type SocketCloseReportOctets } from './ending/close-report.ts';
+export { createHost, type CreateHostOptions } from './network/create-host.ts';
+export type { KeepAliveSettings } from './socket/socket-settings.ts';
+export type { KeepAliveTimes } from './socket/tuning-options.ts';
 export { createNet, type NetOptions } from './create-net.ts';
-export type { SegmentMessage, StateMessage, StateMessageEndpoint } from './diagnostics.ts';
-export { defaultHost } from './default-host.ts';
-export { createNetwork, type NetworkChooser, type ProgramNetwork } from './program-network.ts';
-export type { ServerListeners, SocketError, SocketListeners } from './listener-types.ts';
+export type { SegmentMessage, StateMessage, StateMessageEndpoint } from './network/diagnostics.ts';
+export { defaultHost } from './network/default-host.ts';
+export { createNetwork, type NetworkChooser, type ProgramNetwork } from './network/program-network.ts';
+export type { ServerListeners, SocketError, SocketListeners } from './server/listener-types.ts';
 export { register, unregister, type Registration } from './register/register.ts';
 export type { Publication, RegisterOptions } from './register/options.ts';
-export type { KernelUse, Only, RoutingOptions } from './routing.ts';
+export type { KernelUse, Only, RoutingOptions } from './network/routing.ts';
 export type {
   DumpedConnection,
   DumpedEndpoint,

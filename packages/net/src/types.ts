@@ -1,9 +1,9 @@
 import type * as nodeNet from 'node:net';
 import type { CongestionControlName, ConnectionState, DumpedConnection, TcpInfo } from '@halfclose/stack';
-import type { SocketCloseReport } from './close-report.ts';
-import type { ServerListeners, SocketListeners } from './listener-types.ts';
-import type { KeepAliveSettings } from './socket-settings.ts';
-import type { KeepAliveTimes } from './tuning-options.ts';
+import type { SocketCloseReport } from './ending/close-report.ts';
+import type { ServerListeners, SocketListeners } from './server/listener-types.ts';
+import type { KeepAliveSettings } from './socket/socket-settings.ts';
+import type { KeepAliveTimes } from './socket/tuning-options.ts';
 
 /** What a socket has beyond Node's. */
 export interface SocketExtras extends SocketListeners {

@@ -1,11 +1,11 @@
-export { createLink, Link, type LinkOptions } from './link.ts';
-export { LinkCounters } from './link-counters.ts';
-export type { LinkDirection } from './link-direction.ts';
-export type { LinkEvent } from './link-event.ts';
-export { Mesh, type MeshOptions } from './mesh.ts';
-export { Network, type NetworkOptions } from './network.ts';
-export { Router, type RouterCounters, type RouterDropReason, type RouterOptions } from './router.ts';
-export type { Refusal } from './router-errors.ts';
+export { createLink, Link, type LinkOptions } from './link/link.ts';
+export { LinkCounters } from './link/link-counters.ts';
+export type { LinkDirection } from './link/link-direction.ts';
+export type { LinkEvent } from './link/link-event.ts';
+export { Mesh, type MeshOptions } from './network/mesh.ts';
+export { Network, type NetworkOptions } from './network/network.ts';
+export { Router, type RouterCounters, type RouterDropReason, type RouterOptions } from './network/router.ts';
+export type { Refusal } from './network/router-errors.ts';
 export type { PacketDevice } from './packet-device.ts';
 export {
   type BurstLoss,
@@ -16,10 +16,10 @@ export {
   type Outage,
   type QueueLimits,
   type Reordering,
-} from './impairments.ts';
+} from './link/impairments.ts';
 
-export { corrupt, delay, drop, duplicate, reset, spare } from './rules.ts';
-export type { DirectionName, Fault, Match, Rule, RuleContext, Verdict } from './rule.ts';
+export { corrupt, delay, drop, duplicate, reset, spare } from './rules/rules.ts';
+export type { DirectionName, Fault, Match, Rule, RuleContext, Verdict } from './rules/rule.ts';
 export {
   all,
   any,
@@ -45,8 +45,8 @@ export {
   syn,
   synAck,
   to,
-} from './match.ts';
+} from './rules/match.ts';
 
-export { payload } from './payload.ts';
+export { payload } from './rules/payload.ts';
 export { Random } from './random.ts';
-export { splitSegment } from './split-segment.ts';
+export { splitSegment } from './link/split-segment.ts';

@@ -9,8 +9,8 @@ export type {
   StringExpression,
   StructExpression,
   SymbolExpression,
-} from './expression.ts';
-export type { EventTime } from './event-time.ts';
+} from './script/expression.ts';
+export type { EventTime } from './script/event-time.ts';
 export type {
   Direction,
   EcnMark,
@@ -23,16 +23,16 @@ export type {
   ScriptTcpPacket,
   ScriptUdpPacket,
   SequenceRange,
-} from './script-packet.ts';
-export type { Script, ScriptAction, ScriptEvent, ScriptOption } from './script.ts';
-export type { ShellCommand } from './shell-command.ts';
-export type { SourcePosition } from './source-position.ts';
-export type { CallResult, SystemCall } from './system-call.ts';
-export type { AccEcnCounter, ScriptTcpOption } from './tcp-option.ts';
-export type { Microseconds } from './microseconds.ts';
-export { ParseError } from './parse-error.ts';
-export { parseScript, type ParseOptions } from './parse-script.ts';
-export { UnsupportedError } from './unsupported-error.ts';
+} from './script/script-packet.ts';
+export type { Script, ScriptAction, ScriptEvent, ScriptOption } from './script/script.ts';
+export type { ShellCommand } from './script/shell-command.ts';
+export type { SourcePosition } from './script/source-position.ts';
+export type { CallResult, SystemCall } from './script/system-call.ts';
+export type { AccEcnCounter, ScriptTcpOption } from './script/tcp-option.ts';
+export type { Microseconds } from './script/microseconds.ts';
+export { ParseError } from './script/parse-error.ts';
+export { parseScript, type ParseOptions } from './parse/parse-script.ts';
+export { UnsupportedError } from './script/unsupported-error.ts';
 
 export type {
   BinaryOperator,
@@ -40,25 +40,25 @@ export type {
   CodeExpression,
   CodeStatement,
   ComparisonOperator,
-} from './code-block.ts';
-export type { CodeValue } from './code-value.ts';
-export { type CodeFailure, CodeInterpreter, type CodeNames, type CodeOutcome } from './evaluate-code.ts';
+} from './code/code-block.ts';
+export type { CodeValue } from './code/code-value.ts';
+export { type CodeFailure, CodeInterpreter, type CodeNames, type CodeOutcome } from './code/evaluate-code.ts';
 
-export type { AssertedState, AssertedTimer, CommandAction } from './command-action.ts';
-export { type CommandEnvironment, interpretCommand } from './interpret-command.ts';
+export type { AssertedState, AssertedTimer, CommandAction } from './commands/command-action.ts';
+export { type CommandEnvironment, interpretCommand } from './commands/interpret-command.ts';
 
-export { errnoNameOf, errnoNumber } from './errno-numbers.ts';
-export { addressOf, fieldOf, integerOf, symbolValue } from './expression-value.ts';
+export { errnoNameOf, errnoNumber } from './calls/errno-numbers.ts';
+export { addressOf, fieldOf, integerOf, symbolValue } from './calls/expression-value.ts';
 
-export { defaultDefines, type DrillMode, type DrillSettings, settingsOf } from './drill-settings.ts';
-export { type ComparisonContext, compareOutbound, type FieldDifference } from './compare-outbound.ts';
-export { inboundPacket } from './inbound-packet.ts';
-export { JoinedSegments } from './joined-segments.ts';
-export { formatOutbound } from './packet-text.ts';
-export { type Endpoints, ScriptConnection } from './script-connection.ts';
-export { ScriptFault } from './script-fault.ts';
-export type { SequenceSpace } from './sequence-space.ts';
-export type { TimestampMap } from './timestamp-map.ts';
+export { defaultDefines, type DrillMode, type DrillSettings, settingsOf } from './run/drill-settings.ts';
+export { type ComparisonContext, compareOutbound, type FieldDifference } from './packets/compare-outbound.ts';
+export { inboundPacket } from './packets/inbound-packet.ts';
+export { JoinedSegments } from './packets/joined-segments.ts';
+export { formatOutbound } from './packets/packet-text.ts';
+export { type Endpoints, ScriptConnection } from './packets/script-connection.ts';
+export { ScriptFault } from './script/script-fault.ts';
+export type { SequenceSpace } from './packets/sequence-space.ts';
+export type { TimestampMap } from './packets/timestamp-map.ts';
 export {
   expectedReturn,
   type ExpectedTime,
@@ -67,10 +67,10 @@ export {
   relativeBase,
   timingFault,
   toleranceOf,
-} from './timing.ts';
-export { findUnsupported, type UnsupportedUse } from './unsupported-use.ts';
+} from './run/timing.ts';
+export { findUnsupported, type UnsupportedUse } from './run/unsupported-use.ts';
 
-export { drill } from './drill.ts';
-export { type DrillFailure, type DrillResult, formatFailure } from './drill-result.ts';
-export { type RunOptions, runScript } from './run-script.ts';
-export { runText, type RunTextOptions } from './run-text.ts';
+export { drill } from './run/drill.ts';
+export { type DrillFailure, type DrillResult, formatFailure } from './run/drill-result.ts';
+export { type RunOptions, runScript } from './run/run-script.ts';
+export { runText, type RunTextOptions } from './run/run-text.ts';

@@ -1,3 +1,3 @@
-export { drillCommand } from './bin-command.ts';
-export { findScripts, runFile, UsageError } from './bin-scripts.ts';
-export { readKnownFailures } from './bin-known-failures.ts';
+export { drillCommand } from './bin/bin-command.ts';
+export { findScripts, runFile, UsageError } from './bin/bin-scripts.ts';
+export { readKnownFailures } from './bin/bin-known-failures.ts';

@@ -31,7 +31,7 @@ import {
 } from '../src/index.ts';
 import { drillCommand, findScripts, readKnownFailures, runFile } from '../src/node.ts';
 import { addressFrom, Drill, segmentFrom } from './connection.ts';
-import { callOf, tcpOf } from './parse.ts';
+import { callOf, tcpOf } from './parse/parse.ts';
 
 const SCRIPT = '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n';
 const OR_NONE: readonly ValueKind[] = ['undefined'];

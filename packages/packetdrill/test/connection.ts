@@ -10,7 +10,7 @@ import {
   type Endpoints,
   type FieldDifference,
 } from '../src/index.ts';
-import { actionOf, tcpOf } from './parse.ts';
+import { actionOf, tcpOf } from './parse/parse.ts';
 
 export const ISN = 0x7ffffff0;
 

@@ -67,18 +67,18 @@ export {
   type DumpedTimer,
   type DumpedTimerName,
   formatDump,
-} from './connection-dump.ts';
-export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './drop-counters.ts';
-export { type ConnectRequest, Host } from './host.ts';
-export type { HostOptions } from './host-state.ts';
-export type { ConnectionOwner, HostedConnection } from './hosted-connection.ts';
-export type { Caller, Next } from './run-loop.ts';
-export type { InheritedSettings, Listener, ListenerOwner } from './listener.ts';
-export { LoopbackDevice } from './loopback-device.ts';
-export type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
-export { type Binding, PortTable, type WantedBinding } from './port-table.ts';
-export { formatIpOptions, parseIpOptions } from './source-routing.ts';
-export type { InterfaceAddress, Route } from './route-table.ts';
+} from './connections/connection-dump.ts';
+export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './input/drop-counters.ts';
+export { type ConnectRequest, Host } from './host/host.ts';
+export type { HostOptions } from './host/host-state.ts';
+export type { ConnectionOwner, HostedConnection } from './connections/hosted-connection.ts';
+export type { Caller, Next } from './host/run-loop.ts';
+export type { InheritedSettings, Listener, ListenerOwner } from './connections/listener.ts';
+export { LoopbackDevice } from './devices/loopback-device.ts';
+export type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './devices/packet-device.ts';
+export { type Binding, PortTable, type WantedBinding } from './ports/port-table.ts';
+export { formatIpOptions, parseIpOptions } from './output/source-routing.ts';
+export type { InterfaceAddress, Route } from './routing/route-table.ts';
 export type {
   EventEndpoint,
   StackCallEvent,
@@ -88,7 +88,12 @@ export type {
   StackSegmentEvent,
   StackStateEvent,
   StackTimerEvent,
-} from './stack-event.ts';
-export { type RecordOrigin, type RecordEntry, type RecordSurroundings, RecordTable } from './record-table.ts';
-export type { FrameDevice, FrameOffload } from './frame-device.ts';
-export { WireDevice } from './wire-device.ts';
+} from './host/stack-event.ts';
+export {
+  type RecordOrigin,
+  type RecordEntry,
+  type RecordSurroundings,
+  RecordTable,
+} from './records/record-table.ts';
+export type { FrameDevice, FrameOffload } from './devices/frame-device.ts';
+export { WireDevice } from './devices/wire-device.ts';

@@ -1,6 +1,6 @@
 import { decodePacket, encodePacket, type IcmpMessage } from '@halfclose/codec';
 import { VirtualClock } from '@halfclose/timers';
-import { FragmentReassembler } from '../src/fragment-reassembler.ts';
+import { FragmentReassembler } from '../src/input/fragment-reassembler.ts';
 import { type FrameDevice, Host, HostCounters, type Profile, profile, WireDevice } from '../src/index.ts';
 import { OWN, OWN6, PEER } from './bench.ts';
 

@@ -1,6 +1,6 @@
-export { Afterlife } from './afterlife.ts';
-export type { AckSchedule } from './ack-schedule.ts';
-export { CLOSE_TABLE, type CloseAction, type CloseRule } from './close-table.ts';
+export { Afterlife } from './closing/afterlife.ts';
+export type { AckSchedule } from './receiving/ack-schedule.ts';
+export { CLOSE_TABLE, type CloseAction, type CloseRule } from './closing/close-table.ts';
 export {
   type CloseReport,
   closeReport,
@@ -8,16 +8,24 @@ export {
   type FirstToClose,
   hasEnded,
   type ReportEndpoint,
-} from './close-report.ts';
-export { formatCloseReport } from './close-report-text.ts';
-export type { CongestionControl, CongestionControlName, CongestionView } from './congestion-control.ts';
-export { Connection } from './connection.ts';
-export { type ConnectionInit, type ConnectionSettings, defaultSettings } from './connection-settings.ts';
-export { ConnectionEvent } from './connection-events.ts';
-export { type ConnectionState, isSynchronized, TRANSITIONS } from './connection-state.ts';
-export { LONG_AGO, NEVER } from './connection-time.ts';
-export { type EndCause, END_REASONS, type EndReason } from './end-reasons.ts';
-export type { DirectionEnd, EndMark, ErrorCode, StateChange } from './ending.ts';
+} from './closing/close-report.ts';
+export { formatCloseReport } from './closing/close-report-text.ts';
+export type {
+  CongestionControl,
+  CongestionControlName,
+  CongestionView,
+} from './congestion/congestion-control.ts';
+export { Connection } from './connection/connection.ts';
+export {
+  type ConnectionInit,
+  type ConnectionSettings,
+  defaultSettings,
+} from './connection/connection-settings.ts';
+export { ConnectionEvent } from './connection/connection-events.ts';
+export { type ConnectionState, isSynchronized, TRANSITIONS } from './connection/connection-state.ts';
+export { LONG_AGO, NEVER } from './connection/connection-time.ts';
+export { type EndCause, END_REASONS, type EndReason } from './closing/end-reasons.ts';
+export type { DirectionEnd, EndMark, ErrorCode, StateChange } from './closing/ending.ts';
 export {
   CallFact,
   type CallResult,
@@ -25,17 +33,17 @@ export {
   ERROR_DELIVERY,
   type ErrorCall,
   type ErrorDeliveryRule,
-} from './error-delivery.ts';
-export { FIN_TABLE, type FinEvent, type FinRule } from './fin-table.ts';
-export { abortOf, acknowledgmentOf, type ConnectionRecord, probeOf } from './connection-record.ts';
-export { LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './linger-table.ts';
+} from './closing/error-delivery.ts';
+export { FIN_TABLE, type FinEvent, type FinRule } from './arrival/fin-table.ts';
+export { abortOf, acknowledgmentOf, type ConnectionRecord, probeOf } from './records/connection-record.ts';
+export { LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './closing/linger-table.ts';
 export {
   decideShutdown,
   SHUTDOWN_TABLE,
   type ShutdownDirection,
   type ShutdownEffect,
   type ShutdownRule,
-} from './shutdown-table.ts';
+} from './closing/shutdown-table.ts';
 export {
   decidePoll,
   POLL_FACTS,
@@ -44,9 +52,9 @@ export {
   pollFactsOf,
   type PollFlag,
   type PollRule,
-} from './poll-table.ts';
-export { TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './text-table.ts';
-export { finWait2Limit } from './closing.ts';
+} from './connection/poll-table.ts';
+export { TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './arrival/text-table.ts';
+export { finWait2Limit } from './closing/closing.ts';
 export {
   finWait2Looks,
   finWait2Of,
@@ -55,43 +63,51 @@ export {
   isHeardInFinWait2,
   reasonOfReset,
   receiveInFinWait2,
-} from './fin-wait-2.ts';
+} from './records/fin-wait-2.ts';
 export {
   FIN_WAIT_2_TABLE,
   type FinWait2Answer,
   FinWait2Fact,
   type FinWait2Rule,
-} from './fin-wait-2-rules.ts';
+} from './records/fin-wait-2-rules.ts';
 export {
   type FourTuple,
   initialSequenceNumber,
   type KeyedHash,
   portOffset,
   timestampOffset,
-} from './initial-sequence-number.ts';
-export { sipHash } from './keyed-hash.ts';
-export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './memory-account.ts';
-export type { NetworkError, NetworkErrorKind } from './network-error.ts';
-export { type ListenVerdict, receiveInListen } from './listen.ts';
-export { bsd, checkWholeProfile, linux, type Profile, PROFILES, profile, rfc9293 } from './profile.ts';
-export { RESET_ERRORS, type ResetErrorRule } from './reset-error.ts';
-export { resetFor } from './reset-reply.ts';
-export { orphanPatience } from './retry-limits.ts';
-export { type Allocate, BlockPool } from './send-buffer.ts';
-export type { Path } from './path.ts';
-export type { SegmentMaker, Sender } from './sender.ts';
-export type { TransmitTimer } from './transmit-timer.ts';
-export type { Receiver } from './receiver.ts';
-export type { ChosenRoute } from './source-route.ts';
-export { type TcpInfo, tcpInfo } from './tcp-info.ts';
+} from './opening/initial-sequence-number.ts';
+export { sipHash } from './opening/keyed-hash.ts';
+export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './memory/memory-account.ts';
+export type { NetworkError, NetworkErrorKind } from './path/network-error.ts';
+export { type ListenVerdict, receiveInListen } from './opening/listen.ts';
+export {
+  bsd,
+  checkWholeProfile,
+  linux,
+  type Profile,
+  PROFILES,
+  profile,
+  rfc9293,
+} from './profile/profile.ts';
+export { RESET_ERRORS, type ResetErrorRule } from './arrival/reset-error.ts';
+export { resetFor } from './arrival/reset-reply.ts';
+export { orphanPatience } from './profile/retry-limits.ts';
+export { type Allocate, BlockPool } from './sending/send-buffer.ts';
+export type { Path } from './path/path.ts';
+export type { SegmentMaker, Sender } from './sending/sender.ts';
+export type { TransmitTimer } from './recovery/transmit-timer.ts';
+export type { Receiver } from './receiving/receiver.ts';
+export type { ChosenRoute } from './path/source-route.ts';
+export { type TcpInfo, tcpInfo } from './connection/tcp-info.ts';
 export {
   COOKIE_LIFETIME,
   cookieOf,
   keepOptionsInTimestamp,
   synBehindCookie,
   withoutWhatNoCookieKeeps,
-} from './syn-cookie.ts';
-export { receiveInTimeWait, REOPEN_ISS_STEP, timeWaitOf } from './time-wait.ts';
+} from './opening/syn-cookie.ts';
+export { receiveInTimeWait, REOPEN_ISS_STEP, timeWaitOf } from './records/time-wait.ts';
 export {
   isAtMark,
   markUrgent,
@@ -100,6 +116,11 @@ export {
   readUrgentOctet,
   urgentOctetsAhead,
   type UrgentRead,
-} from './urgent-data.ts';
-export { expectMore, LEAST_SEND_BUFFER } from './writing.ts';
-export { TIME_WAIT_TABLE, TimeWaitFact, type TimeWaitRule, type TimeWaitVerdict } from './time-wait-rules.ts';
+} from './arrival/urgent-data.ts';
+export { expectMore, LEAST_SEND_BUFFER } from './sending/writing.ts';
+export {
+  TIME_WAIT_TABLE,
+  TimeWaitFact,
+  type TimeWaitRule,
+  type TimeWaitVerdict,
+} from './records/time-wait-rules.ts';

@@ -55,9 +55,9 @@ import {
   urgentOctetsAhead,
   withoutWhatNoCookieKeeps,
 } from '../src/index.ts';
-import { Connection as ConnectionClass } from '../src/connection.ts';
-import { pathOf } from './path-of.ts';
-import { networkError } from './network-error.ts';
+import { Connection as ConnectionClass } from '../src/connection/connection.ts';
+import { pathOf } from './path/path-of.ts';
+import { networkError } from './path/network-error.ts';
 import { Wire } from './wire.ts';
 
 const PASSING = networkError('EPROTO', 'passing');

@@ -11,7 +11,7 @@ import {
   timeWaitOf,
 } from '../src/index.ts';
 import { assertInvariants } from './invariants.ts';
-import { pathOf } from './path-of.ts';
+import { pathOf } from './path/path-of.ts';
 import { patience } from '@halfclose/test-support';
 
 /** One end of a {@link Pair}. */

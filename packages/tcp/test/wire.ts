@@ -14,7 +14,7 @@ import {
 } from '../src/index.ts';
 import { assertInvariants } from './invariants.ts';
 import { formatSegment, octetAt, type Origin, parseSegment, textAt } from './segment-text.ts';
-import { pathOf } from './path-of.ts';
+import { pathOf } from './path/path-of.ts';
 
 /** Both ISNs lie shortly before a wrap, of 2^31 and of 2^32, so that every test meets them. */
 const ISS = 0x7fff_fff0;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ladder, type TraceEvent } from '../src/index.ts';
-import type { LadderRow } from '../src/ladder-order.ts';
-import { ladderRows } from '../src/ladder-rows.ts';
-import type { Side } from '../src/side.ts';
+import type { LadderRow } from '../src/ladder/ladder-order.ts';
+import { ladderRows } from '../src/ladder/ladder-rows.ts';
+import type { Side } from '../src/ladder/side.ts';
 import { Exchange, type HostName } from './exchange.ts';
 
 const host = fc.constantFrom<HostName>('client', 'server');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SeenOctets } from '../src/seen-octets.ts';
+import { SeenOctets } from '../src/ladder/seen-octets.ts';
 
 test('it knows exactly which octets were there before', () => {
   const range = fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 20 }));

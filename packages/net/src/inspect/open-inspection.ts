@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { checkHas, checkOptions, checkText } from '@halfclose/codec/arguments';
 import type { Host } from '@halfclose/stack';
-import { native } from '../native-net.ts';
+import { native } from '../native/native-net.ts';
 import { captureTo } from './capture-session.ts';
 import { inspectionDirectory, inspectionSockets, makeDirectory } from './directory.ts';
 import { type InspectionReply, readRequest } from './protocol.ts';

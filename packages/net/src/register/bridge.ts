@@ -1,6 +1,6 @@
 import { Errno } from '@halfclose/sockets';
-import type { AddressRecord } from '../address-record.ts';
-import type { HandleBridge } from '../bridges.ts';
+import type { AddressRecord } from '../native/address-record.ts';
+import type { HandleBridge } from '../handle/bridges.ts';
 import { EBADF, errnoException } from '../errors.ts';
 import {
   type HandleOwner,
@@ -12,14 +12,14 @@ import {
   onUnasked,
   onWritten,
   type WriteCallback,
-} from '../handle-owner.ts';
-import { setImmediate } from '../host-functions.ts';
-import type { SocketBase } from '../socket-base.ts';
-import { TcpHandle } from '../tcp-handle.ts';
-import { portOf } from '../validate.ts';
-import { NativeTcpHandle } from '../native-tcp-handle.ts';
-import type { Network } from '../network.ts';
-import type { ConnectingHandle } from '../connect-attempt.ts';
+} from '../handle/handle-owner.ts';
+import { setImmediate } from '../native/host-functions.ts';
+import type { SocketBase } from '../socket/socket-base.ts';
+import { TcpHandle } from '../handle/tcp-handle.ts';
+import { portOf } from '../arguments/validate.ts';
+import { NativeTcpHandle } from '../handle/native-tcp-handle.ts';
+import type { Network } from '../network/network.ts';
+import type { ConnectingHandle } from '../connecting/connect-attempt.ts';
 import { FrameEnds } from './frame-ends.ts';
 import type { NativeStreamConstructor } from './native-streams.ts';
 import { RecordEnds } from './record-ends.ts';

@@ -1,9 +1,9 @@
 import { checkOptions } from '@halfclose/codec/arguments';
 import { PROFILES } from '@halfclose/stack';
 import { codedError, invalidArgumentType, invalidArgumentValue } from '../errors.ts';
-import { native } from '../native-net.ts';
-import type { NetworkChooser } from '../program-network.ts';
-import type { Only, RoutingOptions } from '../routing.ts';
+import { native } from '../native/native-net.ts';
+import type { NetworkChooser } from '../network/program-network.ts';
+import type { Only, RoutingOptions } from '../network/routing.ts';
 
 /** A port of ours on a port of the kernel. */
 export interface Publication {

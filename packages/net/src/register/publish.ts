@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import { native } from '../native-net.ts';
+import { native } from '../native/native-net.ts';
 import type { Net, Socket as OurSocket } from '../types.ts';
 import type { Publication } from './options.ts';
 

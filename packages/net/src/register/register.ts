@@ -1,12 +1,12 @@
 import type { Server } from 'node:net';
 import { profile, PROFILES } from '@halfclose/stack';
-import { setBridgeFactory } from '../bridges.ts';
+import { setBridgeFactory } from '../handle/bridges.ts';
 import { createNetOn } from '../create-net.ts';
-import { defaultHost, makeDefaultHost } from '../default-host.ts';
+import { defaultHost, makeDefaultHost } from '../network/default-host.ts';
 import { codedError } from '../errors.ts';
-import { Network } from '../network.ts';
-import { chosenBy } from '../program-network.ts';
-import { type KernelUse, Routing } from '../routing.ts';
+import { Network } from '../network/network.ts';
+import { chosenBy } from '../network/program-network.ts';
+import { type KernelUse, Routing } from '../network/routing.ts';
 import type { Net } from '../types.ts';
 import { type Inspection, openInspection } from '../inspect/open-inspection.ts';
 import { createBridgeConstructor } from './bridge.ts';

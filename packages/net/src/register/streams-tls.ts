@@ -1,11 +1,11 @@
 import type * as Tls from 'node:tls';
-import { nextTick } from '../host-functions.ts';
-import { normalizeArgs } from '../native-net.ts';
-import { isSocket } from '../socket-brand.ts';
-import { kHandle } from '../socket-fields.ts';
-import type { SocketBase } from '../socket-base.ts';
+import { nextTick } from '../native/host-functions.ts';
+import { normalizeArgs } from '../native/native-net.ts';
+import { isSocket } from '../socket/socket-brand.ts';
+import { kHandle } from '../socket/socket-fields.ts';
+import type { SocketBase } from '../socket/socket-base.ts';
 import type { Connect } from '../types.ts';
-import { isOn } from '../validate.ts';
+import { isOn } from '../arguments/validate.ts';
 import type { NativeStreams } from './native-streams.ts';
 import type { Patches } from './patches.ts';
 import { type Beneath, replaceBeneathTls, type TlsSocket } from './wrap-handle.ts';

@@ -1,11 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 import nodeNet from 'node:net';
-import { bridgeOf } from '../bridges.ts';
-import { native } from '../native-net.ts';
-import type { SocketBase } from '../socket-base.ts';
-import { isSocket } from '../socket-brand.ts';
-import { SERVER_BRAND } from '../socket-fields.ts';
-import { TcpHandle } from '../tcp-handle.ts';
+import { bridgeOf } from '../handle/bridges.ts';
+import { native } from '../native/native-net.ts';
+import type { SocketBase } from '../socket/socket-base.ts';
+import { isSocket } from '../socket/socket-brand.ts';
+import { SERVER_BRAND } from '../socket/socket-fields.ts';
+import { TcpHandle } from '../handle/tcp-handle.ts';
 import type { Net } from '../types.ts';
 import type { Builtins } from './builtins.ts';
 import type { Patches } from './patches.ts';

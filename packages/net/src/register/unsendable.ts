@@ -1,6 +1,6 @@
 import { unsendable } from '../errors.ts';
-import { Handle } from '../handle.ts';
-import { nativeHandleClass } from '../native-handle-class.ts';
+import { Handle } from '../handle/handle.ts';
+import { nativeHandleClass } from '../native/native-handle-class.ts';
 import type { Patches } from './patches.ts';
 
 type Write = (this: object, request: object, text: string, handle?: unknown) => number;

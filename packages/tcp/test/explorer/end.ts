@@ -23,7 +23,7 @@ import {
 } from '../../src/index.ts';
 import type { EndName } from './action.ts';
 import { type Bounds, EXPLORED_PROFILE } from './bounds.ts';
-import { pathOf } from '../path-of.ts';
+import { pathOf } from '../path/path-of.ts';
 
 /** Blocks are never reused, so that segments may keep views of them. */
 const pool = new BlockPool();

@@ -15,7 +15,7 @@ export function formatFailure(failure: Failure, bounds: Bounds, mutation: Mutati
   return [
     `"${failure.check}" does not hold: ${failure.message}`,
     `after ${failure.path.length} actions; to walk there again:`,
-    `HALFCLOSE_EXPLORE_PATH='${bounds.name}: ${path}' npx vitest run packages/tcp/test/explorer.test.ts`,
+    `HALFCLOSE_EXPLORE_PATH='${bounds.name}: ${path}' npx vitest run packages/tcp/test/explorer/explorer.test.ts`,
     ...traceOf(bounds, failure.path, mutation),
   ].join('\n');
 }

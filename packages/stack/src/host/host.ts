@@ -1,0 +1,434 @@
+import type { IpAddress } from '@halfclose/codec';
+import { checkAddress, checkFunction, checkHas, checkInteger, checkObject } from '@halfclose/codec/arguments';
+import {
+  type EndReason,
+  initialSequenceNumber,
+  type MemoryAccount,
+  type Profile,
+  REOPEN_ISS_STEP,
+} from '@halfclose/tcp';
+import type { Timer, TimerService } from '@halfclose/timers';
+import { refusedPair } from '../routing/address-rules.ts';
+import {
+  checkBinding,
+  checkCaller,
+  checkHosted,
+  checkInherited,
+  checkInterface,
+  checkListener,
+  checkRequest,
+  checkRoute,
+} from './check-options.ts';
+import { type DumpedConnection, dumpConnections } from '../connections/connection-dump.ts';
+import { ConnectionService } from '../connections/connection-service.ts';
+import type { HostCounters } from '../input/drop-counters.ts';
+import type { FragmentReassembler } from '../input/fragment-reassembler.ts';
+import { HostedConnection } from '../connections/hosted-connection.ts';
+import { type HostOptions, HostState } from './host-state.ts';
+import { type InheritedSettings, Listener, type ListenerOwner } from '../connections/listener.ts';
+import type { PacketDevice } from '../devices/packet-device.ts';
+import { PacketInput } from '../input/packet-input.ts';
+import { PortChoice } from '../ports/port-choice.ts';
+import type { Binding, PortTable } from '../ports/port-table.ts';
+import type { InterfaceAddress } from '../routing/route-table.ts';
+import { type Caller, RunLoop } from './run-loop.ts';
+import type { StackEvent, StackObserver, StackSubscriber } from './stack-event.ts';
+import type { RecordEntry } from '../records/record-table.ts';
+
+/** What {@link Host.connect} needs to know. */
+export interface ConnectRequest {
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+  /** `null`: the stack chooses address and port. */
+  readonly binding: Binding | null;
+  /** `null`: the one that the route suggests. */
+  readonly localAddress: IpAddress | null;
+  readonly settings: InheritedSettings;
+}
+
+/** One host: its addresses, its devices, and all its connections. */
+export class Host {
+  readonly #state: HostState;
+  readonly #portChoice: PortChoice;
+  readonly #service: ConnectionService;
+  readonly #loop: RunLoop;
+
+  constructor(options: HostOptions) {
+    const wake = (hosted: HostedConnection): void => {
+      this.#loop.wake(hosted);
+    };
+    const state = new HostState(options, wake);
+    const service = new ConnectionService(state);
+    const input = new PacketInput(state, wake, this.#onTimer);
+    this.#state = state;
+    this.#service = service;
+    this.#portChoice = new PortChoice(state.hash, state.profile);
+    this.#loop = new RunLoop(
+      state.timers,
+      (packet, device, now) => {
+        state.events.look();
+        input.receive(packet, device, now);
+      },
+      (hosted, now) => service.serve(hosted, now),
+    );
+    state.loopback.attach((packet) => {
+      this.#loop.receive(packet, state.loopback);
+    });
+  }
+
+  /** Name in events. */
+  get name(): string {
+    return this.#state.name;
+  }
+
+  get profile(): Profile {
+    return this.#state.profile;
+  }
+
+  get timers(): TimerService {
+    return this.#state.timers;
+  }
+
+  /** Milliseconds of the host's clock: within a turn of the host, when that began. */
+  get now(): number {
+    return this.#loop.now;
+  }
+
+  /** What went through, and what was dropped for which reason. */
+  get counters(): HostCounters {
+    return this.#state.counters;
+  }
+
+  /** What the buffers of all connections take, and whether that is too much: see `memoryHigh` of the profile. */
+  get memory(): Pick<MemoryAccount, 'used' | 'holders' | 'isUnderPressure' | 'isExceeded'> {
+    return this.#state.memory;
+  }
+
+  /** How many packets wait for some of their fragments, and what these take in bytes: see `fragmentMemory` of the profile. */
+  get fragments(): Pick<FragmentReassembler, 'incomplete' | 'memory'> {
+    return this.#state.reassembler;
+  }
+
+  /** Which local ports are in use. */
+  get ports(): PortTable {
+    return this.#state.ports;
+  }
+
+  /** Adds a device under the given addresses. */
+  addInterface(device: PacketDevice, addresses: readonly InterfaceAddress[]): void {
+    checkInterface(device, addresses);
+    this.#state.routes.addInterface(device, addresses);
+    this.#attach(device);
+  }
+
+  /**
+   * Sends everything within the prefix out on `device`, which must have been added as an interface. Length 0 with the
+   * unspecified address is the default route.
+   */
+  addRoute(prefix: IpAddress, prefixLength: number, device: PacketDevice, source: IpAddress): void {
+    checkRoute(prefix, prefixLength, device, source);
+    this.#state.routes.addRoute(prefix, prefixLength, device, source);
+  }
+
+  /** Whether packets to `address` are for this host. */
+  isLocal(address: IpAddress): boolean {
+    checkAddress('address', address);
+    return this.#state.routes.isLocal(address);
+  }
+
+  /** Addresses of the host beside loopback. */
+  get addresses(): readonly IpAddress[] {
+    return this.#state.routes.addresses;
+  }
+
+  /** The address that a connection to `destination` would come from; `null`: no route. */
+  sourceFor(destination: IpAddress): IpAddress | null {
+    checkAddress('destination', destination);
+    return this.#state.routeTo(destination)?.source ?? null;
+  }
+
+  /**
+   * Calls no program any more until {@link Host.thaw}, as if they were stopped (SIGSTOP); the host itself goes on, so peers are
+   * acknowledged until buffers are full, and connections are taken until the backlog is. A connection whose owner takes no
+   * steps (`takesSteps`) waits altogether, as it cannot be served without a call.
+   */
+  freeze(): void {
+    this.#loop.isFrozen = true;
+  }
+
+  /** Ends {@link Host.freeze}: programs are told what they have missed. */
+  thaw(): void {
+    this.#loop.isFrozen = false;
+  }
+
+  get isFrozen(): boolean {
+    return this.#loop.isFrozen;
+  }
+
+  /**
+   * Ends the host as if its power had failed: it sends nothing any more, answers nobody, calls no program, and its timers mean
+   * nothing. There is no way back: another host takes its place, and its addresses.
+   */
+  stop(): void {
+    this.#loop.stop();
+    this.#state.events.observer = null;
+    const { timers } = this;
+    for (const hosted of this.hosted()) timers.disarm(hosted);
+  }
+
+  get isStopped(): boolean {
+    return this.#loop.isStopped;
+  }
+
+  /** Tells `observer` of each segment, state, timer and call from now on; `null` ends that. */
+  observe(observer: StackObserver | null): void {
+    if (observer !== null) checkFunction('observer', observer);
+    this.#state.events.observer = observer;
+  }
+
+  /**
+   * Tells `observer` of the same, beside {@link Host.observe} and any number of others. Returns what ends that.
+   *
+   * @throws TypeError for what is no function
+   */
+  addObserver(observer: StackObserver): () => void {
+    checkFunction('observer', observer);
+    return this.#state.events.add(observer);
+  }
+
+  /** Tells `subscriber` of the same, beside the observer, as long as it is active. It takes the place of a former one. */
+  subscribe(subscriber: StackSubscriber): void {
+    checkObject('subscriber', subscriber, 'a StackSubscriber');
+    this.#state.events.subscriber = subscriber;
+  }
+
+  /** Whether somebody observes; what only an observer needs is made only then. */
+  get observed(): boolean {
+    return this.#state.events.active;
+  }
+
+  /** Tells the observer, if there is one. For the layers above, which know of calls. */
+  emit(event: StackEvent): void {
+    checkObject('event', event, 'a StackEvent');
+    this.#state.events.emit(event);
+  }
+
+  /**
+   * Opens a connection. The SYN goes out after the calling code has returned.
+   * `EADDRNOTAVAIL`: no port is left, or the four numbers are in use; `ENETUNREACH`: no route, or to nobody in particular;
+   * `EINVAL`: an address of loopback would leave the host; `EAFNOSUPPORT`: bound to IPv4, and to IPv6.
+   */
+  connect(
+    request: ConnectRequest,
+  ): HostedConnection | 'EADDRNOTAVAIL' | 'ENETUNREACH' | 'EINVAL' | 'EAFNOSUPPORT' {
+    checkRequest(request);
+    const state = this.#state;
+    const { remoteAddress, remotePort } = request;
+    const refusal = refusedPair(request.localAddress ?? request.binding?.address ?? null, remoteAddress);
+    if (refusal !== null) return refusal;
+    const chosen = remoteAddress.isIPv4 ? request.settings.connection?.sourceRoute : null;
+    const firstHop = chosen?.hops[0] ?? remoteAddress;
+    const route = state.routeTo(firstHop);
+    if (route === null) return 'ENETUNREACH';
+    const { now } = this;
+    const localAddress = request.localAddress ?? route.source;
+    if (!state.routes.isLocal(localAddress)) return 'EADDRNOTAVAIL';
+    // In this order on Linux (__mkroute_output, then tcp_v4_connect). Of IPv6 it lets ::1 out.
+    if (state.leavesHost(route.device) && (localAddress.isLoopback || remoteAddress.isLoopback))
+      return 'EINVAL';
+    if (state.isForNobody(firstHop) || state.isForNobody(remoteAddress)) return 'ENETUNREACH';
+    const binding = this.#bindingFor(request, localAddress, now);
+    if (binding === null) return 'EADDRNOTAVAIL';
+    const tuple = { localAddress, localPort: binding.port, remoteAddress, remotePort };
+    const iss = this.#reopen(tuple) ?? initialSequenceNumber(tuple, state.hash, now);
+    const hosted = state.add(tuple, iss, route.device, binding, null, request.settings, this.#onTimer);
+    state.counters.connectionsOpened++;
+    hosted.connection.connect(now);
+    this.wake(hosted);
+    return hosted;
+  }
+
+  /** Starts to listen on a binding; SYNs are answered from now on. `backlog`: see {@link Host.changeBacklog}. */
+  listen(binding: Binding, backlog: number, settings: InheritedSettings, owner: ListenerOwner): Listener {
+    checkBinding('binding', binding);
+    checkInteger('backlog', backlog, -(2 ** 31), 2 ** 31 - 1);
+    checkInherited('settings', settings);
+    checkHas('owner', owner, ['onAcceptable'], 'a ListenerOwner');
+    const listener = new Listener(binding, 0, settings, owner);
+    this.changeBacklog(listener, backlog);
+    binding.listening = true;
+    this.#state.listeners.add(listener);
+    return listener;
+  }
+
+  /**
+   * How many connections may wait to be accepted: at most the profile's `maxBacklog`, and that many where `backlog` is negative,
+   * as Linux takes the int for unsigned (__sys_listen).
+   */
+  changeBacklog(listener: Listener, backlog: number): void {
+    checkListener(listener);
+    checkInteger('backlog', backlog, -(2 ** 31), 2 ** 31 - 1);
+    const { maxBacklog } = this.profile;
+    listener.backlog = backlog < 0 ? maxBacklog : Math.min(backlog, maxBacklog);
+  }
+
+  /** The next connection that is ready, `null`: none. The caller becomes its owner. */
+  accept(listener: Listener): HostedConnection | null {
+    checkListener(listener);
+    const hosted = listener.acceptQueue.shift() ?? null;
+    if (hosted !== null) {
+      hosted.listener = null;
+      this.counters.connectionsAccepted++;
+    }
+    return hosted;
+  }
+
+  /**
+   * Ends LISTEN: what nobody accepted is reset; half-open ones say nothing more and vanish with their timer
+   * (docs/linux/closing.md, j01 to j04).
+   */
+  closeListener(listener: Listener): void {
+    checkListener(listener);
+    const { now } = this;
+    this.#state.listeners.remove(listener);
+    listener.binding.listening = false;
+    listener.owner = null;
+    for (const hosted of listener.acceptQueue.splice(0)) {
+      hosted.listener = null;
+      hosted.connection.disown(now);
+      hosted.connection.abort('listener closed', now);
+      this.wake(hosted);
+    }
+    for (const hosted of listener.synQueue.takeAll()) {
+      hosted.listener = null;
+      hosted.standing = 'abandoned';
+      hosted.connection.disown(now);
+    }
+  }
+
+  /** A port that nobody holds, by the profile's range; 0: none. */
+  freePort(address: IpAddress): number {
+    checkAddress('address', address);
+    return this.#portChoice.forBind(address, (port) => this.ports.isFree(port));
+  }
+
+  /** After any call on a connection: lets it send, tell its owner, and set its timer. */
+  wake(hosted: HostedConnection): void {
+    checkHosted(hosted);
+    this.#loop.wake(hosted);
+  }
+
+  /**
+   * Has `caller` take a step, and others as long as it says that there is more, once everything that is due has been done;
+   * see {@link Caller}.
+   */
+  call(caller: Caller): void {
+    checkCaller(caller);
+    this.#loop.call(caller);
+  }
+
+  /**
+   * To be called after each call into a program that a {@link ConnectionOwner} makes: lets what the program has queued
+   * (ticks, microtasks) run. Returns whether more may be done in this turn; else {@link Host.call} asks for another.
+   */
+  settle(): boolean {
+    return this.#loop.settle();
+  }
+
+  /** The owner of a connection wants to be told of its end, also where only a record of it is left. */
+  watch(hosted: HostedConnection): void {
+    checkHosted(hosted);
+    this.#state.finWait2.watch(hosted);
+  }
+
+  /** ABORT (RFC 9293, 3.10.5), also of a connection of which only a record is left. */
+  abort(hosted: HostedConnection, reason: EndReason): void {
+    checkHosted(hosted);
+    const { now } = this;
+    if (hosted.registered) hosted.connection.abort(reason, now);
+    else this.#state.finWait2.abort(hosted, reason, now);
+    this.wake(hosted);
+  }
+
+  /**
+   * All that the host holds, as `ss -tano` shows it: listeners, connections with orphans among them, and TIME-WAIT. A copy;
+   * making it takes time in proportion to what is there.
+   *
+   * @example
+   * console.log(formatDump(host.connections()));
+   */
+  connections(): DumpedConnection[] {
+    return dumpConnections(this);
+  }
+
+  /** Connections of which there is more than a record. */
+  hosted(): Iterable<HostedConnection> {
+    return this.#state.connections.values();
+  }
+
+  listeners(): Iterable<Listener> {
+    return this.#state.listeners.values();
+  }
+
+  /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2. */
+  records(): Iterable<RecordEntry> {
+    return this.#state.records.values();
+  }
+
+  /** Connections that no program holds and that still have something to bring over; see `maxOrphans` of the profile. */
+  get orphanCount(): number {
+    return this.#state.orphans;
+  }
+
+  /** How many of the records are in TIME-WAIT. */
+  get timeWaitCount(): number {
+    return this.#state.records.timeWaits;
+  }
+
+  readonly #onTimer = (now: number, timer: Timer): void => {
+    if (!(timer instanceof HostedConnection)) return;
+    this.#service.tick(timer, now);
+    this.wake(timer);
+  };
+
+  #attach(device: PacketDevice): void {
+    const state = this.#state;
+    device.attach(
+      (packet) => {
+        if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
+        else state.drop(packet, 'input-backlog-full', this.now);
+      },
+      state.reassembler,
+      state.icmpErrors,
+    );
+  }
+
+  /** The binding that a connection goes out from, with this connection among its users; `null`: there is none. */
+  #bindingFor(request: ConnectRequest, localAddress: IpAddress, now: number): Binding | null {
+    const state = this.#state;
+    const { binding, remoteAddress, remotePort } = request;
+    if (binding !== null) {
+      if (!state.isFree(localAddress, binding.port, remoteAddress, remotePort, true, now)) return null;
+      binding.users++;
+      return binding;
+    }
+    const port = this.#portChoice.forConnection(
+      { localAddress, localPort: 0, remoteAddress, remotePort },
+      (candidate) =>
+        state.ports.isFreeForConnect(candidate) &&
+        state.isFree(localAddress, candidate, remoteAddress, remotePort, false, now),
+    );
+    return port === 0 ? null : state.ports.holdEphemeral(localAddress, port);
+  }
+
+  /** Ends a TIME-WAIT with these four numbers; returns the ISS that follows on its last one, `null`: there is none. */
+  #reopen(
+    tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
+  ): number | null {
+    const { records } = this.#state;
+    const former = records.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
+    if (former === null) return null;
+    records.remove(former);
+    return (former.record.sndNxt + REOPEN_ISS_STEP) | 0;
+  }
+}

@@ -1,0 +1,63 @@
+import type { IpAddress, SequenceNumber } from '@halfclose/codec';
+import { checkAddress } from '@halfclose/codec/arguments';
+import { checkHash, checkNow, checkTuple } from '../connection/check-arguments.ts';
+
+/** A keyed hash of 32-bit words, such as SipHash: 32 bits that nobody can predict without the key. */
+export type KeyedHash = (words: Uint32Array) => number;
+
+/** The four numbers of a connection, in one order for all hashes. */
+export interface FourTuple {
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly remoteAddress: IpAddress;
+  readonly remotePort: number;
+}
+
+/** What is hashed of a connection; `salt` keeps the uses of one key apart. */
+export function tupleWords(tuple: FourTuple, salt: number): Uint32Array {
+  const { localAddress: l, remoteAddress: r } = tuple;
+  return Uint32Array.of(
+    l.word0, l.word1, l.word2, l.word3,
+    r.word0, r.word1, r.word2, r.word3,
+    (tuple.localPort << 16) | tuple.remotePort,
+    salt,
+  ); // prettier-ignore
+}
+
+/**
+ * ISN = M + F(localip, localport, remoteip, remoteport, secretkey) (RFC 6528, section 3; RFC 9293, 3.4.1, MUST-8,
+ * SHLD-1). `now` in milliseconds; M ticks every 4 microseconds. The secret is in `hash`.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
+export function initialSequenceNumber(tuple: FourTuple, hash: KeyedHash, now: number): SequenceNumber {
+  checkTuple(tuple);
+  checkHash(hash);
+  checkNow(now);
+  return (hash(tupleWords(tuple, 0x49534e)) + Math.floor((now * 250) % 2 ** 32)) | 0;
+}
+
+/**
+ * What to add to the clock for TSval, so that it tells no uptime (RFC 7323, 5.4 and 7). The same for all ports of a pair.
+ *
+ * @throws TypeError that names the argument which is none
+ */
+export function timestampOffset(local: IpAddress, remote: IpAddress, hash: KeyedHash): number {
+  checkAddress('local', local);
+  checkAddress('remote', remote);
+  checkHash(hash);
+  return (
+    hash(tupleWords({ localAddress: local, localPort: 0, remoteAddress: remote, remotePort: 0 }, 0x5453)) | 0
+  );
+}
+
+/**
+ * Where the search for an ephemeral port begins, the same for one destination: F of RFC 6056, 3.3.4, algorithm 4.
+ *
+ * @throws TypeError or RangeError that names the argument which is none
+ */
+export function portOffset(tuple: FourTuple, hash: KeyedHash): number {
+  checkTuple(tuple);
+  checkHash(hash);
+  return hash(tupleWords(tuple, 0x504f5254)) >>> 0;
+}

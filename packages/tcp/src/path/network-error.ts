@@ -1,0 +1,71 @@
+import { type SequenceNumber, seqDiff } from '@halfclose/codec';
+import type { Connection } from '../connection/connection.ts';
+import { ConnectionEvent } from '../connection/connection-events.ts';
+import { isSynchronized } from '../connection/connection-state.ts';
+import { deadlineAt } from '../connection/connection-time.ts';
+import type { ErrorCode } from '../closing/ending.ts';
+
+/**
+ * How grave an ICMP error is (RFC 9293, 3.9.2.2): nobody there speaks to us (protocol and port unreachable); the way
+ * there is not known now (network, host, source route); or something that passes (time exceeded, parameter problem).
+ */
+export type NetworkErrorKind = 'hard' | 'unreachable' | 'passing';
+
+/** An ICMP error, as it concerns a connection. */
+export interface NetworkError {
+  readonly code: ErrorCode;
+  readonly severity: NetworkErrorKind;
+  /** A half-open entry of a listener goes (Linux tcp_v4_err, tcp_v6_err). */
+  readonly endsHalfOpen: boolean;
+  /** The path is known to be broken, so that a timeout says nothing of congestion (RFC 6069; Linux tcp_ld_RTO_revert). */
+  readonly revertsBackoff: boolean;
+}
+
+/** An ICMP error quotes a segment of ours that begins at `seq`: the end of the connection, or a soft error to tell of. */
+export function takeNetworkError(
+  connection: Connection,
+  error: NetworkError,
+  seq: SequenceNumber,
+  now: number,
+): void {
+  const { code, severity } = error;
+  if (connection.state === 'SYN-RECEIVED' && connection.passive && connection.profile.halfOpenGoesByIcmp) {
+    // Nobody is told: there is no socket yet.
+    if (error.endsHalfOpen && seq === connection.sender.iss) connection.finish('unreachable', now);
+    return;
+  }
+  if (error.revertsBackoff && connection.profile.icmpRevertsBackoff) revertBackoff(connection, seq, now);
+  const reason = code === 'ECONNREFUSED' ? 'connection refused' : 'unreachable';
+  if (isFatal(connection, severity)) {
+    if (isSynchronized(connection.state)) connection.queueReset(reason, now);
+    connection.fail(code, reason, now);
+    return;
+  }
+  connection.softError = code;
+  if (connection.settings.errorReports) connection.raise(ConnectionEvent.SoftError);
+}
+
+/**
+ * Whether a segment of ours that begins at `seq` can be on its way: one number beyond what is in flight as well where the
+ * profile has it (RFC 5927, 4.1).
+ */
+export function mayBeQuoted({ sender, profile }: Connection, seq: SequenceNumber): boolean {
+  const ahead = seqDiff(seq, sender.sndUna);
+  const sent = seqDiff(sender.sndNxt, sender.sndUna);
+  return ahead >= 0 && (profile.icmpMayQuoteNext ? ahead <= sent : ahead < sent);
+}
+
+/** RFC 6069: one doubling of the timeout is taken back, and the rest of what is left is waited for. */
+function revertBackoff({ sender }: Connection, seq: SequenceNumber, now: number): void {
+  const { flight, recovery, rtt } = sender;
+  if (seq !== sender.sndUna || recovery.timeouts === 0 || rtt.backoff === 0 || flight.head === null) return;
+  rtt.takeBackBackoff();
+  if (sender.timer !== 'retransmission') return;
+  sender.timerDeadline = deadlineAt(Math.max(flight.head.sentAt + rtt.rto, now));
+}
+
+function isFatal({ state, passive, profile }: Connection, kind: NetworkErrorKind): boolean {
+  if (kind === 'hard' && profile.hardErrorsEndConnections) return true;
+  const isOpening = state === 'SYN-SENT' || (state === 'SYN-RECEIVED' && !passive);
+  return isOpening && (kind === 'hard' || profile.unreachableEndsOpening);
+}

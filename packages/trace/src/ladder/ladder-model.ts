@@ -1,0 +1,109 @@
+import { checkOptions, checkBoolean, type OptionNames } from '@halfclose/codec/arguments';
+import type { Arrow } from './arrow.ts';
+import { eventsOf } from '../events/check-arguments.ts';
+import {
+  checkConnection,
+  connectionsOf,
+  isOfConnection,
+  type TraceConnection,
+} from '../events/connection.ts';
+import type { TraceEndpoint, TraceEvent } from '../events/event.ts';
+import { arrowOf, styleOf } from './flight-arrow.ts';
+import { hostsOf } from './flights.ts';
+import { ladderRows } from './ladder-rows.ts';
+import type { Note } from './ladder-order.ts';
+import type { Side } from './side.ts';
+import type { Style } from '../timeline/text.ts';
+
+/** What happened on one side in one row of a ladder. */
+export interface LadderMoment {
+  /** Milliseconds since the connection's first event. */
+  readonly time: number;
+  /** The state after it; `null`: there is no connection, or nobody knows. */
+  readonly state: string | null;
+}
+
+/** A row with a packet, or with the end of one that takes two rows. */
+export interface LadderPacketRow extends Omit<Arrow, 'forms'> {
+  readonly kind: 'packet';
+  /** The same in both rows of one packet. */
+  readonly id: number;
+  /** What it says, the longest form first. */
+  readonly forms: readonly string[];
+  readonly style: Style;
+  /** What happened on either side; `null`: nothing in this row. */
+  readonly left: LadderMoment | null;
+  readonly right: LadderMoment | null;
+}
+
+/** A row with a call, a timer, or a change of state that no segment shows. */
+export interface LadderNoteRow {
+  readonly kind: Note['kind'];
+  readonly side: Side;
+  readonly text: string;
+  readonly moment: LadderMoment;
+}
+
+/** A ladder as data: what `ladder` draws in text, for those who draw it otherwise. */
+export interface LadderModel {
+  /** The client on the left. */
+  readonly ends: Readonly<Record<Side, TraceEndpoint>>;
+  readonly hosts: Readonly<Record<Side, string | null>>;
+  readonly rows: readonly (LadderPacketRow | LadderNoteRow)[];
+}
+
+/** What a {@link ladderModel} is of. */
+export interface LadderModelOptions {
+  /** Whose ladder. Default: the first connection that the events show. */
+  readonly connection?: TraceConnection;
+  /** Whether packets say the values of their timestamps. Default: `false`. */
+  readonly timestamps?: boolean;
+}
+
+const OPTIONS: OptionNames<LadderModelOptions> = { connection: true, timestamps: true };
+
+/**
+ * The rows of a connection's ladder, each side from top to bottom in the order in which things happened there; `null`: there
+ * is no connection.
+ *
+ * @throws TypeError or RangeError for what are no events, or no such options.
+ */
+export function ladderModel(
+  events: Iterable<TraceEvent>,
+  options: LadderModelOptions = {},
+): LadderModel | null {
+  const all = eventsOf(events);
+  checkOptions('options', options, OPTIONS);
+  const { timestamps = false } = options;
+  checkBoolean('timestamps', timestamps);
+  if (options.connection !== undefined) checkConnection('connection', options.connection);
+  const connection = options.connection ?? connectionsOf(all)[0];
+  if (connection === undefined) return null;
+  const own = all.filter((event) => isOfConnection(event, connection));
+  const start = own[0]?.time ?? 0;
+  const hosts = hostsOf(own, connection);
+  const isWatched = { left: hosts.left !== null, right: hosts.right !== null };
+  const ids = new Map<object, number>();
+  const momentOf = (moment: { readonly time: number; readonly state: string | null } | null) =>
+    moment === null ? null : { time: moment.time - start, state: moment.state };
+  const rows = ladderRows(own, connection).map((row): LadderPacketRow | LadderNoteRow => {
+    if ('note' in row) {
+      const { kind, side, text, moment } = row.note;
+      return { kind, side, text, moment: { time: moment.time - start, state: moment.state } };
+    }
+    const { flight, departure, arrival } = row;
+    const id = ids.get(flight) ?? ids.size;
+    ids.set(flight, id);
+    const [left, right] = flight.source === 'left' ? [departure, arrival] : [arrival, departure];
+    const arrow = arrowOf(row, isWatched, timestamps);
+    return {
+      kind: 'packet',
+      id,
+      ...arrow,
+      style: styleOf(flight),
+      left: momentOf(left),
+      right: momentOf(right),
+    };
+  });
+  return { ends: { left: connection.client, right: connection.server }, hosts, rows };
+}
