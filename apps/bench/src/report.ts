@@ -1,6 +1,9 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import Table from 'cli-table3';
+import type { CostFigures } from './cost/compare.ts';
+import { figure } from './figure.ts';
 import type { ProcessRow } from './process-rows.ts';
+import type { Pair } from './rounds.ts';
 import type { RecordFigures } from './workloads/records.ts';
 
 /** One row of the results. */
@@ -11,6 +14,8 @@ export interface Row {
   readonly node: number;
   /** How many times better Halfclose is: halfclose / node, and node / halfclose where less is better. */
   readonly ratio: number;
+  /** Microseconds of the CPU for each operation, of either side; `null` where the row is not of time. */
+  readonly cpu: Pair | null;
   /** The ratio aimed at. */
   readonly goal: number;
 }
@@ -32,6 +37,8 @@ export interface Results {
   readonly processes: readonly ProcessRow[];
   /** Of numbers of records that differ a hundredfold. */
   readonly records: readonly RecordFigures[];
+  /** Of this build alone, or compared with another. */
+  readonly costs: readonly CostFigures[];
 }
 
 /** Facts about this machine. */
@@ -49,8 +56,8 @@ export function machine(): Machine {
 /** The rows as a table for people. */
 export function table(rows: readonly Row[]): string {
   const out = new Table({
-    head: ['', 'unit', 'halfclose', 'node:net', 'ratio', 'goal', ''],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
+    head: ['', 'unit', 'halfclose', 'node:net', 'ratio', 'goal', 'CPU, us each', 'node:net', ''],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
     style: { head: [], border: [], compact: true },
   });
   for (const row of rows) {
@@ -61,6 +68,8 @@ export function table(rows: readonly Row[]): string {
       figure(row.node),
       `${row.ratio.toFixed(2)}x`,
       `${row.goal}x`,
+      row.cpu === null ? '' : figure(row.cpu.halfclose),
+      row.cpu === null ? '' : figure(row.cpu.node),
       verdict(row),
     ]);
   }
@@ -97,12 +106,8 @@ export function recordTable(all: readonly RecordFigures[]): string {
   return out.toString();
 }
 
+/** Whether the row has met its goal, in words. */
 function verdict(row: Row): string {
   if (row.ratio >= row.goal) return 'goal met';
   return row.ratio >= 1 ? 'below goal' : 'SLOWER THAN node:net';
-}
-
-function figure(value: number): string {
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { loadBuild, OWN_CHECKOUT } from './build.ts';
 import type { Row } from './report.ts';
 import { inTurn, median, type Pair } from './rounds.ts';
 import type { Net } from './subject.ts';
@@ -19,41 +20,39 @@ interface SpeedRow {
   readonly goal: number;
   /** What one unit of the figure is, in what the workload returns. */
   readonly per: number;
+  /** Writes, round trips or connections of one run. */
+  readonly operations: number;
   readonly run: (net: Net) => Promise<number>;
 }
 
-const SPEED_ROWS: readonly SpeedRow[] = [
-  {
-    name: 'bulk, 64 KiB writes',
+function bulkRow(name: string, goal: number, writeOctets: number, octets: number): SpeedRow {
+  return {
+    name: `bulk, ${name} writes`,
     unit: 'MB/s',
-    goal: 8,
+    goal,
     per: 1e6,
-    run: (net) => bulk(net, 65_536, 1024 * MIB),
-  },
-  { name: 'bulk, 1 KiB writes', unit: 'MB/s', goal: 5, per: 1e6, run: (net) => bulk(net, 1024, 192 * MIB) },
-  { name: 'bulk, 16 B writes', unit: 'MB/s', goal: 6, per: 1e6, run: (net) => bulk(net, 16, 6 * MIB) },
-  {
-    name: 'round trips, 1 connection',
-    unit: '1/s',
-    goal: 40,
-    per: 1,
-    run: (net) => roundTrips(net, 1, 30_000),
-  },
-  {
-    name: 'round trips, 100 connections',
-    unit: '1/s',
-    goal: 25,
-    per: 1,
-    run: (net) => roundTrips(net, 100, 60_000),
-  },
-  {
-    name: 'connect + orderly close',
-    unit: '1/s',
-    goal: 20,
-    per: 1,
-    run: (net) => connectAndClose(net, 6_000),
-  },
-  { name: 'connect + reset', unit: '1/s', goal: 15, per: 1, run: (net) => connectAndReset(net, 6_000) },
+    operations: octets / writeOctets,
+    run: (net) => bulk(net, writeOctets, octets),
+  };
+}
+
+function countRow(
+  name: string,
+  goal: number,
+  operations: number,
+  run: (net: Net, operations: number) => Promise<number>,
+): SpeedRow {
+  return { name, unit: '1/s', goal, per: 1, operations, run: (net) => run(net, operations) };
+}
+
+const SPEED_ROWS: readonly SpeedRow[] = [
+  bulkRow('64 KiB', 8, 65_536, 1024 * MIB),
+  bulkRow('1 KiB', 5, 1024, 192 * MIB),
+  bulkRow('16 B', 6, 16, 6 * MIB),
+  countRow('round trips, 1 connection', 40, 30_000, (net, total) => roundTrips(net, 1, total)),
+  countRow('round trips, 100 connections', 25, 60_000, (net, total) => roundTrips(net, 100, total)),
+  countRow('connect + orderly close', 20, 6000, connectAndClose),
+  countRow('connect + reset', 15, 6000, connectAndReset),
 ];
 
 /** Measures all rows. `onRow` is told of each as it is done. */
@@ -67,19 +66,20 @@ export async function measure(
     rows.push(row);
     onRow(row);
   };
-  for (const { name, unit, goal, per, run } of SPEED_ROWS) {
+  for (const { name, unit, goal, per, operations, run } of SPEED_ROWS) {
     if (!matches(name)) continue;
-    const pair = await inTurn(run, rounds);
+    const { figures: pair, cpu } = await inTurn(run, operations, rounds);
     add({
       name,
       unit,
       halfclose: pair.halfclose / per,
       node: pair.node / per,
       ratio: pair.halfclose / pair.node,
+      cpu,
       goal,
     });
   }
-  const memory = { name: 'idle connection', unit: 'octets', goal: 3.5 };
+  const memory = { name: 'idle connection', unit: 'octets', goal: 3.5, cpu: null };
   if (matches(`heap per ${memory.name}`) || matches(`RSS per ${memory.name}`)) {
     // Half as many, as each takes a process; an odd number has a middle.
     const { heap, rss } = await idleMemoryOfBoth((rounds >> 1) | 1);
@@ -99,11 +99,13 @@ const FAMILIES: readonly Family[] = ['IPv4', 'IPv6'];
 /** Measures what records cost, medians after a warm-up. */
 export async function measureRecords(rounds: number): Promise<RecordFigures[]> {
   const figures: RecordFigures[] = [];
+  const build = await loadBuild(OWN_CHECKOUT);
   for (const family of FAMILIES) {
-    await records(RECORDS[0] ?? 0, family);
+    await records(build, RECORDS[0] ?? 0, family);
     for (const entries of RECORDS) {
       const readings: RecordFigures[] = [];
-      for (let i = 0; i < Math.min(rounds, RECORD_ROUNDS); i++) readings.push(await records(entries, family));
+      for (let i = 0; i < Math.min(rounds, RECORD_ROUNDS); i++)
+        readings.push(await records(build, entries, family));
       figures.push(medians(family, entries, readings));
     }
   }

@@ -67,6 +67,6 @@ if (values.json !== undefined)
 process.exit(0);
 
 function add(name: string, unit: string, halfclose = NaN, node = NaN, goal: number): void {
-  rows.push({ name, unit, halfclose, node, ratio: halfclose / node, goal });
+  rows.push({ name, unit, halfclose, node, ratio: halfclose / node, cpu: null, goal });
   process.stderr.write(`${name}: ${(halfclose / node).toFixed(2)}x\n`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { withPrinted } from './document.ts';
+import { withPrinted } from '@halfclose/test-support';
 import { TABLES } from './tables.ts';
 
 const USAGE = `Usage: pnpm goodput

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { printedLines } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
 import { type Cell, LOSSES, RATES, RTTS } from '../src/cells.ts';
-import { printedLines } from '../src/document.ts';
 import { jainIndex, type Pair, PAIRS } from '../src/fairness.ts';
 import { mathisBound, payloadRate } from '../src/path.ts';
 import type { SenderName } from '../src/senders.ts';

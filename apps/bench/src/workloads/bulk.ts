@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { connect, listen, type Net } from '../subject.ts';
 
 /**
@@ -19,23 +20,30 @@ export async function bulk(net: Net, writeOctets: number, totalOctets: number): 
     socket.on('end', done);
   });
   const client = await connect(net, server.port);
-  const block = Buffer.alloc(writeOctets, 1);
-  let sent = 0;
   const start = performance.now();
-  const write = (): void => {
-    while (sent < totalOctets) {
-      sent += writeOctets;
-      if (!client.write(block)) {
-        client.once('drain', write);
-        return;
-      }
-    }
-    client.end();
-  };
-  write();
+  const sent = sendAll(client, writeOctets, totalOctets);
   await finished;
   const seconds = (performance.now() - start) / 1000;
   await server.close();
   if (received !== sent || touched === 0) throw new Error(`sent ${sent} octets, received ${received}`);
   return received / seconds;
+}
+
+/** Writes `totalOctets` from one buffer of `writeOctets`, going on at 'drain', and ends. Returns how many octets that is. */
+export function sendAll(socket: Writable, writeOctets: number, totalOctets: number): number {
+  const writes = Math.ceil(totalOctets / writeOctets);
+  const block = Buffer.alloc(writeOctets, 1);
+  let left = writes;
+  const write = (): void => {
+    while (left > 0) {
+      left--;
+      if (!socket.write(block)) {
+        socket.once('drain', write);
+        return;
+      }
+    }
+    socket.end();
+  };
+  write();
+  return writes * writeOctets;
 }

@@ -1,6 +1,8 @@
-import { IpAddress, PortTable, RecordTable } from '@halfclose/stack';
+import type { IpAddress, RecordTable } from '@halfclose/stack';
 import { heldMemory, SAMPLE_RECORD } from '@halfclose/test-support';
-import { VirtualClock } from '@halfclose/timers';
+import type { VirtualClock } from '@halfclose/timers';
+import type { Build } from '../build.ts';
+import { longestOf, nanosecondsOf } from './timed.ts';
 
 /** What the records of a host cost when there are so many of them. */
 export interface RecordFigures {
@@ -20,10 +22,6 @@ export interface RecordFigures {
 /** Peers of IPv4 have 16 ports each; those of IPv6 are all different. */
 export type Family = 'IPv4' | 'IPv6';
 
-const OWN: Record<Family, IpAddress> = {
-  IPv4: new IpAddress(0, 0, 0xffff, 0x0a00_0001),
-  IPv6: new IpAddress(0x2001_0db8, 0, 0, 1),
-};
 const LOOK_UPS = 200_000;
 /** The times of the two kinds, in milliseconds. */
 const [FIN_WAIT_2, TIME_WAIT] = [30_000, 60_000];
@@ -32,30 +30,30 @@ const [FIN_WAIT_2, TIME_WAIT] = [30_000, 60_000];
  * Fills a table with `entries` records, half of them in TIME-WAIT and half in FIN-WAIT-2, looks some up in a
  * random order, and lets all expire in virtual time.
  */
-export async function records(entries: number, family: Family): Promise<RecordFigures> {
-  const own = OWN[family];
+export async function records(build: Build, entries: number, family: Family): Promise<RecordFigures> {
+  const own = ownAddress(build, family);
   // Beforehand: asking for the time takes as long as an addition.
-  const longestAdd = fill(entries, family, longest).took / 1000;
-  const { table, clock, took: add } = fill(entries, family, timed);
+  const longestAdd = fill(build, entries, family, longestOf).took / 1000;
+  const { table, clock, took: add } = fill(build, entries, family, nanosecondsOf);
   // Hops of a large odd number go through all entries, each next one far from the last.
   const one = (i: number): number => (i * 7_368_787) % entries;
   let found = 0;
   const look = (port: number) => (i: number) => {
-    if (table.find(own, port, peerOf(one(i), family), portOf(one(i))) !== null) found++;
+    if (table.find(own, port, peerOf(build, one(i), family), portOf(one(i))) !== null) found++;
   };
-  const find = timed(LOOK_UPS, look(80));
-  const miss = timed(LOOK_UPS, look(81));
+  const find = nanosecondsOf(LOOK_UPS, look(80));
+  const miss = nanosecondsOf(LOOK_UPS, look(81));
   if (found !== LOOK_UPS) throw new Error(`found ${found} of ${LOOK_UPS}`);
-  const expire = timed(1, () => clock.advanceTo(TIME_WAIT)) / entries;
+  const expire = nanosecondsOf(1, () => clock.advanceTo(TIME_WAIT)) / entries;
   if (table.size > 0) throw new Error(`${table.size} of ${entries} are left`);
   // Last: what is compiled is thrown away with the garbage.
-  const octets = await octetsOf(entries, family);
+  const octets = await octetsOf(build, entries, family);
   return { family, entries, octets, add, find, miss, expire, longestAdd };
 }
 
-async function octetsOf(entries: number, family: Family): Promise<number> {
+async function octetsOf(build: Build, entries: number, family: Family): Promise<number> {
   const before = await heldMemory();
-  const { table } = fill(entries, family, timed);
+  const { table } = fill(build, entries, family, nanosecondsOf);
   const octets = (await heldMemory()) - before;
   return octets / table.size;
 }
@@ -67,8 +65,26 @@ interface Filled {
   readonly took: number;
 }
 
-function fill(entries: number, family: Family, measure: typeof timed): Filled {
-  const own = OWN[family];
+/**
+ * Nanoseconds of the CPU to find one of `entries` records in a random order; it is what each packet of a connection that
+ * has ended is found by.
+ */
+export function foundAmong(build: Build, entries: number, lookUps: number): number {
+  const { table } = fill(build, entries, 'IPv4', nanosecondsOf);
+  const own = ownAddress(build, 'IPv4');
+  let found = 0;
+  const took = nanosecondsOf(lookUps, (i) => {
+    const one = (i * 7_368_787) % entries;
+    if (table.find(own, 80, peerOf(build, one, 'IPv4'), portOf(one)) !== null) found++;
+  });
+  if (found !== lookUps) throw new Error(`found ${found} of ${lookUps}`);
+  return took;
+}
+
+function fill(build: Build, entries: number, family: Family, measure: typeof nanosecondsOf): Filled {
+  const own = ownAddress(build, family);
+  const { PortTable, RecordTable } = build.stack;
+  const { VirtualClock } = build.timers;
   const clock = new VirtualClock();
   const ports = new PortTable();
   const binding = ports.holdEphemeral(own, 80);
@@ -84,7 +100,7 @@ function fill(entries: number, family: Family, measure: typeof timed): Filled {
   });
   const took = measure(entries, (i) => {
     binding.users++;
-    const [remoteAddress, remotePort] = [peerOf(i, family), portOf(i)];
+    const [remoteAddress, remotePort] = [peerOf(build, i, family), portOf(i)];
     const origin = { localAddress: own, localPort: 80, remoteAddress, remotePort, binding };
     if ((i & 1) === 0) table.addTimeWait(origin, SAMPLE_RECORD, 0);
     else table.addFinWait2(origin, SAMPLE_RECORD, FIN_WAIT_2, FIN_WAIT_2);
@@ -93,34 +109,16 @@ function fill(entries: number, family: Family, measure: typeof timed): Filled {
 }
 
 // Made anew each time, as an arriving packet's is.
-function peerOf(i: number, family: Family): IpAddress {
+function peerOf({ stack: { IpAddress } }: Build, i: number, family: Family): IpAddress {
   if (family === 'IPv6') return new IpAddress(0x2001_0db8, i, 0, 2);
   return new IpAddress(0, 0, 0xffff, 0x0b00_0000 + (i >> 4));
 }
 
+function ownAddress({ stack: { IpAddress } }: Build, family: Family): IpAddress {
+  if (family === 'IPv6') return new IpAddress(0x2001_0db8, 0, 0, 1);
+  return new IpAddress(0, 0, 0xffff, 0x0a00_0001);
+}
+
 function portOf(i: number): number {
   return 1024 + (i & 0xf);
-}
-
-/** Nanoseconds of the process for each of `count` runs, whatever else the machine does. */
-function timed(count: number, run: (i: number) => void): number {
-  const start = process.cpuUsage();
-  for (let i = 0; i < count; i++) run(i);
-  return nanosecondsSince(start) / count;
-}
-
-/** Nanoseconds of the process for the longest of `count` runs, the collection of garbage included. */
-function longest(count: number, run: (i: number) => void): number {
-  let most = 0;
-  for (let i = 0; i < count; i++) {
-    const start = process.cpuUsage();
-    run(i);
-    most = Math.max(most, nanosecondsSince(start));
-  }
-  return most;
-}
-
-function nanosecondsSince(start: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) * 1000;
 }

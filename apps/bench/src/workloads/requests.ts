@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type * as nodeNet from 'node:net';
 import type { Net } from '../subject.ts';
+import { barePair } from './bare-streams.ts';
 
 /** Requests that are under way at the same time, each on a connection that the agent keeps. */
 const AT_ONCE = 10;
@@ -44,16 +45,40 @@ export function requestsOver(net: Net, total: number): Promise<number> {
   return measured(server, total, (port, tell) => http.get({ port, host: '127.0.0.1', agent }, tell));
 }
 
+/**
+ * The same of HTTP over nothing: each connection is a pair of streams, whose bytes are handed over in a tick. It is what
+ * requests take where sockets take nothing.
+ */
+export function requestsOverStreams(total: number): Promise<number> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const web = http.createServer(answer);
+  Object.assign(agent, {
+    createConnection: () => {
+      const [ours, theirs] = barePair();
+      web.emit('connection', theirs);
+      return ours;
+    },
+  });
+  return ask(total, (tell) => http.get({ host: '127.0.0.1', agent }, tell));
+}
+
 type Tell = (response: http.IncomingMessage) => void;
 
 async function measured(
   server: Pick<nodeNet.Server, 'listen' | 'address' | 'close'>,
   total: number,
-  ask: (port: number, tell: Tell) => http.ClientRequest,
+  get: (port: number, tell: Tell) => http.ClientRequest,
 ): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const figure = await ask(total, (tell) => get(address.port, tell));
+  server.close();
+  return figure;
+}
+
+/** Asks `total` times, {@link AT_ONCE} at a time; returns answers a second. */
+async function ask(total: number, get: (tell: Tell) => http.ClientRequest): Promise<number> {
   let asked = 0;
   let bytes = 0;
   const start = performance.now();
@@ -61,7 +86,7 @@ async function measured(
     let answered = 0;
     const next = (): void => {
       if (asked++ >= total) return;
-      ask(address.port, (response) => {
+      get((response) => {
         response.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
         });
@@ -74,7 +99,6 @@ async function measured(
     for (let i = 0; i < AT_ONCE; i++) next();
   });
   const seconds = (performance.now() - start) / 1000;
-  server.close();
   if (bytes !== total * ANSWER.length) throw new Error(`${bytes} bytes of answers for ${total} requests`);
   return total / seconds;
 }
