@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { apps, packages, type Layer } from '../layers.mjs';
+import { importsOf, sourceFiles } from './source-imports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scope = '@halfclose/';
@@ -102,20 +102,6 @@ function foldersWithManifest(parent: string): string[] {
 
 function readManifest(directory: string): Manifest {
   return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as Manifest;
-}
-
-/** Paths of the TypeScript files below a directory, relative to it. */
-function sourceFiles(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.replaceAll('\\', '/'));
-}
-
-function importsOf(file: string): string[] {
-  return ts
-    .preProcessFile(readFileSync(file, 'utf8'), true, true)
-    .importedFiles.map(({ fileName }) => fileName);
 }
 
 function packageOf(specifier: string): string {
