@@ -25,7 +25,6 @@ const LEFT: Readonly<Record<string, Circles>> = {
     files: [24],
     folders: ['connecting', 'ending', 'handle', 'network', 'server', 'socket', 'types.ts'],
   },
-  packetdrill: { files: [25], folders: ['calls', 'code', 'commands', 'packets', 'parse', 'run', 'script'] },
   stack: {
     files: [21],
     folders: ['connections', 'devices', 'host', 'input', 'output', 'ports', 'records', 'routing'],

@@ -31,7 +31,7 @@ export type { CallResult, SystemCall } from './script/system-call.ts';
 export type { AccEcnCounter, ScriptTcpOption } from './script/tcp-option.ts';
 export type { Microseconds } from './script/microseconds.ts';
 export { ParseError } from './script/parse-error.ts';
-export { parseScript, type ParseOptions } from './parse/parse-script.ts';
+export { type ParseOptions, parseScript } from './parse/parse-script.ts';
 export { UnsupportedError } from './script/unsupported-error.ts';
 
 export type {
@@ -39,9 +39,9 @@ export type {
   CodeBlock,
   CodeExpression,
   CodeStatement,
+  CodeValue,
   ComparisonOperator,
-} from './code/code-block.ts';
-export type { CodeValue } from './code/code-value.ts';
+} from './script/code-block.ts';
 export { type CodeFailure, CodeInterpreter, type CodeNames, type CodeOutcome } from './code/evaluate-code.ts';
 
 export type { AssertedState, AssertedTimer, CommandAction } from './commands/command-action.ts';
@@ -50,8 +50,8 @@ export { type CommandEnvironment, interpretCommand } from './commands/interpret-
 export { errnoNameOf, errnoNumber } from './calls/errno-numbers.ts';
 export { addressOf, fieldOf, integerOf, symbolValue } from './calls/expression-value.ts';
 
-export { defaultDefines, type DrillMode, type DrillSettings, settingsOf } from './run/drill-settings.ts';
-export { type ComparisonContext, compareOutbound, type FieldDifference } from './packets/compare-outbound.ts';
+export { defaultDefines, type DrillMode, type DrillSettings, settingsOf } from './script/drill-settings.ts';
+export { compareOutbound, type ComparisonContext, type FieldDifference } from './packets/compare-outbound.ts';
 export { inboundPacket } from './packets/inbound-packet.ts';
 export { JoinedSegments } from './packets/joined-segments.ts';
 export { formatOutbound } from './packets/packet-text.ts';
@@ -67,7 +67,7 @@ export {
   relativeBase,
   timingFault,
   toleranceOf,
-} from './run/timing.ts';
+} from './script/timing.ts';
 export { findUnsupported, type UnsupportedUse } from './run/unsupported-use.ts';
 
 export { drill } from './run/drill.ts';

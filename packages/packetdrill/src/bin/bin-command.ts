@@ -7,7 +7,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { readKnownFailures } from './bin-known-failures.ts';
 import { countOf, ignoredBy, judge, linesOf, reportOf, type Verdicted } from './bin-report.ts';
 import { findScripts, messageOf, runFile, UsageError } from './bin-scripts.ts';
-import type { DrillMode } from '../run/drill-settings.ts';
+import type { DrillMode } from '../script/drill-settings.ts';
 
 interface DrillOptions {
   readonly mode: DrillMode;

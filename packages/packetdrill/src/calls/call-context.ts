@@ -2,8 +2,8 @@ import type { Host } from '@halfclose/stack';
 import { Errno, type TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
 import { type CallOutcome, outcomeOf, type RunningCall } from './call-outcome.ts';
-import type { ConnectionUnderTest } from '../run/connection-under-test.ts';
-import type { DrillSettings } from '../run/drill-settings.ts';
+import type { ConnectionUnderTest } from '../packets/connection-under-test.ts';
+import type { DrillSettings } from '../script/drill-settings.ts';
 import type { ScriptDescriptors } from './script-descriptors.ts';
 import { ScriptFault } from '../script/script-fault.ts';
 

@@ -1,8 +1,7 @@
 import { IpAddress, parseIpAddress } from '@halfclose/codec';
 import { checkText } from '@halfclose/codec/arguments';
-import { checkExpression } from '../run/check-arguments.ts';
 import { errnoNumber } from './errno-numbers.ts';
-import type { AssignmentExpression, Expression } from '../script/expression.ts';
+import { type AssignmentExpression, checkExpression, type Expression } from '../script/expression.ts';
 import { SYMBOL_VALUES } from './symbol-values.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
 

@@ -1,4 +1,4 @@
-import type { CodeValue } from './code-value.ts';
+import type { CodeValue } from '../script/code-block.ts';
 
 /** Names that code blocks know without being told, with Linux's values (linux/tcp.h, net/tcp_states.h). */
 export const CODE_CONSTANTS: ReadonlyMap<string, CodeValue> = new Map<string, CodeValue>([

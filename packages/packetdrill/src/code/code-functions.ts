@@ -1,5 +1,6 @@
 import { compareValues } from './code-operators.ts';
-import { CodeFault, formatValue, isTruthy, isTuple, numericOf, type CodeValue } from './code-value.ts';
+import { CodeFault, formatValue, isTruthy, isTuple, numericOf } from './code-value.ts';
+import type { CodeValue } from '../script/code-block.ts';
 
 /** The functions of Python that a code block may call, besides `print`. */
 export const CODE_FUNCTIONS: ReadonlyMap<string, (values: readonly CodeValue[]) => CodeValue> = new Map([

@@ -1,6 +1,6 @@
-import type { BinaryOperator, ComparisonOperator } from './code-block.ts';
+import type { BinaryOperator, CodeValue, ComparisonOperator } from '../script/code-block.ts';
 import { formatPercent } from './code-percent.ts';
-import { CodeFault, isTuple, numericOf, typeName, type CodeValue } from './code-value.ts';
+import { CodeFault, isTuple, numericOf, typeName } from './code-value.ts';
 
 /** Bits of the longest int that shifts and powers may make. */
 const LONGEST_INT = 4096n;

@@ -1,4 +1,5 @@
-import { CodeFault, formatValue, isTuple, numericOf, reprOf, type CodeValue } from './code-value.ts';
+import { CodeFault, formatValue, isTuple, numericOf, reprOf } from './code-value.ts';
+import type { CodeValue } from '../script/code-block.ts';
 
 const CONVERSION = /%(?:%|([-+ 0#]*)([0-9]*)(?:\.([0-9]+))?[hlL]?([diuxXofFeEgGcrsa]))/g;
 /** A width or precision above this is a mistake. */

@@ -1,5 +1,4 @@
-/** A value in a code block: Python's int is a bigint here, and its float a number. */
-export type CodeValue = bigint | number | string | boolean | null | readonly CodeValue[];
+import type { CodeValue } from '../script/code-block.ts';
 
 /** An error that Python would raise: a wrong type, an unknown name, a division by zero. */
 export class CodeFault extends Error {

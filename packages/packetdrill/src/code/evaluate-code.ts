@@ -1,9 +1,9 @@
 import { checkArray, checkObject, checkText } from '@halfclose/codec/arguments';
-import type { CodeBlock, CodeExpression, CodeStatement } from './code-block.ts';
+import type { CodeBlock, CodeExpression, CodeStatement, CodeValue } from '../script/code-block.ts';
 import { CODE_CONSTANTS, isCapturedName } from './code-constants.ts';
 import { CODE_FUNCTIONS } from './code-functions.ts';
 import { applyBinary, applyUnary, compareValues } from './code-operators.ts';
-import { CodeFault, formatValue, isTruthy, reprOf, type CodeValue } from './code-value.ts';
+import { CodeFault, formatValue, isTruthy, reprOf } from './code-value.ts';
 import type { SourcePosition } from '../script/source-position.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
 

@@ -1,5 +1,4 @@
-import { checkText } from '@halfclose/codec/arguments';
-import { checkEnvironment } from '../run/check-arguments.ts';
+import { checkFunction, checkObject, checkText } from '@halfclose/codec/arguments';
 import type { CommandAction } from './command-action.ts';
 import { defaultSettings } from './default-sysctls.ts';
 import { interpretStateAssertion, interpretTimerAssertion } from './command-assertion.ts';
@@ -10,6 +9,13 @@ import { parseShell, type ShellStatement } from './shell-statement.ts';
 export interface CommandEnvironment {
   /** The text of a shell script by its path as the command names it; `null`: there is none. Default: none has one. */
   readonly readScript?: (path: string) => string | null;
+}
+
+/** Throws a TypeError for what commands cannot be interpreted with. */
+export function checkEnvironment(environment: CommandEnvironment): void {
+  checkObject('environment', environment, 'a CommandEnvironment');
+  const { readScript } = environment;
+  if (readScript !== undefined) checkFunction('environment.readScript', readScript);
 }
 
 /** Scripts call scripts no deeper than this. */

@@ -1,24 +1,24 @@
 import { Ecn, Flag, type IcmpPacket, type Packet, type TcpPacket } from '@halfclose/codec';
 import { checkObject } from '@halfclose/codec/arguments';
-import {
-  checkConnection,
-  checkMicroseconds,
-  checkPacket,
-  checkScriptPacket,
-  checkSettings,
-} from '../run/check-arguments.ts';
-import type { DrillSettings } from '../run/drill-settings.ts';
+import { checkPacket } from './check-packet.ts';
+import { checkSettings, type DrillSettings } from '../script/drill-settings.ts';
 import { icmpNumbers } from './icmp-names.ts';
-import type { Microseconds } from '../script/microseconds.ts';
+import { checkMicroseconds, type Microseconds } from '../script/microseconds.ts';
 import { formatOptions, formatRange, outboundOptions } from './packet-text.ts';
-import type { ScriptConnection } from './script-connection.ts';
-import type { EcnMark, ScriptIcmpPacket, ScriptPacket, ScriptTcpPacket } from '../script/script-packet.ts';
-import { aceOf, ACE_FLAGS, formatFlags } from '../script/tcp-flags.ts';
+import { checkConnection, type ScriptConnection } from './script-connection.ts';
+import {
+  checkScriptPacket,
+  type EcnMark,
+  type ScriptIcmpPacket,
+  type ScriptPacket,
+  type ScriptTcpPacket,
+} from '../script/script-packet.ts';
+import { ACE_FLAGS, aceOf, formatFlags } from '../script/tcp-flags.ts';
 import type { ScriptTcpOption } from '../script/tcp-option.ts';
 import { encodeOption } from '../script/tcp-option-bytes.ts';
-import { toleranceOf } from '../run/timing.ts';
+import { toleranceOf } from '../script/timing.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
-import { unsupportedInPacket } from '../run/unsupported-use.ts';
+import { unsupportedInPacket } from './unsupported-packet.ts';
 
 /** A field in which a packet is not as expected; both as the script would write them. */
 export interface FieldDifference {

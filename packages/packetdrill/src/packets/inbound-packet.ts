@@ -7,21 +7,21 @@ import {
   Segment,
   type TcpPacket,
 } from '@halfclose/codec';
-import { checkConnection, checkScriptPacket, checkSettings } from '../run/check-arguments.ts';
-import type { DrillSettings } from '../run/drill-settings.ts';
+import { checkSettings, type DrillSettings } from '../script/drill-settings.ts';
 import { icmpNumbers } from './icmp-names.ts';
-import type { ScriptConnection } from './script-connection.ts';
+import { checkConnection, type ScriptConnection } from './script-connection.ts';
 import { ScriptFault } from '../script/script-fault.ts';
-import type {
-  EcnMark,
-  ScriptIcmpPacket,
-  ScriptIpHeader,
-  ScriptPacket,
-  ScriptTcpPacket,
+import {
+  checkScriptPacket,
+  type EcnMark,
+  type ScriptIcmpPacket,
+  type ScriptIpHeader,
+  type ScriptPacket,
+  type ScriptTcpPacket,
 } from '../script/script-packet.ts';
 import { setSegmentOptions } from './segment-options.ts';
 import type { ScriptTcpOption } from '../script/tcp-option.ts';
-import { unsupportedInPacket } from '../run/unsupported-use.ts';
+import { unsupportedInPacket } from './unsupported-packet.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
 
 /** What the original gives the packets it sends. */

@@ -1,7 +1,7 @@
 import { Flag, type Packet, Segment, seqAdd, type TcpPacket } from '@halfclose/codec';
 import { checkBoolean } from '@halfclose/codec/arguments';
-import { checkPacket, checkScriptPacket } from '../run/check-arguments.ts';
-import type { ScriptPacket } from '../script/script-packet.ts';
+import { checkPacket } from './check-packet.ts';
+import { checkScriptPacket, type ScriptPacket } from '../script/script-packet.ts';
 
 /** Flags that may differ between the pieces of one expected segment. */
 const OF_ONE_PIECE = Flag.FIN | Flag.PSH | Flag.CWR;

@@ -1,6 +1,6 @@
 import { Flag, type Packet, type TcpPacket } from '@halfclose/codec';
-import { checkConnection, checkPacket } from '../run/check-arguments.ts';
-import type { ScriptConnection } from './script-connection.ts';
+import { checkPacket } from './check-packet.ts';
+import { checkConnection, type ScriptConnection } from './script-connection.ts';
 import { wireOptions } from './segment-options.ts';
 import { formatFlags } from '../script/tcp-flags.ts';
 import type { ScriptTcpOption } from '../script/tcp-option.ts';

@@ -1,6 +1,7 @@
+import { checkAddress, checkInteger, checkObject } from '@halfclose/codec/arguments';
 import { Flag, type IpAddress, type Packet, type Segment } from '@halfclose/codec';
-import { checkEndpoints, checkPacket, checkScriptSegment, checkSegment } from '../run/check-arguments.ts';
-import type { ScriptTcpPacket } from '../script/script-packet.ts';
+import { checkPacket, checkSegment } from './check-packet.ts';
+import { checkScriptSegment, type ScriptTcpPacket } from '../script/script-packet.ts';
 import { SequenceSpace } from './sequence-space.ts';
 import { TimestampMap } from './timestamp-map.ts';
 
@@ -74,4 +75,19 @@ export class ScriptConnection {
     this.#handshake = 'over';
     this.sequence.setRemote(packet.sequence.start);
   }
+}
+
+/** Throws a TypeError or RangeError for what are no four numbers of a connection. */
+export function checkEndpoints(endpoints: Endpoints): void {
+  checkObject('endpoints', endpoints, 'Endpoints');
+  checkAddress('endpoints.localAddress', endpoints.localAddress);
+  checkInteger('endpoints.localPort', endpoints.localPort, 0, 0xffff);
+  checkAddress('endpoints.remoteAddress', endpoints.remoteAddress);
+  checkInteger('endpoints.remotePort', endpoints.remotePort, 0, 0xffff);
+}
+
+/** Throws a TypeError for what is no connection of a script. */
+export function checkConnection(name: string, connection: ScriptConnection): void {
+  checkObject(name, connection, 'a ScriptConnection');
+  checkObject(`${name}.endpoints`, connection.endpoints, 'Endpoints');
 }

@@ -1,6 +1,5 @@
-import { checkOptions, checkText, type OptionNames } from '@halfclose/codec/arguments';
-import { checkDefines } from '../run/check-arguments.ts';
-import { parseCodeBlock } from '../code/parse-code.ts';
+import { checkOptions, checkText, type OptionNames, shown } from '@halfclose/codec/arguments';
+import { parseCodeBlock } from './parse-code.ts';
 import type { EventTime } from '../script/event-time.ts';
 import { parsePacket } from './parse-packet.ts';
 import { parseSystemCall } from './parse-system-call.ts';
@@ -128,4 +127,10 @@ function isOutbound(action: ScriptAction): boolean {
 function startOf(time: EventTime): number {
   if (time.kind === 'absolute') return time.at;
   return time.kind === 'relative' ? time.after : 0;
+}
+
+/** Throws a TypeError for what is no map of words. */
+export function checkDefines(defines: ReadonlyMap<string, string>): void {
+  const given: unknown = defines;
+  if (!(given instanceof Map)) throw new TypeError(`defines must be a Map, not ${shown(given)}`);
 }

@@ -2,7 +2,7 @@ import { ANY_IPV4, ANY_IPV6, type IpAddress, type Packet } from '@halfclose/code
 import { Host, linux, type PacketDevice, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
 import type { AssertedState, AssertedTimer } from '../commands/command-action.ts';
-import type { DrillSettings } from './drill-settings.ts';
+import type { DrillSettings } from '../script/drill-settings.ts';
 import type { Microseconds } from '../script/microseconds.ts';
 import type { MutableProfile } from '../commands/sysctl-profile.ts';
 

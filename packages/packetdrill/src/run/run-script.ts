@@ -1,16 +1,15 @@
 import { type Profile, tcpInfo } from '@halfclose/stack';
-import { checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import { checkFunction, checkObject, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
 import { ladder, Trace, type TraceEvent } from '@halfclose/trace';
-import { CallRunner } from '../calls/call-runner.ts';
+import { CallRunner } from './call-runner.ts';
 import { Timer } from '@halfclose/timers';
-import type { CodeBlock } from '../code/code-block.ts';
+import type { CodeBlock } from '../script/code-block.ts';
 import type { CommandAction } from '../commands/command-action.ts';
 import { compareOutbound } from '../packets/compare-outbound.ts';
-import { ConnectionUnderTest } from './connection-under-test.ts';
+import { ConnectionUnderTest } from '../packets/connection-under-test.ts';
 import { DrillHost } from './drill-host.ts';
 import type { DrillFailure, DrillResult } from './drill-result.ts';
-import { type DrillMode, type DrillSettings, settingsOf } from './drill-settings.ts';
-import { checkRunOptions, checkScript } from './check-arguments.ts';
+import { checkMode, type DrillMode, type DrillSettings, settingsOf } from '../script/drill-settings.ts';
 import { CodeInterpreter, type CodeNames } from '../code/evaluate-code.ts';
 import { EventFault } from './event-fault.ts';
 import { inboundPacket } from '../packets/inbound-packet.ts';
@@ -21,7 +20,7 @@ import { formatOutbound } from '../packets/packet-text.ts';
 import { ScriptDescriptors } from '../calls/script-descriptors.ts';
 import { ScriptFault } from '../script/script-fault.ts';
 import type { ScriptPacket } from '../script/script-packet.ts';
-import type { Script, ScriptAction, ScriptEvent } from '../script/script.ts';
+import { checkScript, type Script, type ScriptAction, type ScriptEvent } from '../script/script.ts';
 import type { ShellCommand } from '../script/shell-command.ts';
 import { applySysctl } from '../commands/sysctl-profile.ts';
 import {
@@ -31,7 +30,7 @@ import {
   relativeBase,
   timingFault,
   toleranceOf,
-} from './timing.ts';
+} from '../script/timing.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
 import { findUnsupported } from './unsupported-use.ts';
 
@@ -52,6 +51,15 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
   profile: true,
   observe: true,
 };
+
+/** Throws a TypeError or RangeError for how no script can be run. */
+export function checkRunOptions({ mode, profile, readScript, observe }: RunOptions): void {
+  if (mode !== undefined) checkMode(mode);
+  // What is in it a host looks at.
+  if (profile !== undefined) checkObject('profile', profile, 'a Profile');
+  if (readScript !== undefined) checkFunction('readScript', readScript);
+  if (observe !== undefined) checkFunction('observe', observe);
+}
 
 /** Runs a script against a fresh host in virtual time. The same script gives the same result each time. */
 export function runScript(script: Script, options: RunOptions = {}): DrillResult {

@@ -1,10 +1,9 @@
 import { checkOptions, checkText, type OptionNames } from '@halfclose/codec/arguments';
-import { checkDefines, checkRunOptions } from './check-arguments.ts';
-import { defaultDefines } from './drill-settings.ts';
+import { defaultDefines } from '../script/drill-settings.ts';
 import type { DrillResult } from './drill-result.ts';
 import { ParseError } from '../script/parse-error.ts';
-import { parseScript } from '../parse/parse-script.ts';
-import { type RunOptions, RUN_OPTIONS, runScript } from './run-script.ts';
+import { checkDefines, parseScript } from '../parse/parse-script.ts';
+import { checkRunOptions, RUN_OPTIONS, type RunOptions, runScript } from './run-script.ts';
 
 /** How a script that is given as text is read and run. */
 export interface RunTextOptions extends RunOptions {

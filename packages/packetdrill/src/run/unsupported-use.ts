@@ -1,8 +1,11 @@
-import { checkEnvironment, checkScript } from './check-arguments.ts';
-import type { CommandEnvironment } from '../commands/interpret-command.ts';
-import { interpretCommand } from '../commands/interpret-command.ts';
+import {
+  checkEnvironment,
+  type CommandEnvironment,
+  interpretCommand,
+} from '../commands/interpret-command.ts';
+import { unsupportedInPacket } from '../packets/unsupported-packet.ts';
 import type { ScriptPacket } from '../script/script-packet.ts';
-import type { Script, ScriptAction } from '../script/script.ts';
+import { checkScript, type Script, type ScriptAction } from '../script/script.ts';
 import type { ShellCommand } from '../script/shell-command.ts';
 import type { SourcePosition } from '../script/source-position.ts';
 
@@ -62,12 +65,4 @@ function reasonsInCommand({ text }: ShellCommand, environment: CommandEnvironmen
   return interpretCommand(text, environment).flatMap((action) =>
     action.kind === 'unsupported' ? [`${action.reason}: ${action.command}`] : [],
   );
-}
-
-/** Why a packet can be neither sent nor expected here; `null`: it can. */
-export function unsupportedInPacket(packet: ScriptPacket): string | null {
-  const [outer] = packet.encapsulations;
-  if (outer !== undefined) return `a packet within ${outer.protocol}`;
-  if (packet.kind === 'udp' || (packet.kind === 'icmp' && packet.quote?.kind === 'udp')) return 'UDP';
-  return packet.ip.flowLabel === null ? null : 'a flow label';
 }

@@ -1,3 +1,4 @@
+import { checkObject, checkOneOf } from '@halfclose/codec/arguments';
 import type { Microseconds } from './microseconds.ts';
 
 /**
@@ -11,3 +12,17 @@ export type EventTime =
   | { readonly kind: 'any' }
   | { readonly kind: 'absolute-range'; readonly from: Microseconds; readonly to: Microseconds }
   | { readonly kind: 'relative-range'; readonly from: Microseconds; readonly to: Microseconds };
+
+const TIMES: readonly EventTime['kind'][] = [
+  'absolute',
+  'relative',
+  'absolute-range',
+  'relative-range',
+  'any',
+];
+
+/** Throws a TypeError or RangeError for what is not the time of an event. */
+export function checkEventTime(time: EventTime): void {
+  checkObject('time', time, 'an EventTime');
+  checkOneOf('time.kind', time.kind, TIMES);
+}

@@ -1,3 +1,4 @@
+import { checkObject, checkText } from '@halfclose/codec/arguments';
 import type { SourcePosition } from './source-position.ts';
 
 /** `42`, `-1`, `0x2`. */
@@ -80,3 +81,9 @@ export type Expression =
   | StructExpression
   | AssignmentExpression
   | CallExpression;
+
+/** Throws a TypeError for what is not an expression of the language. */
+export function checkExpression(expression: Expression): void {
+  checkObject('expression', expression, 'an Expression, as parseScript() makes');
+  checkText('expression.kind', expression.kind);
+}

@@ -1,3 +1,4 @@
+import { checkObject, checkOneOf } from '@halfclose/codec/arguments';
 import type { ScriptTcpOption } from './tcp-option.ts';
 import type { SourcePosition } from './source-position.ts';
 
@@ -92,3 +93,15 @@ export interface ScriptUdpPacket extends PacketBase {
 
 /** A packet that a script sends or expects. */
 export type ScriptPacket = ScriptTcpPacket | ScriptIcmpPacket | ScriptUdpPacket;
+
+/** Throws a TypeError or RangeError for what is no packet of a script. */
+export function checkScriptPacket(name: string, packet: ScriptPacket): void {
+  checkObject(name, packet, 'a ScriptPacket, as parseScript() makes');
+  checkOneOf(`${name}.kind`, packet.kind, ['tcp', 'udp', 'icmp']);
+}
+
+/** Throws a TypeError or RangeError for what is no TCP packet of a script. */
+export function checkScriptSegment(name: string, packet: ScriptTcpPacket): void {
+  checkObject(name, packet, 'a ScriptTcpPacket, as parseScript() makes');
+  checkOneOf(`${name}.kind`, packet.kind, ['tcp']);
+}

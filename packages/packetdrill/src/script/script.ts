@@ -1,4 +1,5 @@
-import type { CodeBlock } from '../code/code-block.ts';
+import { checkArray, checkObject } from '@halfclose/codec/arguments';
+import type { CodeBlock } from './code-block.ts';
 import type { EventTime } from './event-time.ts';
 import type { ScriptPacket } from './script-packet.ts';
 import type { ShellCommand } from './shell-command.ts';
@@ -36,4 +37,11 @@ export interface Script {
   readonly events: readonly ScriptEvent[];
   /** The command after the last event; it is run even if an event failed. */
   readonly cleanupCommand: ShellCommand | null;
+}
+
+/** Throws a TypeError for what is no script, as `parseScript` makes. */
+export function checkScript(script: Script): void {
+  checkObject('script', script, 'a Script, as parseScript() makes');
+  checkArray('script.events', script.events);
+  checkArray('script.options', script.options);
 }

@@ -1,5 +1,7 @@
-import type { CodeValue } from './code-value.ts';
-import type { SourcePosition } from '../script/source-position.ts';
+import type { SourcePosition } from './source-position.ts';
+
+/** A value in a code block: Python's int is a bigint here, and its float a number. */
+export type CodeValue = bigint | number | string | boolean | null | readonly CodeValue[];
 
 /** Operators of two operands, as Python writes them. */
 export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**' | '<<' | '>>' | '&' | '^' | '|';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDefines, ParseError, settingsOf, parseScript, UnsupportedError } from '../../src/index.ts';
+import { defaultDefines, ParseError, parseScript, settingsOf, UnsupportedError } from '../../src/index.ts';
 import { settingsFrom } from '../connection.ts';
 
 describe('settings', () => {

@@ -1,9 +1,8 @@
 import { checkObject, checkText } from '@halfclose/codec/arguments';
-import { checkEventTime, checkMicroseconds, checkSettings } from './check-arguments.ts';
-import type { DrillSettings } from './drill-settings.ts';
-import type { EventTime } from '../script/event-time.ts';
-import { formatSeconds, type Microseconds } from '../script/microseconds.ts';
-import type { ScriptAction } from '../script/script.ts';
+import { checkSettings, type DrillSettings } from './drill-settings.ts';
+import { checkEventTime, type EventTime } from './event-time.ts';
+import { checkMicroseconds, formatSeconds, type Microseconds } from './microseconds.ts';
+import type { ScriptAction } from './script.ts';
 
 /** When something is to happen, counted from the start of the script; both ends are the same unless it is a range. */
 export interface ExpectedTime {

@@ -1,7 +1,7 @@
-import type { BinaryOperator, CodeBlock, CodeStatement } from './code-block.ts';
-import { tokenizeCode, type FailAt } from './code-token.ts';
+import type { BinaryOperator, CodeBlock, CodeStatement } from '../script/code-block.ts';
+import { type FailAt, tokenizeCode } from './code-token.ts';
 import { CodeReader } from './parse-code-expression.ts';
-import type { Scanner } from '../parse/scanner.ts';
+import type { Scanner } from './scanner.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
 
 /** Octets of `%{` in front of the code. */

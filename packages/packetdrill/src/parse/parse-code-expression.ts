@@ -1,7 +1,7 @@
-import type { BinaryOperator, CodeExpression, ComparisonOperator } from './code-block.ts';
+import type { BinaryOperator, CodeExpression, ComparisonOperator } from '../script/code-block.ts';
 import type { CodeToken, FailAt } from './code-token.ts';
 import { parseCodeNumber, parseCodeString } from './code-literal.ts';
-import { CODE_FUNCTIONS } from './code-functions.ts';
+import { CODE_FUNCTIONS } from '../code/code-functions.ts';
 import { UnsupportedError } from '../script/unsupported-error.ts';
 
 /** From the loosest to the tightest, as in Python. */

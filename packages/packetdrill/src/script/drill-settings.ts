@@ -1,9 +1,9 @@
+import { checkNumber, checkObject, checkOneOf } from '@halfclose/codec/arguments';
 import { type IpAddress, parseIpAddress } from '@halfclose/codec';
-import { checkMode, checkScript } from './check-arguments.ts';
-import type { Microseconds } from '../script/microseconds.ts';
-import { ParseError } from '../script/parse-error.ts';
-import type { Script, ScriptOption } from '../script/script.ts';
-import { UnsupportedError } from '../script/unsupported-error.ts';
+import type { Microseconds } from './microseconds.ts';
+import { ParseError } from './parse-error.ts';
+import { checkScript, type Script, type ScriptOption } from './script.ts';
+import { UnsupportedError } from './unsupported-error.ts';
 
 /** Which IP a script is run over; `'mapped'`: IPv4 packets, and sockets of AF_INET6 with v4-mapped addresses. */
 export type DrillMode = 'ipv4' | 'ipv6' | 'mapped';
@@ -185,4 +185,15 @@ class OptionReader {
     const sourceLine = `${' '.repeat(position.column - 1)}--${name}${value === null ? '' : `=${value}`}`;
     return new ParseError(this.#script.file, position, reason, sourceLine);
   }
+}
+
+/** Throws a TypeError or RangeError for what is no mode. */
+export function checkMode(mode: DrillMode): void {
+  checkOneOf('mode', mode, [...MODES.values()]);
+}
+
+/** Throws a TypeError for what are no settings. */
+export function checkSettings(name: string, settings: DrillSettings): void {
+  checkObject(name, settings, 'DrillSettings, as settingsOf() makes');
+  checkNumber(`${name}.tolerance`, settings.tolerance, 0, Infinity);
 }

@@ -1,13 +1,13 @@
-import type { CallContext } from './call-context.ts';
-import type { RunningCall } from './call-outcome.ts';
-import type { DrillHost } from '../run/drill-host.ts';
-import type { DrillSettings } from '../run/drill-settings.ts';
-import { EventFault } from '../run/event-fault.ts';
+import type { CallContext } from '../calls/call-context.ts';
+import type { RunningCall } from '../calls/call-outcome.ts';
+import type { DrillHost } from './drill-host.ts';
+import type { DrillSettings } from '../script/drill-settings.ts';
+import { EventFault } from './event-fault.ts';
 import type { Microseconds } from '../script/microseconds.ts';
 import type { ScriptEvent } from '../script/script.ts';
 import type { SystemCall } from '../script/system-call.ts';
-import { callFault, startCall } from './system-calls.ts';
-import { type ExpectedTime, expectedReturn, timingFault, toleranceOf } from '../run/timing.ts';
+import { callFault, startCall } from '../calls/system-calls.ts';
+import { expectedReturn, type ExpectedTime, timingFault, toleranceOf } from '../script/timing.ts';
 
 /** When a call of the script is to start. */
 export interface CallTime {

@@ -1,6 +1,6 @@
 import type { TcpSocket } from '@halfclose/sockets';
-import type { DrillSettings } from './drill-settings.ts';
-import { type Endpoints, ScriptConnection } from '../packets/script-connection.ts';
+import type { DrillSettings } from '../script/drill-settings.ts';
+import { type Endpoints, ScriptConnection } from './script-connection.ts';
 import type { ScriptPacket } from '../script/script-packet.ts';
 
 /** Where the remote ports of the connections that a script opens begin. */

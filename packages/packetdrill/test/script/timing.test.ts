@@ -4,9 +4,9 @@ import {
   expectedTime,
   parseScript,
   relativeBase,
+  type ScriptEvent,
   timingFault,
   toleranceOf,
-  type ScriptEvent,
 } from '../../src/index.ts';
 import { settingsFrom } from '../connection.ts';
 
