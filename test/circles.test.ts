@@ -26,8 +26,8 @@ const LEFT: Readonly<Record<string, Circles>> = {
     folders: ['connecting', 'ending', 'handle', 'network', 'server', 'socket', 'types.ts'],
   },
   stack: {
-    files: [21],
-    folders: ['connections', 'devices', 'host', 'input', 'output', 'ports', 'records', 'routing'],
+    files: [],
+    folders: ['host', 'input', 'opening', 'output', 'records'],
   },
   tcp: {
     files: [51, 5],

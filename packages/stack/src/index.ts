@@ -67,17 +67,18 @@ export {
   type DumpedTimer,
   type DumpedTimerName,
   formatDump,
-} from './connections/connection-dump.ts';
-export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './input/drop-counters.ts';
-export { type ConnectRequest, Host } from './host/host.ts';
-export type { HostOptions } from './host/host-state.ts';
+} from './host/connection-dump.ts';
+export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './events/drop-counters.ts';
+export { Host } from './host/host.ts';
+export type { ConnectRequest } from './opening/connect-request.ts';
+export type { HostOptions } from './host/host-options.ts';
 export type { ConnectionOwner, HostedConnection } from './connections/hosted-connection.ts';
 export type { Caller, Next } from './host/run-loop.ts';
 export type { InheritedSettings, Listener, ListenerOwner } from './connections/listener.ts';
 export { LoopbackDevice } from './devices/loopback-device.ts';
 export type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './devices/packet-device.ts';
 export { type Binding, PortTable, type WantedBinding } from './ports/port-table.ts';
-export { formatIpOptions, parseIpOptions } from './output/source-routing.ts';
+export { formatIpOptions, parseIpOptions } from './routing/source-routing.ts';
 export type { InterfaceAddress, Route } from './routing/route-table.ts';
 export type {
   EventEndpoint,
@@ -88,12 +89,8 @@ export type {
   StackSegmentEvent,
   StackStateEvent,
   StackTimerEvent,
-} from './host/stack-event.ts';
-export {
-  type RecordOrigin,
-  type RecordEntry,
-  type RecordSurroundings,
-  RecordTable,
-} from './records/record-table.ts';
+} from './events/stack-event.ts';
+export { RecordTable } from './records/record-table.ts';
+export type { RecordEntry, RecordOrigin, RecordSurroundings } from './records/record-entry.ts';
 export type { FrameDevice, FrameOffload } from './devices/frame-device.ts';
 export { WireDevice } from './devices/wire-device.ts';

@@ -1,3 +1,4 @@
+import { shown } from '@halfclose/codec/arguments';
 import type { IpAddress } from '@halfclose/codec';
 import type { Connection, FourTuple } from '@halfclose/tcp';
 import { Timer } from '@halfclose/timers';
@@ -71,4 +72,11 @@ export class HostedConnection extends Timer implements FourTuple {
   get remotePort(): number {
     return this.connection.remotePort;
   }
+}
+
+/** Throws a TypeError for what is no connection of a host. Called often: a look at one field. */
+export function checkHosted(hosted: HostedConnection): void {
+  const given: unknown = hosted;
+  if (typeof given !== 'object' || given === null || typeof hosted.queued !== 'boolean')
+    throw new TypeError(`hosted must be a HostedConnection, not ${shown(given)}`);
 }

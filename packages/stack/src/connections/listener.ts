@@ -1,7 +1,7 @@
+import { checkHas, checkObject } from '@halfclose/codec/arguments';
 import type { IpAddress } from '@halfclose/codec';
 import type { ConnectionSettings } from '@halfclose/tcp';
-import { checkHosted } from '../host/check-options.ts';
-import type { HostedConnection } from './hosted-connection.ts';
+import { checkHosted, type HostedConnection } from './hosted-connection.ts';
 import type { Binding } from '../ports/port-table.ts';
 import { SynQueue } from './syn-queue.ts';
 
@@ -121,4 +121,16 @@ export class ListenerTable {
   *values(): IterableIterator<Listener> {
     for (const listeners of this.#byPort.values()) yield* listeners;
   }
+}
+
+/** Throws a TypeError for what is not what connections inherit. */
+export function checkInherited(name: string, settings: InheritedSettings): void {
+  checkObject(name, settings, 'InheritedSettings');
+  if (typeof settings.noDelay !== 'boolean' || typeof settings.receiveBuffer !== 'number')
+    throw new TypeError(`${name} must be InheritedSettings`);
+}
+
+/** Throws a TypeError for what is no listener. */
+export function checkListener(listener: Listener): void {
+  checkHas('listener', listener, ['complete'], 'a Listener');
 }

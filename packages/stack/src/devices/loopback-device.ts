@@ -1,7 +1,6 @@
 import type { Packet } from '@halfclose/codec';
 import { checkFunction } from '@halfclose/codec/arguments';
-import { checkPacket } from '../host/check-options.ts';
-import type { PacketDevice } from './packet-device.ts';
+import { checkPacket, type PacketDevice } from './packet-device.ts';
 
 /** The MTU that kernels give their loopback, less the octet that does not fit the IPv4 length field. */
 const LOOPBACK_MTU = 65_535;

@@ -1,3 +1,4 @@
+import { checkHas, checkInteger, checkObject, shown } from '@halfclose/codec/arguments';
 import type { DropReason, IpAddress, Packet } from '@halfclose/codec';
 
 /** What a device takes over from the stack. */
@@ -49,4 +50,18 @@ export interface PacketDevice {
    * `reassembler` for the packets whose fragments it gets, and tells `refused` of frames that are no packets of a host with TCP.
    */
   attach(receive: (packet: Packet) => void, reassembler?: Reassembler, refused?: RefusedFrames): void;
+}
+
+/** Throws a TypeError or RangeError for what is no device. */
+export function checkDevice(device: PacketDevice): void {
+  checkHas('device', device, ['transmit', 'attach'], 'a PacketDevice');
+  checkObject('device.offload', device.offload, 'a DeviceOffload');
+  checkInteger('device.mtu', device.mtu, 1, Infinity);
+}
+
+/** Throws a TypeError for what is no packet. Called for each: a look at what every packet has. */
+export function checkPacket(packet: Packet): void {
+  const given: unknown = packet;
+  if (typeof given !== 'object' || given === null || (packet.kind !== 'tcp' && packet.kind !== 'icmp'))
+    throw new TypeError(`packet must be a TcpPacket or an IcmpPacket, not ${shown(given)}`);
 }

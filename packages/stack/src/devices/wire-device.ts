@@ -10,10 +10,15 @@ import {
   type TcpPacket,
 } from '@halfclose/codec';
 import { checkFunction, checkHas, checkInteger, checkObject, checkText } from '@halfclose/codec/arguments';
-import { checkPacket } from '../host/check-options.ts';
 import { cutPacket } from './cut-packet.ts';
 import type { FrameDevice, FrameOffload } from './frame-device.ts';
-import type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './packet-device.ts';
+import {
+  checkPacket,
+  type DeviceOffload,
+  type PacketDevice,
+  type Reassembler,
+  type RefusedFrames,
+} from './packet-device.ts';
 import { SegmentMerger } from './segment-merger.ts';
 
 /** An IPv4 host takes at least so much (RFC 791, 3.2); the length field of IP holds no more. */

@@ -1,6 +1,5 @@
 import {
   Flag,
-  type IcmpErrorLimits,
   type IpAddress,
   LOOPBACK_IPV4,
   LOOPBACK_IPV6,
@@ -9,7 +8,6 @@ import {
   type TcpPacket,
 } from '@halfclose/codec';
 import {
-  type Allocate,
   BlockPool,
   type ChosenRoute,
   Connection,
@@ -27,10 +25,10 @@ import {
 import type { Timer, TimerService } from '@halfclose/timers';
 import { hasLoopbackAddress } from '../routing/address-rules.ts';
 import { BLACKHOLE } from '../devices/blackhole-device.ts';
-import { checkHostOptions } from './check-options.ts';
+import { checkHostOptions, type HostOptions } from './host-options.ts';
 import { ConnectionTable } from '../connections/connection-table.ts';
-import { HostCounters, type HostDropReason } from '../input/drop-counters.ts';
-import { EventSource } from './event-source.ts';
+import { HostCounters, type HostDropReason } from '../events/drop-counters.ts';
+import { EventSource } from '../events/event-source.ts';
 import { FinWait2Records } from '../records/fin-wait-2-records.ts';
 import { FragmentIdentification } from '../output/fragment-identification.ts';
 import { FragmentReassembler } from '../input/fragment-reassembler.ts';
@@ -44,26 +42,8 @@ import type { PacketDevice } from '../devices/packet-device.ts';
 import { type Binding, PortTable } from '../ports/port-table.ts';
 import { PathTable } from '../routing/path-table.ts';
 import { type Route, RouteTable } from '../routing/route-table.ts';
-import { returnRoute } from '../output/source-routing.ts';
+import { returnRoute } from '../routing/source-routing.ts';
 import { RecordTable } from '../records/record-table.ts';
-
-/** What a host is made of. */
-export interface HostOptions {
-  /** Where time comes from. */
-  readonly timers: TimerService;
-  /** 128 bits that nobody else knows: ISNs, ports and timestamp offsets depend on it (RFC 6528, RFC 6056). */
-  readonly secret: Uint32Array;
-  /** Name in events; default `host`. */
-  readonly name?: string;
-  /** Default: `linux`. */
-  readonly profile?: Profile;
-  /** Makes the memory that text is copied into; default: `Uint8Array`. */
-  readonly allocate?: Allocate;
-  /** What a connection to an address without a route meets: an error at once, or silence. Default `unreachable`. */
-  readonly unroutable?: 'unreachable' | 'blackhole';
-  /** How many errors of ICMP it sends about what comes from wires. Default: as many as Linux. */
-  readonly icmpErrors?: IcmpErrorLimits;
-}
 
 /** The tables of a host and what every part of it does with them. Nothing here decides what a segment means. */
 export class HostState {

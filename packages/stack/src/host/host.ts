@@ -9,42 +9,29 @@ import {
 } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
 import { refusedPair } from '../routing/address-rules.ts';
-import {
-  checkBinding,
-  checkCaller,
-  checkHosted,
-  checkInherited,
-  checkInterface,
-  checkListener,
-  checkRequest,
-  checkRoute,
-} from './check-options.ts';
-import { type DumpedConnection, dumpConnections } from '../connections/connection-dump.ts';
-import { ConnectionService } from '../connections/connection-service.ts';
-import type { HostCounters } from '../input/drop-counters.ts';
+import { checkRequest, type ConnectRequest } from '../opening/connect-request.ts';
+import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
+import { ConnectionService } from './connection-service.ts';
+import type { HostCounters } from '../events/drop-counters.ts';
 import type { FragmentReassembler } from '../input/fragment-reassembler.ts';
-import { HostedConnection } from '../connections/hosted-connection.ts';
-import { type HostOptions, HostState } from './host-state.ts';
-import { type InheritedSettings, Listener, type ListenerOwner } from '../connections/listener.ts';
+import { checkHosted, HostedConnection } from '../connections/hosted-connection.ts';
+import { HostState } from './host-state.ts';
+import type { HostOptions } from './host-options.ts';
+import {
+  checkInherited,
+  checkListener,
+  type InheritedSettings,
+  Listener,
+  type ListenerOwner,
+} from '../connections/listener.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
 import { PacketInput } from '../input/packet-input.ts';
 import { PortChoice } from '../ports/port-choice.ts';
-import type { Binding, PortTable } from '../ports/port-table.ts';
-import type { InterfaceAddress } from '../routing/route-table.ts';
-import { type Caller, RunLoop } from './run-loop.ts';
-import type { StackEvent, StackObserver, StackSubscriber } from './stack-event.ts';
-import type { RecordEntry } from '../records/record-table.ts';
-
-/** What {@link Host.connect} needs to know. */
-export interface ConnectRequest {
-  readonly remoteAddress: IpAddress;
-  readonly remotePort: number;
-  /** `null`: the stack chooses address and port. */
-  readonly binding: Binding | null;
-  /** `null`: the one that the route suggests. */
-  readonly localAddress: IpAddress | null;
-  readonly settings: InheritedSettings;
-}
+import { type Binding, checkBinding, type PortTable } from '../ports/port-table.ts';
+import { checkInterface, checkRoute, type InterfaceAddress } from '../routing/route-table.ts';
+import { type Caller, checkCaller, RunLoop } from './run-loop.ts';
+import type { StackEvent, StackObserver, StackSubscriber } from '../events/stack-event.ts';
+import type { RecordEntry } from '../records/record-entry.ts';
 
 /** One host: its addresses, its devices, and all its connections. */
 export class Host {

@@ -1,3 +1,4 @@
+import { shown } from '@halfclose/codec/arguments';
 import type { Packet } from '@halfclose/codec';
 import type { TimerService } from '@halfclose/timers';
 import type { HostedConnection } from '../connections/hosted-connection.ts';
@@ -295,4 +296,11 @@ export class RunLoop {
 function callsAtOnce({ connection, listener, owner }: HostedConnection): boolean {
   const told = listener === null ? owner : listener.owner;
   return connection.hasEvents && told !== null && told.takesSteps !== true;
+}
+
+/** Throws a TypeError for what takes no steps. Called for each: a look at a field that is read anyway. */
+export function checkCaller(caller: Caller): void {
+  const given: unknown = caller;
+  if (typeof given !== 'object' || given === null || typeof caller.queued !== 'boolean')
+    throw new TypeError(`caller must be a Caller, not ${shown(given)}`);
 }

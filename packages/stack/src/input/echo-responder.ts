@@ -1,7 +1,7 @@
 import { type IcmpPacket, IcmpType, Icmpv6Type } from '@halfclose/codec';
 import type { HostState } from '../host/host-state.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
-import { returnRoute, sentAlong } from '../output/source-routing.ts';
+import { returnRoute, sentAlong } from '../routing/source-routing.ts';
 
 /**
  * Answers echo requests (RFC 1122, 3.2.2.6; RFC 4443, 4.2). As Linux: with the data, code and Diffserv codepoint of the

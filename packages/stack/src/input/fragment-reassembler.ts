@@ -1,7 +1,7 @@
 import { FragmentView, type IpAddress } from '@halfclose/codec';
 import type { Profile } from '@halfclose/tcp';
 import type { TimerService } from '@halfclose/timers';
-import type { HostCounters, HostDropReason } from './drop-counters.ts';
+import type { HostCounters, HostDropReason } from '../events/drop-counters.ts';
 import type { Reassembler } from '../devices/packet-device.ts';
 import { canBeCarried } from './partial-datagram.ts';
 import { PartialDatagramTable } from './partial-datagram-table.ts';

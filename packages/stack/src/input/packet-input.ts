@@ -16,7 +16,7 @@ import {
 import type { Timer } from '@halfclose/timers';
 import { hashFourTuple } from '../connections/connection-table.ts';
 import { wasOnWire } from '../routing/address-rules.ts';
-import type { HostDropReason } from './drop-counters.ts';
+import type { HostDropReason } from '../events/drop-counters.ts';
 import { EchoResponder, isEchoRequest } from './echo-responder.ts';
 import type { HostedConnection } from '../connections/hosted-connection.ts';
 import type { HostState } from '../host/host-state.ts';
@@ -24,8 +24,8 @@ import { meaningOf } from './icmp-errors.ts';
 import type { Listener } from '../connections/listener.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
 import { RecordInput } from './record-input.ts';
-import { learnsRoute, returnRoute } from '../output/source-routing.ts';
-import { answerWithCookie, synOfReturnedCookie } from '../connections/syn-cookie-exchange.ts';
+import { learnsRoute, returnRoute } from '../routing/source-routing.ts';
+import { answerWithCookie, synOfReturnedCookie } from '../opening/syn-cookie-exchange.ts';
 
 /** Where an arrived packet goes: to its connection, to a record of one, to a listener, or nowhere. */
 export class PacketInput {

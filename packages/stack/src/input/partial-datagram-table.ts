@@ -1,6 +1,6 @@
 import type { FragmentView } from '@halfclose/codec';
 import { type Milliseconds, Timer, type TimerService } from '@halfclose/timers';
-import type { HostCounters, HostDropReason } from './drop-counters.ts';
+import type { HostCounters, HostDropReason } from '../events/drop-counters.ts';
 import { PartialDatagram } from './partial-datagram.ts';
 
 /** What limits the fragments of one family. */

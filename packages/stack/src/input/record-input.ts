@@ -9,7 +9,7 @@ import {
 } from '@halfclose/tcp';
 import type { HostState } from '../host/host-state.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
-import type { RecordEntry } from '../records/record-table.ts';
+import type { RecordEntry } from '../records/record-entry.ts';
 
 /** Segments for connections of which only a record is left. */
 export class RecordInput {

@@ -1,6 +1,6 @@
 import type { IpAddress, Segment, TcpPacket } from '@halfclose/codec';
 import type { Connection } from '@halfclose/tcp';
-import { sentAlong } from './source-routing.ts';
+import { sentAlong } from '../routing/source-routing.ts';
 
 /** Between whom a packet goes. */
 export interface AddressPair {

@@ -1,6 +1,5 @@
 import type { IpAddress } from '@halfclose/codec';
-import { checkAddress, checkBoolean, checkInteger } from '@halfclose/codec/arguments';
-import { checkBinding, checkPort, checkWanted } from '../host/check-options.ts';
+import { checkAddress, checkBoolean, checkInteger, checkObject, shown } from '@halfclose/codec/arguments';
 
 /** What somebody wants of a port, as far as it decides who may share it. */
 export interface WantedBinding {
@@ -159,4 +158,23 @@ function sharesFamily(a: WantedBinding, b: WantedBinding): boolean {
 function mayShare(held: Binding, wanted: WantedBinding): boolean {
   if (held.reusePort && wanted.reusePort) return true;
   return held.reuseAddress && wanted.reuseAddress && !held.listening;
+}
+
+/** Throws a TypeError for what is no binding of a port. */
+export function checkBinding(name: string, binding: Binding): void {
+  checkObject(name, binding, 'a Binding');
+  checkAddress(`${name}.address`, binding.address);
+}
+
+/** Throws a RangeError for a port that is none. Called for each of a range that is tried. */
+export function checkPort(name: string, port: number): void {
+  if (typeof port !== 'number' || (port & 0xffff) !== port)
+    throw new RangeError(`${name} must be an integer from 0 to 65535, not ${shown(port)}`);
+}
+
+/** Throws a TypeError or RangeError for what nobody can want of a port. */
+export function checkWanted(wanted: WantedBinding): void {
+  checkObject('wanted', wanted, 'a WantedBinding');
+  checkAddress('wanted.address', wanted.address);
+  checkPort('wanted.port', wanted.port);
 }

@@ -17,7 +17,7 @@ import {
 import { HostedConnection } from '../connections/hosted-connection.ts';
 import type { HostState } from '../host/host-state.ts';
 import { RecordHolders } from './record-holders.ts';
-import type { RecordEntry } from './record-table.ts';
+import type { RecordEntry } from './record-entry.ts';
 
 /**
  * Orphans in FIN-WAIT-2, each a record: how they come to be, what segments, timers and programs do to them, and how those

@@ -1,26 +1,20 @@
 import { IpAddress } from '@halfclose/codec';
 import { checkAddress, checkInteger, checkNumber } from '@halfclose/codec/arguments';
-import type { FourTuple, ConnectionRecord } from '@halfclose/tcp';
-import type { TimerService } from '@halfclose/timers';
+import type { ConnectionRecord } from '@halfclose/tcp';
 import { AddressNumbers } from './address-numbers.ts';
-import { checkEntry, checkNow, checkOrigin, checkPort, checkSurroundings } from '../host/check-options.ts';
+import {
+  checkEntry,
+  checkNow,
+  checkOrigin,
+  checkSurroundings,
+  type RecordEntry,
+  type RecordOrigin,
+  type RecordSurroundings,
+} from './record-entry.ts';
 import { ExpiryLists } from './expiry-lists.ts';
-import type { Binding, PortTable } from '../ports/port-table.ts';
+import { type Binding, checkPort } from '../ports/port-table.ts';
 import { RecordIndex } from './record-index.ts';
 import { RECORD_BITS, RECORD_MASK, RecordStore } from './record-store.ts';
-
-/** What is left of a connection, as a value, made when it is looked at. */
-export interface RecordEntry extends FourTuple {
-  /** Its place in the table. */
-  readonly slot: number;
-  /** FIN-WAIT-2: an orphan, whose peer still has to send its FIN. */
-  readonly state: 'TIME-WAIT' | 'FIN-WAIT-2';
-  readonly record: ConnectionRecord;
-  /** In TIME-WAIT: when it entered the state, or the 2MSL began anew. */
-  readonly since: number;
-  /** When 2MSL, or the limit of FIN-WAIT-2, are over or put off; Infinity: never. */
-  readonly deadline: number;
-}
 
 /** The int32 fields of an entry: 40 octets. */
 const Field = {
@@ -71,30 +65,6 @@ const MANY = 0xf;
 
 /** So many that more might not have a number: some are heads of lists, and memory comes in chunks. */
 const MOST_ENTRIES = RECORD_MASK - 10_000;
-
-/** What becomes a record: a connection's four numbers, and the binding that it goes on using. */
-export interface RecordOrigin extends FourTuple {
-  readonly binding: Binding;
-}
-
-/** What a table needs of its host. */
-export interface RecordSurroundings {
-  readonly timers: TimerService;
-  /** Where the bindings are that entries use. */
-  readonly ports: PortTable;
-  /** 2MSL in milliseconds. */
-  readonly duration: number;
-  /** By how much a limit of FIN-WAIT-2 is put off each time, in milliseconds; 0: none is. */
-  readonly recheck: number;
-  /** Seed of the hash. */
-  readonly seed: number;
-  /** The offset of the timestamps between two addresses, which no entry keeps. */
-  timestampOffset(local: IpAddress, remote: IpAddress): number;
-  /** The time of an entry is over; it is no longer in the table, and its port is given back. */
-  onExpired(entry: RecordEntry, now: number): void;
-  /** The limit of an entry in FIN-WAIT-2 has come, and was put off. */
-  onPutOff(entry: RecordEntry, now: number): void;
-}
 
 /**
  * What a host keeps of connections that need no more than a record: those in TIME-WAIT, and orphans in FIN-WAIT-2. With

@@ -1,5 +1,5 @@
 import type { IpAddress, Packet, QuotedSegment } from '@halfclose/codec';
-import type { HostDropReason } from '../input/drop-counters.ts';
+import type { HostDropReason } from '../events/drop-counters.ts';
 
 /** What an address is to a host. */
 export type AddressKind = 'other' | 'own' | 'loopback' | 'unspecified' | 'multicast' | 'broadcast';

@@ -1,7 +1,14 @@
+import {
+  checkAddress,
+  checkArray,
+  checkInteger,
+  checkOptions,
+  type OptionNames,
+} from '@halfclose/codec/arguments';
 import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, matchesPrefix } from '@halfclose/codec';
 import { type AddressKind, FROM_WIRE, isLimitedBroadcast } from './address-rules.ts';
-import type { HostDropReason } from '../input/drop-counters.ts';
-import type { PacketDevice } from '../devices/packet-device.ts';
+import type { HostDropReason } from '../events/drop-counters.ts';
+import { checkDevice, type PacketDevice } from '../devices/packet-device.ts';
 
 /** An address of a host on one of its devices. */
 export interface InterfaceAddress {
@@ -123,4 +130,38 @@ export class RouteTable {
     }
     this.#prefixes.push(entry);
   }
+}
+
+const INTERFACE: OptionNames<InterfaceAddress> = { address: true, prefixLength: true };
+
+/** Checks an interface that is to be added. Throws a TypeError or RangeError that names the argument. */
+export function checkInterface(device: PacketDevice, addresses: readonly InterfaceAddress[]): void {
+  checkDevice(device);
+  checkArray('addresses', addresses);
+  for (const [i, each] of addresses.entries()) {
+    const name = `addresses[${i}]`;
+    checkOptions(name, each, INTERFACE);
+    checkAddress(`${name}.address`, each.address);
+    if (each.address.isUnspecified || each.address.isMulticast)
+      throw new RangeError(`${name}.address must be that of a host, not ${String(each.address)}`);
+    checkInteger(`${name}.prefixLength`, each.prefixLength, 0, bitsOf(each.address));
+  }
+}
+
+/** Checks a route that is to be added. Throws a TypeError or RangeError that names the argument. */
+export function checkRoute(
+  prefix: IpAddress,
+  prefixLength: number,
+  device: PacketDevice,
+  source: IpAddress,
+): void {
+  checkAddress('prefix', prefix);
+  checkInteger('prefixLength', prefixLength, 0, bitsOf(prefix));
+  checkDevice(device);
+  checkAddress('source', source);
+  if (source.isIPv4 !== prefix.isIPv4) throw new RangeError('source must be of the family of prefix');
+}
+
+function bitsOf(address: IpAddress): number {
+  return address.isIPv4 ? 32 : 128;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { EventSource } from '../../src/host/event-source.ts';
+import { EventSource } from '../../src/events/event-source.ts';
 
 test('the times that an observer is told never go back', () => {
   const source = new EventSource('host');

@@ -8,7 +8,7 @@ import {
   withoutWhatNoCookieKeeps,
 } from '@halfclose/tcp';
 import type { HostState } from '../host/host-state.ts';
-import type { Listener } from './listener.ts';
+import type { Listener } from '../connections/listener.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
 
 /**

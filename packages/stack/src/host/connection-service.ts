@@ -1,6 +1,6 @@
 import { ConnectionEvent, isFinWait2Record, LEAST_SEND_BUFFER, NEVER, timeWaitOf } from '@halfclose/tcp';
-import type { HostedConnection } from './hosted-connection.ts';
-import type { HostState } from '../host/host-state.ts';
+import type { HostedConnection } from '../connections/hosted-connection.ts';
+import type { HostState } from './host-state.ts';
 
 /** Serves a connection that has something to tell or to send: its owner, the network, its timer, its end. */
 export class ConnectionService {

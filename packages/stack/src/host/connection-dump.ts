@@ -1,8 +1,8 @@
 import type { IpAddress } from '@halfclose/codec';
 import { checkArray, checkObject } from '@halfclose/codec/arguments';
 import { type Connection, type ConnectionState, type FourTuple, NEVER } from '@halfclose/tcp';
-import type { Host } from '../host/host.ts';
-import type { HostedConnection } from './hosted-connection.ts';
+import type { Host } from './host.ts';
+import type { HostedConnection } from '../connections/hosted-connection.ts';
 
 /**
  * A timer, by the names of ss(8), which shows one of them. `on`: retransmission or a probe for losses; `persist`: a
