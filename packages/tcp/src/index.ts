@@ -1,4 +1,4 @@
-export { Afterlife } from './closing/afterlife.ts';
+export { Afterlife } from './control/control-block.ts';
 export type { AckSchedule } from './receiving/ack-schedule.ts';
 export { CLOSE_TABLE, type CloseAction, type CloseRule } from './closing/close-table.ts';
 export {
@@ -8,24 +8,20 @@ export {
   type FirstToClose,
   hasEnded,
   type ReportEndpoint,
-} from './closing/close-report.ts';
-export { formatCloseReport } from './closing/close-report-text.ts';
-export type {
-  CongestionControl,
-  CongestionControlName,
-  CongestionView,
-} from './congestion/congestion-control.ts';
+} from './report/close-report.ts';
+export { formatCloseReport } from './report/close-report-text.ts';
+export type { CongestionControl, CongestionView } from './congestion/congestion-control.ts';
 export { Connection } from './connection/connection.ts';
 export {
   type ConnectionInit,
   type ConnectionSettings,
   defaultSettings,
-} from './connection/connection-settings.ts';
-export { ConnectionEvent } from './connection/connection-events.ts';
-export { type ConnectionState, isSynchronized, TRANSITIONS } from './connection/connection-state.ts';
-export { LONG_AGO, NEVER } from './connection/connection-time.ts';
-export { type EndCause, END_REASONS, type EndReason } from './closing/end-reasons.ts';
-export type { DirectionEnd, EndMark, ErrorCode, StateChange } from './closing/ending.ts';
+} from './control/connection-settings.ts';
+export { ConnectionEvent } from './control/connection-events.ts';
+export { type ConnectionState, isSynchronized, TRANSITIONS } from './control/connection-state.ts';
+export { LONG_AGO, NEVER } from './base/connection-time.ts';
+export { type EndCause, END_REASONS, type EndReason } from './control/end-reasons.ts';
+export type { DirectionEnd, EndMark, ErrorCode, StateChange } from './control/ending.ts';
 export {
   CallFact,
   type CallResult,
@@ -34,9 +30,9 @@ export {
   type ErrorCall,
   type ErrorDeliveryRule,
 } from './closing/error-delivery.ts';
-export { FIN_TABLE, type FinEvent, type FinRule } from './arrival/fin-table.ts';
+export { FIN_TABLE, type FinEvent, type FinRule } from './closing/fin-table.ts';
 export { abortOf, acknowledgmentOf, type ConnectionRecord, probeOf } from './records/connection-record.ts';
-export { LINGER_TABLE, type LingerRule, lingers, type LingerUntil } from './closing/linger-table.ts';
+export { LINGER_TABLE, type LingerRule, lingers } from './closing/linger-table.ts';
 export {
   decideShutdown,
   SHUTDOWN_TABLE,
@@ -53,7 +49,7 @@ export {
   type PollFlag,
   type PollRule,
 } from './connection/poll-table.ts';
-export { TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './arrival/text-table.ts';
+export { TEXT_TABLE, type TextAnswer, TextFact, type TextRule } from './closing/text-table.ts';
 export { finWait2Limit } from './closing/closing.ts';
 export {
   finWait2Looks,
@@ -79,7 +75,7 @@ export {
 } from './opening/initial-sequence-number.ts';
 export { sipHash } from './opening/keyed-hash.ts';
 export { MemoryAccount, type MemoryCounters, type MemoryDropReason } from './memory/memory-account.ts';
-export type { NetworkError, NetworkErrorKind } from './path/network-error.ts';
+export type { NetworkError, NetworkErrorKind } from './arrival/network-error.ts';
 export { type ListenVerdict, receiveInListen } from './opening/listen.ts';
 export {
   bsd,
@@ -90,8 +86,8 @@ export {
   profile,
   rfc9293,
 } from './profile/profile.ts';
-export { RESET_ERRORS, type ResetErrorRule } from './arrival/reset-error.ts';
-export { resetFor } from './arrival/reset-reply.ts';
+export { RESET_ERRORS, type ResetErrorRule } from './control/reset-error.ts';
+export { resetFor } from './control/reset-reply.ts';
 export { orphanPatience } from './profile/retry-limits.ts';
 export { type Allocate, BlockPool } from './sending/send-buffer.ts';
 export type { Path } from './path/path.ts';
@@ -99,7 +95,7 @@ export type { SegmentMaker, Sender } from './sending/sender.ts';
 export type { TransmitTimer } from './recovery/transmit-timer.ts';
 export type { Receiver } from './receiving/receiver.ts';
 export type { ChosenRoute } from './path/source-route.ts';
-export { type TcpInfo, tcpInfo } from './connection/tcp-info.ts';
+export { type TcpInfo, tcpInfo } from './report/tcp-info.ts';
 export {
   COOKIE_LIFETIME,
   cookieOf,
@@ -116,11 +112,13 @@ export {
   readUrgentOctet,
   urgentOctetsAhead,
   type UrgentRead,
-} from './arrival/urgent-data.ts';
-export { expectMore, LEAST_SEND_BUFFER } from './sending/writing.ts';
+} from './calls/urgent-mode.ts';
+export { expectMore, LEAST_SEND_BUFFER } from './calls/writing.ts';
 export {
   TIME_WAIT_TABLE,
   TimeWaitFact,
   type TimeWaitRule,
   type TimeWaitVerdict,
 } from './records/time-wait-rules.ts';
+export type { CongestionControlName, CubicSlowStart, LingerUntil } from './profile/rule-names.ts';
+export { ControlBlock } from './control/control-block.ts';

@@ -1,6 +1,6 @@
 import { seqAdd, seqDiff, seqGt, seqLeq } from '@halfclose/codec';
 import { expect } from 'vitest';
-import { hasReceivedFin } from '../src/connection/connection-state.ts';
+import { hasReceivedFin } from '../src/control/connection-state.ts';
 import { type Connection, NEVER } from '../src/index.ts';
 
 /** The right edge of the window that each connection has offered so far. */

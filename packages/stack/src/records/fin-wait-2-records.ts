@@ -2,7 +2,7 @@ import { NO_BYTES, Segment } from '@halfclose/codec';
 import {
   abortOf,
   type Afterlife,
-  type Connection,
+  type ControlBlock,
   type EndReason,
   finWait2Limit,
   finWait2Looks,
@@ -123,7 +123,7 @@ export class FinWait2Records {
   }
 
   /** What became of a record shows in the connection that it stands for, at once if somebody waits for it. */
-  #tell(holder: HostedConnection | Afterlife, news: (connection: Connection) => void): void {
+  #tell(holder: HostedConnection | Afterlife, news: (connection: ControlBlock) => void): void {
     if (holder instanceof HostedConnection) {
       news(holder.connection);
       this.#wake(holder);

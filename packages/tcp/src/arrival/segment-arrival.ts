@@ -8,23 +8,23 @@ import {
   seqGt,
   seqLt,
 } from '@halfclose/codec';
-import { challenge, mayAnswer } from './challenge-ack.ts';
+import { challenge, mayAnswer } from '../control/challenge-ack.ts';
 import { onFinAcknowledged, onFinArrived, takesText } from '../closing/closing.ts';
-import type { Connection } from '../connection/connection.ts';
-import { ConnectionEvent } from '../connection/connection-events.ts';
-import { hasReceivedFin } from '../connection/connection-state.ts';
-import { NEVER } from '../connection/connection-time.ts';
-import { establish } from '../opening/establishment.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
+import { hasReceivedFin } from '../control/connection-state.ts';
+import { NEVER } from '../base/connection-time.ts';
+import { establish } from './establishment.ts';
 import { arriveAtOrphan } from '../records/fin-wait-2.ts';
 import { Arrival } from '../receiving/receiver.ts';
-import { errorOfReset } from './reset-error.ts';
-import { resetFor } from './reset-reply.ts';
+import { errorOfReset } from '../control/reset-error.ts';
+import { resetFor } from '../control/reset-reply.ts';
 import { echoedRtt, isLateAck, isOldTimestamp, isOvertakenAck } from './timestamps.ts';
-import { takeUrgent } from './urgent-data.ts';
-import { onWriteRoom } from '../sending/writing.ts';
+import { takeUrgent } from '../calls/urgent-mode.ts';
+import { onWriteRoom } from '../calls/writing.ts';
 
 /** RFC 9293, 3.10.7.4: a segment arrives in SYN-RECEIVED or a synchronized state. */
-export function segmentArrives(connection: Connection, segment: Segment, now: number): void {
+export function segmentArrives(connection: ControlBlock, segment: Segment, now: number): void {
   if (connection.orphan && connection.state === 'FIN-WAIT-2' && !connection.finWait2StaysWhole) {
     const isStamped = connection.timestamps && segment.hasTimestamps;
     arriveAtOrphan(connection, segment, isStamped && isOldTimestamp(connection, segment, 0, now), now);
@@ -47,7 +47,7 @@ export function segmentArrives(connection: Connection, segment: Segment, now: nu
 }
 
 /** First check: sequence number and timestamp. Answers what is not acceptable. */
-function isAcceptable(connection: Connection, segment: Segment, now: number): boolean {
+function isAcceptable(connection: ControlBlock, segment: Segment, now: number): boolean {
   const { receiver, profile } = connection;
   const { flags } = segment;
   const isReset = (flags & Flag.RST) !== 0;
@@ -76,7 +76,7 @@ function isAcceptable(connection: Connection, segment: Segment, now: number): bo
  * Whether the segment begins beyond the window; or ends there, at `end`, and is not to be cut: where something is unread, Linux takes
  * in nothing of it (tcp_sequence). A FIN may stand beyond the edge.
  */
-function isBeyondWindow({ receiver, profile }: Connection, segment: Segment, end: SequenceNumber): boolean {
+function isBeyondWindow({ receiver, profile }: ControlBlock, segment: Segment, end: SequenceNumber): boolean {
   const edge = receiver.window.acceptableEdge(receiver.rcvNxt);
   const fin = (segment.flags & Flag.FIN) === 0 ? 0 : 1;
   if (!seqGt(seqAdd(end, -fin), edge)) return false;
@@ -84,7 +84,7 @@ function isBeyondWindow({ receiver, profile }: Connection, segment: Segment, end
 }
 
 /** An acknowledgment for a segment that cannot be taken in; those without data are rate-limited against loops. */
-function answerUnacceptable(connection: Connection, segment: Segment, now: number): void {
+function answerUnacceptable(connection: ControlBlock, segment: Segment, now: number): void {
   if (connection.state === 'SYN-RECEIVED' && connection.passive && segment.payload.length === 0) {
     challenge(connection, now);
     return;
@@ -100,7 +100,7 @@ function answerUnacceptable(connection: Connection, segment: Segment, now: numbe
 }
 
 /** Second check (RFC 9293, 3.10.7.4, and RFC 5961, section 3). */
-function onReset(connection: Connection, segment: Segment, now: number): void {
+function onReset(connection: ControlBlock, segment: Segment, now: number): void {
   const { receiver } = connection;
   const exact =
     segment.seq === receiver.rcvNxt ||
@@ -116,13 +116,13 @@ function onReset(connection: Connection, segment: Segment, now: number): void {
 }
 
 /** Linux: after the peer's FIN a RST may stand on the FIN itself (docs/linux/closing.md, k05, k14, k15). */
-function isResetAtFin(connection: Connection, segment: Segment): boolean {
+function isResetAtFin(connection: ControlBlock, segment: Segment): boolean {
   if (!connection.profile.resetsAtOtherEdges || !hasReceivedFin(connection.state)) return false;
   return segment.seq === seqAdd(connection.receiver.rcvNxt, -1);
 }
 
 /** Fourth check (RFC 5961, section 4). */
-function onSyn(connection: Connection, segment: Segment, now: number): void {
+function onSyn(connection: ControlBlock, segment: Segment, now: number): void {
   const { receiver, sender } = connection;
   if (connection.state === 'SYN-RECEIVED') {
     if (segment.seq === receiver.irs) {
@@ -151,7 +151,7 @@ function onSyn(connection: Connection, segment: Segment, now: number): void {
 }
 
 /** Fifth check. Returns whether the segment's text is to be looked at. */
-function onAcknowledgment(connection: Connection, segment: Segment, now: number): boolean {
+function onAcknowledgment(connection: ControlBlock, segment: Segment, now: number): boolean {
   const { sender, receiver } = connection;
   const { ack } = segment;
   if (connection.state === 'SYN-RECEIVED') {
@@ -194,13 +194,13 @@ function onAcknowledgment(connection: Connection, segment: Segment, now: number)
  * Each acknowledgment puts off the next probe of a closed window, as on Linux; but where the probing is limited in time,
  * a peer must not stop it by many of them.
  */
-function keepProbeDeadline({ sender, orphan, settings }: Connection, deadline: number): void {
+function keepProbeDeadline({ sender, orphan, settings }: ControlBlock, deadline: number): void {
   if (sender.timer !== 'persist' || (!orphan && settings.userTimeout === 0)) return;
   sender.timerDeadline = Math.min(sender.timerDeadline, deadline);
 }
 
 /** Seventh and eighth check: text and FIN. */
-export function takeText(connection: Connection, segment: Segment, now: number): void {
+export function takeText(connection: ControlBlock, segment: Segment, now: number): void {
   const { receiver, sender } = connection;
   if (segment.payload.length === 0 && (segment.flags & Flag.FIN) === 0) {
     // An empty segment before RCV.NXT asks for an answer: a keep-alive or a window probe (RFC 9293, 3.8.4). To Linux it

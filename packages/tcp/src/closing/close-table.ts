@@ -1,5 +1,5 @@
-import type { ConnectionState } from '../connection/connection-state.ts';
-import type { EndReason } from './end-reasons.ts';
+import type { ConnectionState } from '../control/connection-state.ts';
+import type { EndReason } from '../control/end-reasons.ts';
 
 /** What a close() finds. */
 export interface CloseSituation {

@@ -1,18 +1,18 @@
 import { type Segment, seqAdd, seqGt, seqLt } from '@halfclose/codec';
-import { checkConnection } from '../connection/check-arguments.ts';
+import { checkConnection } from '../control/check-connection.ts';
 import { decideClose } from './close-table.ts';
-import type { Connection } from '../connection/connection.ts';
-import { ConnectionEvent } from '../connection/connection-events.ts';
-import { deadlineAt, NEVER } from '../connection/connection-time.ts';
-import type { EndReason } from './end-reasons.ts';
-import { stateAfterFin } from '../arrival/fin-table.ts';
-import { resetFor } from '../arrival/reset-reply.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
+import { deadlineAt, NEVER } from '../base/connection-time.ts';
+import type { EndReason } from '../control/end-reasons.ts';
+import { stateAfterFin } from './fin-table.ts';
+import { resetFor } from '../control/reset-reply.ts';
 import { decideShutdown } from './shutdown-table.ts';
-import { decideText, TextFact } from '../arrival/text-table.ts';
+import { decideText, TextFact } from './text-table.ts';
 
 /** CLOSE by the last holder, decided by the close table (RFC 9293, 3.10.4). `force`: what asks for an end by a RST. */
 export function closeConnection(
-  connection: Connection,
+  connection: ControlBlock,
   force: 'linger 0' | 'reset' | null,
   now: number,
 ): void {
@@ -46,7 +46,7 @@ export function closeConnection(
 }
 
 /** Nobody holds the connection any more: it becomes an orphan, whose end is limited in time. */
-export function disownConnection(connection: Connection, now: number): void {
+export function disownConnection(connection: ControlBlock, now: number): void {
   connection.orphan = true;
   // What is held behind a hole stays until the peer has our FIN, which reports it (docs/linux/closing.md, a05).
   connection.receiver.discardUnread();
@@ -54,14 +54,14 @@ export function disownConnection(connection: Connection, now: number): void {
 }
 
 /** SHUT_RD: nothing is sent, and what still comes is taken in. */
-export function shutdownReceiving(connection: Connection, now: number): void {
+export function shutdownReceiving(connection: ControlBlock, now: number): void {
   connection.receiveShut = true;
   connection.raise(ConnectionEvent.Readable);
   limitWithoutReader(connection, now);
 }
 
 /** SHUT_WR: a FIN after what is queued; idempotent. */
-export function shutdownSending(connection: Connection, why: EndReason, now: number): void {
+export function shutdownSending(connection: ControlBlock, why: EndReason, now: number): void {
   if (connection.sendShut) return;
   const { effect } = decideShutdown('write', connection.state, connection.profile);
   if (effect === 'fin') queueFin(connection, why, now);
@@ -72,7 +72,7 @@ export function shutdownSending(connection: Connection, why: EndReason, now: num
 }
 
 /** ABORT (RFC 9293, 3.10.5): a RST where the peer knows of the connection, nothing elsewhere. */
-export function reset(connection: Connection, reason: EndReason, now: number): void {
+export function reset(connection: ControlBlock, reason: EndReason, now: number): void {
   switch (connection.state) {
     case 'CLOSED':
     case 'LISTEN':
@@ -90,7 +90,7 @@ export function reset(connection: Connection, reason: EndReason, now: number): v
  * What the calls of this turn would have sent at its end. Linux sends within each call, so that what was written right
  * before a reset, or shut down, is on its way before the RST is.
  */
-function pendingSegments(connection: Connection, now: number): Segment[] {
+function pendingSegments(connection: ControlBlock, now: number): Segment[] {
   const segments: Segment[] = [];
   while (connection.sender.hasUnsent) {
     const segment = connection.nextSegment(now);
@@ -100,15 +100,8 @@ function pendingSegments(connection: Connection, now: number): Segment[] {
   return segments;
 }
 
-/** The first FIN of ours goes out. */
-export function markFinSent(connection: Connection, now: number): void {
-  for (const { kind, direction } of connection.marks) if (kind === 'fin' && direction === 'sent') return;
-  const why = connection.reasonFor('FIN-WAIT-1') ?? connection.reasonFor('LAST-ACK');
-  connection.mark('fin', 'sent', why === 'close' ? 'close' : 'shutdown', now);
-}
-
 /** Our FIN was acknowledged: see {@link FIN_TABLE}. Returns whether the segment's text is still to be looked at. */
-export function onFinAcknowledged(connection: Connection, segment: Segment, now: number): boolean {
+export function onFinAcknowledged(connection: ControlBlock, segment: Segment, now: number): boolean {
   const to = stateAfterFin(connection.state, 'ours acknowledged');
   if (to === null) return true;
   connection.raise(ConnectionEvent.FinAcked);
@@ -133,7 +126,7 @@ export function onFinAcknowledged(connection: Connection, segment: Segment, now:
  * The peer's FIN was taken in, in order: see {@link FIN_TABLE} (RFC 9293, 3.10.7.4, eighth check). What lies beyond it is let
  * go of; an acknowledgment that goes at once still tells of that (Linux tcp_fin). `answers`: nobody else has acknowledged it.
  */
-export function onFinArrived(connection: Connection, now: number, answers = true): void {
+export function onFinArrived(connection: ControlBlock, now: number, answers = true): void {
   const { receiver } = connection;
   connection.receiveShut = true;
   connection.mark('fin', 'received', 'peer closed', now);
@@ -151,7 +144,7 @@ export function onFinArrived(connection: Connection, now: number, answers = true
  * Text or a FIN arrived, and nothing more is to be read: see {@link TEXT_TABLE}. Returns whether it is to be taken in as
  * always.
  */
-export function takesText(connection: Connection, segment: Segment, now: number): boolean {
+export function takesText(connection: ControlBlock, segment: Segment, now: number): boolean {
   const { receiver, state, profile } = connection;
   const isNew = seqGt(seqAdd(segment.seq, segment.payload.length), receiver.rcvNxt);
   const answer = decideText(
@@ -166,7 +159,7 @@ export function takesText(connection: Connection, segment: Segment, now: number)
 
 /** A bare RST at what the segment acknowledges, as if the connection had been unknown. */
 export function answerWithReset(
-  connection: Connection,
+  connection: ControlBlock,
   segment: Segment,
   reason: EndReason,
   now: number,
@@ -180,7 +173,7 @@ export function answerWithReset(
   else connection.fail('ECONNRESET', reason, now);
 }
 
-function queueFin(connection: Connection, why: EndReason, now: number): void {
+function queueFin(connection: ControlBlock, why: EndReason, now: number): void {
   switch (connection.state) {
     case 'SYN-RECEIVED':
     case 'ESTABLISHED':
@@ -197,7 +190,7 @@ function queueFin(connection: Connection, why: EndReason, now: number): void {
 }
 
 /** An orphan must not stay in FIN-WAIT-2 for ever (docs/linux/closing.md, section 2; not in RFC 9293). */
-function limitFinWait2(connection: Connection, now: number): void {
+function limitFinWait2(connection: ControlBlock, now: number): void {
   const { receiver } = connection;
   receiver.clear();
   // Nothing will carry it, so it need not wait (docs/decisions/0008-records-in-fin-wait-2.md).
@@ -207,14 +200,14 @@ function limitFinWait2(connection: Connection, now: number): void {
 }
 
 /** Where a profile limits FIN-WAIT-2 as soon as nobody can receive: the limit runs from then on. */
-function limitWithoutReader(connection: Connection, now: number): void {
+function limitWithoutReader(connection: ControlBlock, now: number): void {
   const { profile, state, receiveShut } = connection;
   if (profile.finWait2LimitsWithoutReader && receiveShut && state === 'FIN-WAIT-2') {
     startFinWait2Limit(connection, now);
   }
 }
 
-function startFinWait2Limit(connection: Connection, now: number): void {
+function startFinWait2Limit(connection: ControlBlock, now: number): void {
   if (connection.finWait2Deadline !== NEVER) return;
   const excess = finWait2Excess(connection);
   connection.finWait2StaysWhole = excess > 0;
@@ -226,7 +219,7 @@ function startFinWait2Limit(connection: Connection, now: number): void {
  *
  * @throws TypeError for what is no connection
  */
-export function finWait2Limit(connection: Connection): number {
+export function finWait2Limit(connection: ControlBlock): number {
   checkConnection(connection);
   const excess = finWait2Excess(connection);
   return Math.max(excess > 0 ? excess : wantedFinWait2Limit(connection), leastFinWait2Limit(connection));
@@ -236,23 +229,23 @@ export function finWait2Limit(connection: Connection): number {
  * Where `finWait2ExcessCountsTwice`: what the limit has beyond the length of TIME-WAIT. For so long an orphan stays what it
  * was, and then as long again as a record (docs/linux/closing.md, c08). 0: it is none at once.
  */
-function finWait2Excess(connection: Connection): number {
+function finWait2Excess(connection: ControlBlock): number {
   const { profile } = connection;
   if (!profile.finWait2ExcessCountsTwice) return 0;
   const limit = Math.max(wantedFinWait2Limit(connection), leastFinWait2Limit(connection));
   return limit === Infinity ? 0 : Math.max(limit - profile.timeWait, 0);
 }
 
-function wantedFinWait2Limit({ profile, settings }: Connection): number {
+function wantedFinWait2Limit({ profile, settings }: ControlBlock): number {
   return settings.linger2 > 0 ? Math.min(settings.linger2, profile.linger2Max) : profile.finWait2;
 }
 
 /** Long enough for the peer to have our acknowledgments again (Linux tcp_fin_time, tcp_time_wait). */
-function leastFinWait2Limit({ profile, sender }: Connection): number {
+function leastFinWait2Limit({ profile, sender }: ControlBlock): number {
   return profile.finWait2LeastRtos * sender.rtt.rto;
 }
 
-function enterTimeWait(connection: Connection, why: string, now: number): void {
+function enterTimeWait(connection: ControlBlock, why: string, now: number): void {
   connection.transition('TIME-WAIT', why, now);
   connection.release();
   connection.raise(ConnectionEvent.TimeWait);

@@ -1,5 +1,5 @@
 import { shown } from '@halfclose/codec/arguments';
-import { checkBits } from '../connection/check-arguments.ts';
+import { checkBits } from '../base/check-arguments.ts';
 
 /** What is known of a socket when a call cannot do its work at once, as bits. */
 export const CallFact = {

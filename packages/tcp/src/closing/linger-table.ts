@@ -1,12 +1,7 @@
-import { checkConnection } from '../connection/check-arguments.ts';
-import type { Connection } from '../connection/connection.ts';
-import type { ConnectionState } from '../connection/connection-state.ts';
-
-/**
- * When a close() with SO_LINGER {1, t} returns before its time is over: `fin`: everything is acknowledged, the FIN
- * included; `text`: all text is; `end`: the connection has ended, the peer's direction included.
- */
-export type LingerUntil = 'fin' | 'text' | 'end';
+import type { LingerUntil } from '../profile/rule-names.ts';
+import { checkConnection } from '../control/check-connection.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import type { ConnectionState } from '../control/connection-state.ts';
 
 /** One row of the table. The first row decides that knows the state and whose conditions hold. */
 export interface LingerRule {
@@ -49,7 +44,7 @@ export const LINGER_TABLE: readonly LingerRule[] = [
  *
  * @throws TypeError for what is no connection
  */
-export function lingers(connection: Connection): boolean {
+export function lingers(connection: ControlBlock): boolean {
   checkConnection(connection);
   const { state, sender, profile } = connection;
   const textAcknowledged = sender.buffer.length === 0;

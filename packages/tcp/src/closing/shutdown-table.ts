@@ -1,6 +1,6 @@
 import { shown } from '@halfclose/codec/arguments';
-import { checkIsProfile } from '../connection/check-arguments.ts';
-import { checkState, type ConnectionState } from '../connection/connection-state.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
+import { checkState, type ConnectionState } from '../control/connection-state.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** The direction that a shutdown() gives up; SHUT_RDWR is both of them. */

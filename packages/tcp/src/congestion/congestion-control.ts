@@ -1,6 +1,5 @@
+import type { CongestionControlName } from '../profile/rule-names.ts';
 import type { SequenceNumber } from '@halfclose/codec';
-import { Cubic } from './cubic.ts';
-import { NewReno } from './new-reno.ts';
 
 /** What a congestion control sees of its connection. Windows in segments, times in milliseconds. */
 export interface CongestionView {
@@ -40,15 +39,4 @@ export interface CongestionControl {
 /** The slow-start threshold that remembers most of a window which is about to shrink (Linux tcp_current_ssthresh). */
 export function thresholdOfWindow({ cwnd, ssthresh }: CongestionView): number {
   return Math.max(ssthresh, (cwnd >> 1) + (cwnd >> 2));
-}
-
-/** What ends slow start of CUBIC before a loss does: HyStart as Linux has it, or RFC 9406's HyStart++. */
-export type CubicSlowStart = 'hystart' | 'hystart++';
-
-/** The congestion controls, by Linux's names. */
-export type CongestionControlName = 'cubic' | 'reno';
-
-/** A congestion control for a connection. `slowStart`: how CUBIC's ends (`cubicSlowStart` of a profile). */
-export function congestionControl(name: CongestionControlName, slowStart: CubicSlowStart): CongestionControl {
-  return name === 'cubic' ? new Cubic(slowStart) : new NewReno();
 }

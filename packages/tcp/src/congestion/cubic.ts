@@ -1,4 +1,5 @@
-import type { CongestionControl, CongestionView, CubicSlowStart } from './congestion-control.ts';
+import type { CubicSlowStart } from '../profile/rule-names.ts';
+import type { CongestionControl, CongestionView } from './congestion-control.ts';
 import { HyStart } from './hystart.ts';
 import { HyStartPlusPlus } from './hystart-plus-plus.ts';
 

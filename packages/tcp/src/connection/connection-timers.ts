@@ -1,8 +1,8 @@
-import type { Connection } from './connection.ts';
-import { ConnectionEvent } from './connection-events.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
 import { finWait2Limit } from '../closing/closing.ts';
-import { deadlineAt, isDue } from './connection-time.ts';
-import { suspectBlackHole } from '../path/path-mtu-probe.ts';
+import { deadlineAt, isDue } from '../base/connection-time.ts';
+import { suspectBlackHole } from '../arrival/black-hole.ts';
 import {
   isDeliveryDoubtful,
   type RetryState,
@@ -11,7 +11,7 @@ import {
 } from '../profile/retry-limits.ts';
 
 /** Lets the timers of a connection strike whose time has come. Returns the name of the last one; `null`: none. */
-export function tickConnection(connection: Connection, now: number): string | null {
+export function tickConnection(connection: ControlBlock, now: number): string | null {
   const { receiver, sender } = connection;
   let struck: string | null = null;
   if (isDue(receiver.acks.deadline, now)) {
@@ -34,7 +34,7 @@ export function tickConnection(connection: Connection, now: number): string | nu
 }
 
 /** 4.4BSD keeps who still hears from its peer, and looks again later (tcp_timers, TCPT_2MSL). */
-function onFinWait2Limit(connection: Connection, now: number): void {
+function onFinWait2Limit(connection: ControlBlock, now: number): void {
   if (connection.finWait2StaysWhole) {
     connection.finWait2StaysWhole = false;
     connection.finWait2Deadline = deadlineAt(now + finWait2Limit(connection));
@@ -49,7 +49,7 @@ function onFinWait2Limit(connection: Connection, now: number): void {
   if (finWait2Probes) connection.sender.requestProbe();
 }
 
-function onTransmitTimer(connection: Connection, now: number): void {
+function onTransmitTimer(connection: ControlBlock, now: number): void {
   const { sender } = connection;
   if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
     if (giveUpRetransmitting(connection, now)) return;
@@ -63,14 +63,14 @@ function onTransmitTimer(connection: Connection, now: number): void {
 }
 
 /** A timer that backs off must not miss the limit (Linux tcp_clamp_rto_to_user_timeout, tcp_clamp_probe0_to_user_timeout). */
-function strikeAtUserTimeout({ sender, settings, probingSince }: Connection): void {
+function strikeAtUserTimeout({ sender, settings, probingSince }: ControlBlock): void {
   if (sender.timer !== 'retransmission' && sender.timer !== 'persist') return;
   const since = sender.timer === 'persist' ? probingSince : sender.recovery.firstTimeoutAt;
   sender.timerDeadline = Math.min(sender.timerDeadline, deadlineAt(since + settings.userTimeout));
 }
 
 /** R2 of RFC 9293, 3.8.3. Returns whether the connection has ended. */
-function giveUpRetransmitting(connection: Connection, now: number): boolean {
+function giveUpRetransmitting(connection: ControlBlock, now: number): boolean {
   const { profile, settings, state } = connection;
   const { recovery } = connection.sender;
   const retry: RetryState = {
@@ -104,7 +104,7 @@ function giveUpRetransmitting(connection: Connection, now: number): boolean {
  * An orphan that a network error was told of goes on only until its timeout is as long as it gets (Linux tcp_orphan_retries;
  * docs/linux/rules.md).
  */
-function isGivenUp({ orphan, softError, sender, profile }: Connection): boolean {
+function isGivenUp({ orphan, softError, sender, profile }: ControlBlock): boolean {
   return orphan && softError !== null && sender.rtt.rto >= profile.maxRto;
 }
 
@@ -113,7 +113,7 @@ function isGivenUp({ orphan, softError, sender, profile }: Connection): boolean 
  * connection: what is sent again is a probe (Linux tcp_retransmit_timer, tcp_rtx_probe0_timed_out).
  */
 function isHeldByPeer(
-  { sender, orphan, settings, lastReceivedAt, profile }: Connection,
+  { sender, orphan, settings, lastReceivedAt, profile }: ControlBlock,
   now: number,
 ): boolean {
   if (sender.sndWnd > 0 || orphan || settings.userTimeout > 0) return false;
@@ -124,7 +124,7 @@ function isHeldByPeer(
  * RFC 9293, 3.8.6.1 (MUST-37): a peer that answers probes may keep its window closed for ever, unless there is nobody to
  * wait for it, or TCP_USER_TIMEOUT says for how long (Linux tcp_probe_timer). Returns whether the connection has ended.
  */
-function giveUpProbing(connection: Connection, now: number): boolean {
+function giveUpProbing(connection: ControlBlock, now: number): boolean {
   const { profile, settings, orphan, sender } = connection;
   const { rtt } = sender;
   if (rtt.backoff === 0) connection.probingSince = Math.floor(now);
@@ -141,7 +141,7 @@ function giveUpProbing(connection: Connection, now: number): boolean {
 }
 
 /** RFC 9293, 3.8.4. */
-function onKeepAlive(connection: Connection, now: number): void {
+function onKeepAlive(connection: ControlBlock, now: number): void {
   const { settings, sender } = connection;
   const elapsed = now - connection.lastReceivedAt;
   if (sender.flight.packetsOut > 0 || sender.hasUnsent) {

@@ -1,4 +1,5 @@
-import { checkBits, checkConnection } from './check-arguments.ts';
+import { checkBits } from '../base/check-arguments.ts';
+import { checkConnection } from '../control/check-connection.ts';
 import type { Connection } from './connection.ts';
 
 /** What is known of a socket that is polled, as bits. */

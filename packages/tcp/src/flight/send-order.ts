@@ -1,5 +1,5 @@
 import { type SequenceNumber, seqDiff } from '@halfclose/codec';
-import { microseconds } from '../connection/connection-time.ts';
+import { microseconds } from '../base/connection-time.ts';
 import type { SentSegment } from './sent-segment.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { checkFunction, checkNumber, checkObject } from '@halfclose/codec/arguments';
-import { checkIsProfile } from '../connection/check-arguments.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /** Why text that arrived was not kept: for want of memory behind what is unread, or behind a hole. */

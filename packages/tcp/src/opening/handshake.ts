@@ -1,35 +1,28 @@
 import { Ecn, Flag, Segment, seqAdd, seqDiff, seqGt, seqLeq } from '@halfclose/codec';
-import type { Connection } from '../connection/connection.ts';
-import { EcnState } from '../path/ecn.ts';
-import { establish } from './establishment.ts';
-import { synWindowUnit } from '../connection/make-segment.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ECN_SETUP, EcnState } from '../path/ecn.ts';
+import { establish } from '../arrival/establishment.ts';
+import { synWindowUnit } from '../control/make-segment.ts';
 import { MAX_WINDOW_SHIFT } from '../receiving/receive-window.ts';
 import { takeText } from '../arrival/segment-arrival.ts';
-import { errorOfReset } from '../arrival/reset-error.ts';
-import { resetFor } from '../arrival/reset-reply.ts';
+import { errorOfReset } from '../control/reset-error.ts';
+import { resetFor } from '../control/reset-reply.ts';
 import { echoedRtt } from '../arrival/timestamps.ts';
-import { takeUrgent } from '../arrival/urgent-data.ts';
+import { takeUrgent } from '../calls/urgent-mode.ts';
 
 /** RFC 9293, 3.7.1 (MUST-15); RFC 8200 for IPv6. */
 const DEFAULT_MSS_V4 = 536;
 const DEFAULT_MSS_V6 = 1220;
-const ECN_SETUP = Flag.ECE | Flag.CWR;
 
 /** Active OPEN (RFC 9293, 3.10.1). */
-export function openActive(connection: Connection, now: number): void {
+export function openActive(connection: ControlBlock, now: number): void {
   connection.transition('SYN-SENT', 'connect', now);
   connection.updateMss();
   connection.queueSyn();
 }
 
-/** The flags of our SYN or SYN+ACK: with ECE, and in a SYN CWR, those of ECN's negotiation (RFC 3168, 6.1.1). */
-export function synFlags({ state, profile, ecn }: Connection): number {
-  if (state === 'SYN-SENT') return profile.ecn === 1 ? Flag.SYN | ECN_SETUP : Flag.SYN;
-  return ecn === null ? Flag.SYN | Flag.ACK : Flag.SYN | Flag.ACK | Flag.ECE;
-}
-
 /** A SYN reached a listener (RFC 9293, 3.10.7.2, third check). */
-export function openPassive(connection: Connection, syn: Segment, now: number): void {
+export function openPassive(connection: ControlBlock, syn: Segment, now: number): void {
   connection.passive = true;
   synchronize(connection, syn, now);
   connection.transition('SYN-RECEIVED', 'SYN arrived', now);
@@ -41,7 +34,7 @@ export function openPassive(connection: Connection, syn: Segment, now: number): 
  * `syn` was answered with a SYN cookie and not kept; the acknowledgment that brought it back is to be taken in next. No
  * round trip is measured by a SYN+ACK of which nobody knows when it went.
  */
-export function openByCookie(connection: Connection, syn: Segment, now: number): void {
+export function openByCookie(connection: ControlBlock, syn: Segment, now: number): void {
   const { sender, receiver } = connection;
   connection.passive = true;
   synchronize(connection, syn, now);
@@ -52,7 +45,7 @@ export function openByCookie(connection: Connection, syn: Segment, now: number):
 }
 
 /** RFC 9293, 3.10.7.3. */
-export function receiveInSynSent(connection: Connection, segment: Segment, now: number): void {
+export function receiveInSynSent(connection: ControlBlock, segment: Segment, now: number): void {
   const { flags } = segment;
   const { sender, receiver } = connection;
   if ((flags & Flag.ACK) !== 0 && (seqLeq(segment.ack, sender.iss) || seqGt(segment.ack, sender.sndNxt))) {
@@ -97,13 +90,13 @@ export function receiveInSynSent(connection: Connection, segment: Segment, now: 
 }
 
 /** It cannot be of this connection: a RST, unless it is one. */
-function refuseSegment(connection: Connection, segment: Segment): void {
+function refuseSegment(connection: ControlBlock, segment: Segment): void {
   const reply = resetFor(segment);
   if (reply !== null) connection.queueReply(reply);
 }
 
 /** Whether the echoed timestamp is none of those that our SYNs had (RFC 7323, 3.2; Linux PAWSACTIVEREJECTED). */
-function isForeignEcho(connection: Connection, segment: Segment, now: number): boolean {
+function isForeignEcho(connection: ControlBlock, segment: Segment, now: number): boolean {
   if (!connection.profile.timestamps || !segment.hasTimestamps || segment.timestampEcho === 0) return false;
   const first = connection.timestampAt(connection.sender.recovery.firstTimeoutAt);
   const since = seqDiff(segment.timestampEcho, first);
@@ -111,7 +104,7 @@ function isForeignEcho(connection: Connection, segment: Segment, now: number): b
 }
 
 /** Whether the peer's SYN, or SYN+ACK, and what we do about it agree on ECN (RFC 3168, 6.1.1). */
-function agreesOnEcn({ profile }: Connection, syn: Segment): boolean {
+function agreesOnEcn({ profile }: ControlBlock, syn: Segment): boolean {
   const said = syn.flags & ECN_SETUP;
   if ((syn.flags & Flag.ACK) !== 0) return profile.ecn === 1 && said === Flag.ECE;
   // A network that marks all it carries would make every SYN look like one of a sender with ECN.
@@ -119,7 +112,7 @@ function agreesOnEcn({ profile }: Connection, syn: Segment): boolean {
 }
 
 /** Takes in sequence number and options of the peer's SYN. */
-function synchronize(connection: Connection, syn: Segment, now: number): void {
+function synchronize(connection: ControlBlock, syn: Segment, now: number): void {
   const { receiver, sender, profile } = connection;
   connection.heard(now);
   receiver.synchronize(syn.seq);

@@ -1,6 +1,6 @@
+import { checkAddress, checkFunction, checkInteger, checkObject } from '@halfclose/codec/arguments';
 import type { IpAddress, SequenceNumber } from '@halfclose/codec';
-import { checkAddress } from '@halfclose/codec/arguments';
-import { checkHash, checkNow, checkTuple } from '../connection/check-arguments.ts';
+import { checkNow } from '../base/check-arguments.ts';
 
 /** A keyed hash of 32-bit words, such as SipHash: 32 bits that nobody can predict without the key. */
 export type KeyedHash = (words: Uint32Array) => number;
@@ -60,4 +60,18 @@ export function portOffset(tuple: FourTuple, hash: KeyedHash): number {
   checkTuple(tuple);
   checkHash(hash);
   return hash(tupleWords(tuple, 0x504f5254)) >>> 0;
+}
+
+/** Throws a TypeError or RangeError for what are no four numbers of a connection. */
+export function checkTuple(tuple: FourTuple): void {
+  checkObject('tuple', tuple, 'a FourTuple');
+  checkAddress('tuple.localAddress', tuple.localAddress);
+  checkInteger('tuple.localPort', tuple.localPort, 0, 0xffff);
+  checkAddress('tuple.remoteAddress', tuple.remoteAddress);
+  checkInteger('tuple.remotePort', tuple.remotePort, 0, 0xffff);
+}
+
+/** Throws a TypeError for what is no hash. */
+export function checkHash(hash: KeyedHash): void {
+  checkFunction('hash', hash);
 }

@@ -1,5 +1,5 @@
 import { Flag, type Segment } from '@halfclose/codec';
-import { checkSegment } from '../connection/check-arguments.ts';
+import { checkSegment } from '../base/check-arguments.ts';
 
 /** What a listener does with a segment that belongs to none of its connections. */
 export type ListenVerdict = 'ignore' | 'reset' | 'open';

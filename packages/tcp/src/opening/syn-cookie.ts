@@ -1,12 +1,8 @@
 import { Flag, Segment, type SequenceNumber, seqAdd } from '@halfclose/codec';
 import { checkInteger, checkNumber } from '@halfclose/codec/arguments';
-import {
-  checkHash,
-  checkIsProfile,
-  checkNow,
-  checkSegment,
-  checkTuple,
-} from '../connection/check-arguments.ts';
+import { checkHash, checkTuple } from './initial-sequence-number.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
+import { checkNow, checkSegment } from '../base/check-arguments.ts';
 import { type FourTuple, type KeyedHash, tupleWords } from './initial-sequence-number.ts';
 import type { Profile } from '../profile/profile.ts';
 import { MAX_WINDOW_SHIFT } from '../receiving/receive-window.ts';

@@ -1,5 +1,8 @@
 import { Ecn, Flag, type Segment } from '@halfclose/codec';
 
+/** The flags by which a SYN asks for it (RFC 3168, 6.1.1). */
+export const ECN_SETUP = Flag.ECE | Flag.CWR;
+
 /**
  * Explicit congestion notification of one connection that has negotiated it (RFC 3168, section 6.1): the echo that we
  * owe the peer, and the news that we reduced. A connection without ECN has none.

@@ -1,3 +1,4 @@
+import { checkNumber, checkObject } from '@halfclose/codec/arguments';
 /** What a network path lets through. Shared by all connections that go by it; whoever made it knows when it holds no more. */
 export interface Path {
   /** Largest IP packet in octets. */
@@ -15,4 +16,10 @@ export interface Path {
    * at any time, as something new was learned (Linux dst_check).
    */
   readonly validUntil: number;
+}
+
+/** Throws a TypeError or RangeError for what is no path. */
+export function checkPath(name: string, path: Path): void {
+  checkObject(name, path);
+  checkNumber(`${name}.mtu`, path.mtu, 0, Infinity);
 }

@@ -1,5 +1,4 @@
 import { type IpAddress, sourceRouteLength } from '@halfclose/codec';
-import type { Connection } from '../connection/connection.ts';
 
 /** The stations of a connection's packets on their way to the peer (RFC 9293, 3.9.2.1): IPv4 only. */
 export interface ChosenRoute {
@@ -11,8 +10,14 @@ export interface ChosenRoute {
   readonly learned: boolean;
 }
 
+/** Whose packets may have a way of their own. */
+interface Routed {
+  readonly localAddress: IpAddress;
+  readonly settings: { readonly sourceRoute: ChosenRoute | null };
+}
+
 /** Octets of IP options in each packet: segments are shorter by these (RFC 9293, 3.7.1, MUST-16). */
-export function ipOptionsOctets({ localAddress, settings }: Connection): number {
+export function ipOptionsOctets({ localAddress, settings }: Routed): number {
   const { sourceRoute } = settings;
   return sourceRoute === null || !localAddress.isIPv4 ? 0 : sourceRouteLength(sourceRoute.hops.length);
 }

@@ -1,4 +1,5 @@
 import {
+  shown,
   checkBoolean,
   checkInteger,
   checkNumber,
@@ -39,4 +40,11 @@ export function checkProfile(name: string, fields: Partial<Profile>, known: Prof
     else if (field === 'hopLimit') checkInteger(label, value, 1, MOST_HOPS);
     else checkNumber(label, value, 0, Infinity);
   }
+}
+
+/** Throws a TypeError for what is no profile. What is in it is looked at where it is made. */
+export function checkIsProfile(profile: Profile): void {
+  const given: unknown = profile;
+  if (typeof given !== 'object' || given === null || typeof profile.minRto !== 'number')
+    throw new TypeError(`profile must be a Profile, not ${shown(given)}`);
 }

@@ -1,7 +1,6 @@
 import { checkObject, checkText } from '@halfclose/codec/arguments';
 import { checkProfile } from './check-profile.ts';
-import type { CongestionControlName, CubicSlowStart } from '../congestion/congestion-control.ts';
-import type { LingerUntil } from '../closing/linger-table.ts';
+import type { CongestionControlName, CubicSlowStart, LingerUntil } from './rule-names.ts';
 
 /**
  * Everything in which systems differ, as one object of named fields. Times are milliseconds unless the name says

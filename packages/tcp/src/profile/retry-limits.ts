@@ -1,4 +1,4 @@
-import { checkIsProfile } from '../connection/check-arguments.ts';
+import { checkIsProfile } from './check-profile.ts';
 import type { Profile } from './profile.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { SequenceNumber } from '@halfclose/codec';
-import { deadlineAt, LONG_AGO, NEVER } from '../connection/connection-time.ts';
+import { deadlineAt, LONG_AGO, NEVER } from '../base/connection-time.ts';
 import type { Profile } from '../profile/profile.ts';
 
 const MAX_QUICK_ACKS = 16;

@@ -10,7 +10,7 @@ import {
   seqMin,
 } from '@halfclose/codec';
 import { receiveMemory } from '../memory/segment-memory.ts';
-import { isSmallPart } from '../memory/small-part.ts';
+import { isSmallPart } from '../base/small-part.ts';
 
 /** Text that arrived ahead of a hole. */
 interface Piece {

@@ -1,6 +1,6 @@
 import { NO_BYTES } from '@halfclose/codec';
 import { receiveMemory } from '../memory/segment-memory.ts';
-import { isSmallPart } from '../memory/small-part.ts';
+import { isSmallPart } from '../base/small-part.ts';
 
 /** Octets from which on an arrival is handed out by itself rather than copied together with the next. */
 const WORTH_A_READ = 16_384;

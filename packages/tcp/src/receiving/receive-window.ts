@@ -1,5 +1,5 @@
 import { type SequenceNumber, seqDiff } from '@halfclose/codec';
-import { microseconds } from '../connection/connection-time.ts';
+import { microseconds } from '../base/connection-time.ts';
 import type { Profile } from '../profile/profile.ts';
 import { receiveMemory } from '../memory/segment-memory.ts';
 

@@ -11,7 +11,7 @@ import {
   seqMin,
 } from '@halfclose/codec';
 import { AckSchedule } from './ack-schedule.ts';
-import { TIMESTAMPS_OCTETS } from '../connection/make-segment.ts';
+import { TIMESTAMPS_OCTETS } from '../base/option-sizes.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
 import type { Profile } from '../profile/profile.ts';
 import { ReassemblyQueue } from './reassembly-queue.ts';

@@ -1,5 +1,7 @@
+import { shown } from '@halfclose/codec/arguments';
 import { Flag, NO_BYTES, Segment } from '@halfclose/codec';
-import { checkIsProfile, checkNow, checkPorts, checkRecord } from '../connection/check-arguments.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
+import { checkNow } from '../base/check-arguments.ts';
 import type { Profile } from '../profile/profile.ts';
 
 /**
@@ -95,4 +97,18 @@ function segmentOf(
     segment.timestampEcho = record.tsRecent;
   }
   return segment;
+}
+
+/** Throws a TypeError for what is no record of a connection. */
+export function checkRecord(record: ConnectionRecord): void {
+  const given: unknown = record;
+  if (typeof given !== 'object' || given === null || typeof record.sndNxt !== 'number')
+    throw new TypeError(`record must be a ConnectionRecord, not ${shown(given)}`);
+}
+
+/** Throws a TypeError for what has no ports. */
+export function checkPorts(ports: RecordPorts): void {
+  const given: unknown = ports;
+  if (typeof given !== 'object' || given === null || typeof ports.remotePort !== 'number')
+    throw new TypeError(`ports must be an object with localPort and remotePort, not ${shown(given)}`);
 }

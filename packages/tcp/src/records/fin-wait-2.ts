@@ -8,21 +8,18 @@ import {
   seqLt,
 } from '@halfclose/codec';
 import { checkNumber, shown } from '@halfclose/codec/arguments';
-import { challenge } from '../arrival/challenge-ack.ts';
-import {
-  checkConnection,
-  checkIsProfile,
-  checkNow,
-  checkRecord,
-  checkSegment,
-} from '../connection/check-arguments.ts';
+import { challenge } from '../control/challenge-ack.ts';
+import { checkConnection } from '../control/check-connection.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
+import { checkNow, checkSegment } from '../base/check-arguments.ts';
+import { checkRecord } from './connection-record.ts';
 import { answerWithReset, onFinArrived } from '../closing/closing.ts';
-import type { Connection } from '../connection/connection.ts';
+import type { ControlBlock } from '../control/control-block.ts';
 import { type ConnectionRecord, mayAnswer } from './connection-record.ts';
-import { NEVER } from '../connection/connection-time.ts';
+import { NEVER } from '../base/connection-time.ts';
 import { decideFinWait2, type FinWait2Answer, FinWait2Fact } from './fin-wait-2-rules.ts';
 import type { Profile } from '../profile/profile.ts';
-import { errorOfReset } from '../arrival/reset-error.ts';
+import { errorOfReset } from '../control/reset-error.ts';
 import { timeWaitOf } from './time-wait.ts';
 
 /**
@@ -31,7 +28,7 @@ import { timeWaitOf } from './time-wait.ts';
  *
  * @throws TypeError for what is no connection
  */
-export function isFinWait2Record(connection: Connection): boolean {
+export function isFinWait2Record(connection: ControlBlock): boolean {
   checkConnection(connection);
   const { orphan, state, finWait2StaysWhole } = connection;
   return orphan && state === 'FIN-WAIT-2' && !finWait2StaysWhole && !isKeptAlive(connection);
@@ -41,7 +38,7 @@ export function isFinWait2Record(connection: Connection): boolean {
  * Linux's records send no keep-alives, as their limit is short and final. Where it is not, SO_KEEPALIVE goes on to tell
  * whether the peer is there, unless the limit is to look sooner.
  */
-function isKeptAlive({ keepAliveDeadline, finWait2Deadline, profile, settings }: Connection): boolean {
+function isKeptAlive({ keepAliveDeadline, finWait2Deadline, profile, settings }: ControlBlock): boolean {
   if (keepAliveDeadline === NEVER) return false;
   if (finWait2Deadline === NEVER) return true;
   return profile.finWait2Recheck > 0 && settings.keepAliveIdle <= profile.finWait2 + profile.finWait2Recheck;
@@ -67,7 +64,7 @@ export function finWait2Looks(deadline: number, lastReceivedAt: number, profile:
  *
  * @throws TypeError for what is no connection
  */
-export function finWait2Of(connection: Connection): ConnectionRecord {
+export function finWait2Of(connection: ControlBlock): ConnectionRecord {
   const record = timeWaitOf(connection);
   const { receiver } = connection;
   const { shift } = receiver.window;
@@ -112,7 +109,7 @@ export function isHeardInFinWait2(record: ConnectionRecord, segment: Segment, pr
  * @throws TypeError or RangeError that names the argument which is none
  */
 export function followRecord(
-  connection: Connection,
+  connection: ControlBlock,
   answer: FinWait2Answer,
   segment: Segment,
   now: number,
@@ -143,7 +140,7 @@ export function followRecord(
 
 /** The same for an orphan that has stayed a connection: see {@link isFinWait2Record}. */
 export function arriveAtOrphan(
-  connection: Connection,
+  connection: ControlBlock,
   segment: Segment,
   isStale: boolean,
   now: number,
@@ -173,12 +170,12 @@ export function arriveAtOrphan(
   }
 }
 
-function takeReset(connection: Connection, now: number): void {
+function takeReset(connection: ControlBlock, now: number): void {
   connection.mark('rst', 'received', 'peer reset', now);
   connection.fail(errorOfReset(connection), 'peer reset', now);
 }
 
-function takeFin(connection: Connection, segment: Segment, answers: boolean, now: number): void {
+function takeFin(connection: ControlBlock, segment: Segment, answers: boolean, now: number): void {
   const { receiver, sender } = connection;
   if (connection.timestamps && segment.hasTimestamps) receiver.noteTimestamp(segment, now);
   receiver.accept(segment, now, sender.rtt.rto);

@@ -1,13 +1,10 @@
 import { Flag, type Segment, segmentLength, seqDiff, seqGt } from '@halfclose/codec';
 import { checkBoolean } from '@halfclose/codec/arguments';
-import {
-  checkConnection,
-  checkIsProfile,
-  checkNow,
-  checkRecord,
-  checkSegment,
-} from '../connection/check-arguments.ts';
-import type { Connection } from '../connection/connection.ts';
+import { checkConnection } from '../control/check-connection.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
+import { checkNow, checkSegment } from '../base/check-arguments.ts';
+import { checkRecord } from './connection-record.ts';
+import type { ControlBlock } from '../control/control-block.ts';
 import { type ConnectionRecord, mayAnswer } from './connection-record.ts';
 import type { Profile } from '../profile/profile.ts';
 import { decideTimeWait, TimeWaitFact, type TimeWaitVerdict } from './time-wait-rules.ts';
@@ -20,7 +17,7 @@ export const REOPEN_ISS_STEP = 65_537;
  *
  * @throws TypeError for what is no connection
  */
-export function timeWaitOf(connection: Connection): ConnectionRecord {
+export function timeWaitOf(connection: ControlBlock): ConnectionRecord {
   checkConnection(connection);
   const { sender, receiver } = connection;
   return {

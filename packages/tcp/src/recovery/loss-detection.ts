@@ -1,5 +1,5 @@
 import { type SequenceNumber, seqAdd } from '@halfclose/codec';
-import { deadlineAt, microseconds, NEVER } from '../connection/connection-time.ts';
+import { deadlineAt, microseconds, NEVER } from '../base/connection-time.ts';
 import type { Profile } from '../profile/profile.ts';
 import { Reordering } from './reordering.ts';
 import type { RetransmitQueue } from '../flight/retransmit-queue.ts';

@@ -1,6 +1,6 @@
 import { type SequenceNumber, seqGeq, seqGt, seqLeq } from '@halfclose/codec';
 import type { AckTally } from '../flight/ack-tally.ts';
-import { NEVER } from '../connection/connection-time.ts';
+import { NEVER } from '../base/connection-time.ts';
 import type { LossRecovery } from './loss-recovery.ts';
 import { totalsOf } from '../sending/send-totals.ts';
 import type { Sender } from '../sending/sender.ts';

@@ -1,4 +1,4 @@
-import { deadlineAt, NEVER } from '../connection/connection-time.ts';
+import { deadlineAt, NEVER } from '../base/connection-time.ts';
 import type { Sender } from '../sending/sender.ts';
 
 /** What the transmit timer stands for: one timer, as only one of these can be due (Linux icsk_retransmit_timer). */

@@ -9,7 +9,7 @@ import {
   seqMax,
 } from '@halfclose/codec';
 import { AckTally } from '../flight/ack-tally.ts';
-import { NEVER } from '../connection/connection-time.ts';
+import { NEVER } from '../base/connection-time.ts';
 import { onWindowReopened } from '../recovery/retransmission-timeout.ts';
 import type { Sender } from './sender.ts';
 import { arm, armPersist, disarm, rearm } from '../recovery/transmit-timer.ts';

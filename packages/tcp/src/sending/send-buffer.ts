@@ -1,6 +1,6 @@
 import { NO_BYTES } from '@halfclose/codec';
 import { checkFunction } from '@halfclose/codec/arguments';
-import { isSmallPart } from '../memory/small-part.ts';
+import { isSmallPart } from '../base/small-part.ts';
 
 /** Makes the memory that text is copied into. The package `net` passes `Buffer.allocUnsafeSlow`. */
 export type Allocate = (octets: number) => Uint8Array;

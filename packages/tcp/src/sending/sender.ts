@@ -1,3 +1,5 @@
+import { makeCongestionControl } from '../congestion/make-congestion-control.ts';
+import type { CongestionControlName } from '../profile/rule-names.ts';
 import {
   Flag,
   NO_BYTES,
@@ -9,13 +11,8 @@ import {
   seqLt,
 } from '@halfclose/codec';
 import { takeAcknowledgment } from './acknowledgment.ts';
-import {
-  type CongestionControl,
-  congestionControl,
-  type CongestionControlName,
-  type CongestionView,
-} from '../congestion/congestion-control.ts';
-import { deadlineAt, LONG_AGO, NEVER } from '../connection/connection-time.ts';
+import type { CongestionControl, CongestionView } from '../congestion/congestion-control.ts';
+import { deadlineAt, LONG_AGO, NEVER } from '../base/connection-time.ts';
 import { CwndUsage } from '../congestion/cwnd-usage.ts';
 import type { EcnState } from '../path/ecn.ts';
 import { LEAST_WINDOW } from '../congestion/hystart.ts';
@@ -23,7 +20,7 @@ import { LossRecovery } from '../recovery/loss-recovery.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
 import { Nagle } from './nagle.ts';
 import type { Path } from '../path/path.ts';
-import type { PathMtuProbe } from '../path/path-mtu-probe.ts';
+import type { PathMtuProbe } from './path-mtu-probe.ts';
 import type { Profile } from '../profile/profile.ts';
 import { RetransmitQueue } from '../flight/retransmit-queue.ts';
 import { onRetransmissionTimeout } from '../recovery/retransmission-timeout.ts';
@@ -186,7 +183,7 @@ export class Sender implements CongestionView {
 
   /** The congestion control in use. */
   get congestion(): CongestionControl {
-    return (this.#congestion ??= congestionControl(
+    return (this.#congestion ??= makeCongestionControl(
       this.maker.congestionControl,
       this.profile.cubicSlowStart,
     ));

@@ -1,7 +1,7 @@
 import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
 import { burstSize } from './burst-size.ts';
 import { thresholdOfWindow } from '../congestion/congestion-control.ts';
-import type { PathMtuProbe } from '../path/path-mtu-probe.ts';
+import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { onNewTextSent } from '../recovery/retransmission-timeout.ts';
 import { totalsOf } from './send-totals.ts';
 import type { Sender } from './sender.ts';

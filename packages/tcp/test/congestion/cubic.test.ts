@@ -1,10 +1,8 @@
 import { patience } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
-import {
-  type CongestionView,
-  congestionControl,
-  type CubicSlowStart,
-} from '../../src/congestion/congestion-control.ts';
+import type { CongestionView } from '../../src/congestion/congestion-control.ts';
+import { makeCongestionControl } from '../../src/congestion/make-congestion-control.ts';
+import type { CubicSlowStart } from '../../src/profile/rule-names.ts';
 
 /** A flow on a path of `rtt` milliseconds that never lacks text: one call is one round trip. */
 class Flow implements CongestionView {
@@ -22,7 +20,7 @@ class Flow implements CongestionView {
   #before: readonly [cwnd: number, ssthresh: number] = [0, 0];
 
   constructor(name: 'cubic' | 'reno', rtt: number, slowStart: CubicSlowStart = 'hystart++') {
-    this.control = congestionControl(name, slowStart);
+    this.control = makeCongestionControl(name, slowStart);
     this.smoothedRtt = this.latestRtt = rtt;
   }
 

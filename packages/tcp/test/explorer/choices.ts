@@ -1,4 +1,4 @@
-import { hasReceivedFin } from '../../src/connection/connection-state.ts';
+import { hasReceivedFin } from '../../src/control/connection-state.ts';
 import type { Action, EndName, ProgramVerb } from './action.ts';
 import type { End } from './end.ts';
 import type { World } from './world.ts';

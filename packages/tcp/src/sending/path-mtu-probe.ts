@@ -1,6 +1,5 @@
 import { type SequenceNumber, seqAdd, seqDiff, seqLeq } from '@halfclose/codec';
-import type { Connection } from '../connection/connection.ts';
-import type { Sender } from '../sending/sender.ts';
+import type { Sender } from './sender.ts';
 
 /** Text that must follow a probe, in segments: so many tell whether it was lost (RFC 4821, 7.4; Linux tcp_mtu_probe). */
 const SEGMENTS_AFTER_PROBE = 4;
@@ -100,15 +99,4 @@ export class PathMtuProbe {
     this.#searchedAt = Math.floor(now);
     this.high = sender.maker.largestMss;
   }
-}
-
-/** Text was sent several times and never acknowledged: its size may be why (RFC 4821, 7.7; Linux tcp_mtu_probing). */
-export function suspectBlackHole(connection: Connection, now: number): void {
-  const { mtuProbing, baseMss, mtuProbeFloor, minMss } = connection.profile;
-  if (mtuProbing === 0) return;
-  const { mtuProbe, largestMss } = connection;
-  if (mtuProbe === null)
-    connection.mtuProbe = new PathMtuProbe(Math.min(baseMss, largestMss), largestMss, now);
-  else mtuProbe.shrink(Math.max(mtuProbeFloor, minMss), baseMss);
-  connection.updateMss();
 }

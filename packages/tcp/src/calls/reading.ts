@@ -1,16 +1,16 @@
-import type { Connection } from '../connection/connection.ts';
-import { copyToMark, octetsOutOfBand, octetsToMark } from '../arrival/urgent-data.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { copyToMark, octetsOutOfBand, octetsToMark } from './urgent-mode.ts';
 
 /** What the owner reads. */
 
 /** Octets that can be read. */
-export function readableOctets(connection: Connection): number {
+export function readableOctets(connection: ControlBlock): number {
   const held = connection.receiver.queue.length;
   return connection.urgent === null ? held : held - octetsOutOfBand(connection);
 }
 
 /** RECEIVE: takes up to `max` octets of text, as a view where possible; empty if there is none. */
-export function readText(connection: Connection, max: number, now: number): Uint8Array {
+export function readText(connection: ControlBlock, max: number, now: number): Uint8Array {
   const { urgent, receiver } = connection;
   const text = receiver.queue.read(urgent === null ? max : octetsToMark(connection, urgent, max));
   if (text.length > 0) onRead(connection, text.length, now);
@@ -18,7 +18,7 @@ export function readText(connection: Connection, max: number, now: number): Uint
 }
 
 /** Copies text into `target`; takes it out unless `peek`. Returns the octets copied. */
-export function readInto(connection: Connection, target: Uint8Array, peek: boolean, now: number): number {
+export function readInto(connection: ControlBlock, target: Uint8Array, peek: boolean, now: number): number {
   const { urgent, receiver } = connection;
   const count =
     urgent === null ? receiver.queue.copyInto(target, peek) : copyToMark(connection, urgent, target, peek);
@@ -26,7 +26,7 @@ export function readInto(connection: Connection, target: Uint8Array, peek: boole
   return count;
 }
 
-function onRead({ state, receiver, sender, receiveShut }: Connection, octets: number, now: number): void {
+function onRead({ state, receiver, sender, receiveShut }: ControlBlock, octets: number, now: number): void {
   receiver.charge();
   if (state !== 'CLOSED') receiver.onRead(octets, now, sender.rtt.smoothed, receiveShut);
 }

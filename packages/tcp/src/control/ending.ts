@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../connection/connection-state.ts';
+import type { ConnectionState } from './connection-state.ts';
 import type { EndReason } from './end-reasons.ts';
 
 /** Errors that a connection can hand to its owner, by their POSIX names. */

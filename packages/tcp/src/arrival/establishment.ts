@@ -1,10 +1,10 @@
-import type { Connection } from '../connection/connection.ts';
-import { ConnectionEvent } from '../connection/connection-events.ts';
-import { suspectBlackHole } from '../path/path-mtu-probe.ts';
-import { expandSendBuffer } from '../sending/writing.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
+import { suspectBlackHole } from './black-hole.ts';
+import { expandSendBuffer } from '../calls/writing.ts';
 
 /** Both SYNs are acknowledged. */
-export function establish(connection: Connection, why: string, now: number): void {
+export function establish(connection: ControlBlock, why: string, now: number): void {
   const { sender, profile } = connection;
   connection.transition('ESTABLISHED', why, now);
   // RFC 6928, 2: after a lost SYN, start from one segment. Linux forgives the first.

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../connection/connection-state.ts';
+import type { ConnectionState } from '../control/connection-state.ts';
 
 /** What happens to a FIN: the peer acknowledged ours, or its own was taken in, in order. */
 export type FinEvent = 'ours acknowledged' | "the peer's arrived";

@@ -1,8 +1,8 @@
-import { checkConnection } from '../connection/check-arguments.ts';
-import type { Connection } from '../connection/connection.ts';
-import { checkState, type ConnectionState } from '../connection/connection-state.ts';
-import { causeOfEnd, type EndCause } from './end-reasons.ts';
-import type { DirectionEnd, EndMark, StateChange } from './ending.ts';
+import { checkConnection } from '../control/check-connection.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { checkState, type ConnectionState } from '../control/connection-state.ts';
+import { causeOfEnd, type EndCause } from '../control/end-reasons.ts';
+import type { DirectionEnd, EndMark, StateChange } from '../control/ending.ts';
 
 /**
  * Which side ended its direction first, by what this end sent and saw; `both`: the FINs crossed (RFC 9293, figure 13). The
@@ -68,7 +68,7 @@ export interface CloseReport {
  * @example
  * const { orderly, octets } = closeReport(connection);
  */
-export function closeReport(connection: Connection): CloseReport {
+export function closeReport(connection: ControlBlock): CloseReport {
   checkConnection(connection);
   const { sender, receiver, history } = connection;
   const octets = octetsOf(connection);
@@ -98,7 +98,7 @@ export function hasEnded(state: ConnectionState): boolean {
   return false;
 }
 
-function octetsOf({ sender, receiver }: Connection): CloseReportOctets {
+function octetsOf({ sender, receiver }: ControlBlock): CloseReportOctets {
   const unread = receiver.queue.length + receiver.discarded;
   return {
     written: sender.textAcknowledged + sender.buffer.length + sender.discarded,
@@ -111,7 +111,7 @@ function octetsOf({ sender, receiver }: Connection): CloseReportOctets {
   };
 }
 
-function closedFirst({ marks, history, sender }: Connection): FirstToClose {
+function closedFirst({ marks, history, sender }: ControlBlock): FirstToClose {
   const [first] = marks;
   if (first === undefined) {
     const isWish = sender.finQueued || lastCause(history) === 'program';
@@ -123,7 +123,7 @@ function closedFirst({ marks, history, sender }: Connection): FirstToClose {
 }
 
 /** How a direction ended whose FIN did not make it. */
-function unfinished({ marks, history }: Connection, finSent: boolean): DirectionEnd {
+function unfinished({ marks, history }: ControlBlock, finSent: boolean): DirectionEnd {
   if (lastCause(history) === 'time') return 'timeout';
   if (marks.some(({ kind }) => kind === 'rst')) return 'reset';
   return finSent ? 'fin unacknowledged' : 'open';

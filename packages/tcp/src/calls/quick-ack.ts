@@ -1,7 +1,7 @@
-import type { Connection } from '../connection/connection.ts';
+import type { ControlBlock } from '../control/control-block.ts';
 
 /** TCP_QUICKACK: see {@link Connection.setQuickAck}. */
-export function setQuickAck({ receiver, state }: Connection, value: number): void {
+export function setQuickAck({ receiver, state }: ControlBlock, value: number): void {
   const { acks, queue } = receiver;
   acks.setConversation(value === 0);
   if (value === 0 || (state !== 'ESTABLISHED' && state !== 'CLOSE-WAIT')) return;

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../connection/connection-state.ts';
+import type { ConnectionState } from '../control/connection-state.ts';
 
 /** What is known of text or a FIN that arrived when nothing more is to be read, as bits. */
 export const TextFact = {

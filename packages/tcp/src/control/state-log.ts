@@ -1,5 +1,5 @@
 import type { ConnectionState } from './connection-state.ts';
-import type { StateChange } from '../closing/ending.ts';
+import type { StateChange } from './ending.ts';
 
 /** A way through the states, by its last step; one object for all connections that came the same way. */
 class Way {

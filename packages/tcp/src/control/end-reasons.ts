@@ -1,3 +1,4 @@
+import { shown } from '@halfclose/codec/arguments';
 /**
  * Where an end comes from. `program`: ours asked for it; `rule`: a rule of closing turned what it asked for, or what
  * arrived, into a RST; `peer`: it said so; `network`: an ICMP error said so; `time`: nobody answered in time; `limit`:
@@ -62,4 +63,10 @@ export function causeOfEnd(why: string): EndCause | null {
 
 function isEndReason(why: string): why is EndReason {
   return Object.hasOwn(END_REASONS, why);
+}
+
+/** Throws a RangeError for a reason that is none. */
+export function checkReason(reason: string): void {
+  if (typeof reason !== 'string' || !Object.hasOwn(END_REASONS, reason))
+    throw new RangeError(`reason must be one of END_REASONS, not ${shown(reason)}`);
 }

@@ -1,6 +1,6 @@
-import type { Connection } from '../connection/connection.ts';
-import type { ConnectionState } from '../connection/connection-state.ts';
-import type { ErrorCode } from '../closing/ending.ts';
+import type { ControlBlock } from './control-block.ts';
+import type { ConnectionState } from './connection-state.ts';
+import type { ErrorCode } from './ending.ts';
 
 /** What the peer's RST means to the owner of a connection in one of `states`. */
 export interface ResetErrorRule {
@@ -25,7 +25,7 @@ export const RESET_ERRORS: readonly ResetErrorRule[] = [
 ];
 
 /** The error of a RST that arrives now. */
-export function errorOfReset({ state, passive, profile }: Connection): ErrorCode {
+export function errorOfReset({ state, passive, profile }: ControlBlock): ErrorCode {
   const refuses = !passive && profile.resetRefusesSimultaneousOpen;
   for (const rule of RESET_ERRORS) {
     if (rule.states.includes(state) && (rule.refuses !== true || refuses)) return rule.error;

@@ -1,9 +1,10 @@
+import { checkBoolean, checkObject, checkOneOf, checkText } from '@halfclose/codec/arguments';
 import { type SequenceNumber, seqDiff } from '@halfclose/codec';
-import type { Connection } from '../connection/connection.ts';
-import { ConnectionEvent } from '../connection/connection-events.ts';
-import { isSynchronized } from '../connection/connection-state.ts';
-import { deadlineAt } from '../connection/connection-time.ts';
-import type { ErrorCode } from '../closing/ending.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
+import { isSynchronized } from '../control/connection-state.ts';
+import { deadlineAt } from '../base/connection-time.ts';
+import type { ErrorCode } from '../control/ending.ts';
 
 /**
  * How grave an ICMP error is (RFC 9293, 3.9.2.2): nobody there speaks to us (protocol and port unreachable); the way
@@ -23,7 +24,7 @@ export interface NetworkError {
 
 /** An ICMP error quotes a segment of ours that begins at `seq`: the end of the connection, or a soft error to tell of. */
 export function takeNetworkError(
-  connection: Connection,
+  connection: ControlBlock,
   error: NetworkError,
   seq: SequenceNumber,
   now: number,
@@ -49,14 +50,14 @@ export function takeNetworkError(
  * Whether a segment of ours that begins at `seq` can be on its way: one number beyond what is in flight as well where the
  * profile has it (RFC 5927, 4.1).
  */
-export function mayBeQuoted({ sender, profile }: Connection, seq: SequenceNumber): boolean {
+export function mayBeQuoted({ sender, profile }: ControlBlock, seq: SequenceNumber): boolean {
   const ahead = seqDiff(seq, sender.sndUna);
   const sent = seqDiff(sender.sndNxt, sender.sndUna);
   return ahead >= 0 && (profile.icmpMayQuoteNext ? ahead <= sent : ahead < sent);
 }
 
 /** RFC 6069: one doubling of the timeout is taken back, and the rest of what is left is waited for. */
-function revertBackoff({ sender }: Connection, seq: SequenceNumber, now: number): void {
+function revertBackoff({ sender }: ControlBlock, seq: SequenceNumber, now: number): void {
   const { flight, recovery, rtt } = sender;
   if (seq !== sender.sndUna || recovery.timeouts === 0 || rtt.backoff === 0 || flight.head === null) return;
   rtt.takeBackBackoff();
@@ -64,8 +65,17 @@ function revertBackoff({ sender }: Connection, seq: SequenceNumber, now: number)
   sender.timerDeadline = deadlineAt(Math.max(flight.head.sentAt + rtt.rto, now));
 }
 
-function isFatal({ state, passive, profile }: Connection, kind: NetworkErrorKind): boolean {
+function isFatal({ state, passive, profile }: ControlBlock, kind: NetworkErrorKind): boolean {
   if (kind === 'hard' && profile.hardErrorsEndConnections) return true;
   const isOpening = state === 'SYN-SENT' || (state === 'SYN-RECEIVED' && !passive);
   return isOpening && (kind === 'hard' || profile.unreachableEndsOpening);
+}
+
+/** Throws a TypeError or RangeError for what is no network error. */
+export function checkNetworkError(error: NetworkError): void {
+  checkObject('error', error);
+  checkText('error.code', error.code);
+  checkOneOf('error.severity', error.severity, ['hard', 'unreachable', 'passing']);
+  checkBoolean('error.endsHalfOpen', error.endsHalfOpen);
+  checkBoolean('error.revertsBackoff', error.revertsBackoff);
 }

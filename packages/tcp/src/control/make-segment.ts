@@ -1,17 +1,16 @@
+import { TIMESTAMPS_OCTETS } from '../base/option-sizes.ts';
 import { Flag, Segment, type SequenceNumber } from '@halfclose/codec';
-import type { Connection } from './connection.ts';
-
-/** Octets that the timestamps option takes in each segment (RFC 7323, appendix A). */
-export const TIMESTAMPS_OCTETS = 12;
+import { ECN_SETUP } from '../path/ecn.ts';
+import type { ControlBlock } from './control-block.ts';
 
 /** SACK blocks that fit beside timestamps, and without (RFC 2018, section 3). */
-export function mostSackBlocks(connection: Connection): number {
+export function mostSackBlocks(connection: ControlBlock): number {
   return connection.timestamps ? 3 : 4;
 }
 
 /** A segment of the connection with ports, acknowledgment, window and options filled in. */
 export function makeSegment(
-  connection: Connection,
+  connection: ControlBlock,
   flags: number,
   seq: SequenceNumber,
   payload: Uint8Array,
@@ -48,7 +47,7 @@ export function makeSegment(
 }
 
 /** A SYN offers what the profile has; a SYN+ACK what was agreed on (RFC 7323, 1.3; RFC 2018, section 2). */
-function addSynOptions(connection: Connection, segment: Segment): void {
+function addSynOptions(connection: ControlBlock, segment: Segment): void {
   const { profile, receiver } = connection;
   const isAnswer = (segment.flags & Flag.ACK) !== 0;
   segment.maximumSegmentSize = connection.offeredMss;
@@ -60,6 +59,12 @@ function addSynOptions(connection: Connection, segment: Segment): void {
 }
 
 /** What the window of a SYN is a multiple of; in a SYN+ACK, what is left of the MSS beside the options agreed on. */
-export function synWindowUnit(connection: Connection): number {
+export function synWindowUnit(connection: ControlBlock): number {
   return connection.offeredMss - (connection.timestamps ? TIMESTAMPS_OCTETS : 0);
+}
+
+/** The flags of our SYN or SYN+ACK: with ECE, and in a SYN CWR, those of ECN's negotiation (RFC 3168, 6.1.1). */
+export function synFlags({ state, profile, ecn }: ControlBlock): number {
+  if (state === 'SYN-SENT') return profile.ecn === 1 ? Flag.SYN | ECN_SETUP : Flag.SYN;
+  return ecn === null ? Flag.SYN | Flag.ACK : Flag.SYN | Flag.ACK | Flag.ECE;
 }

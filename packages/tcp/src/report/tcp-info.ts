@@ -1,7 +1,8 @@
-import { checkConnection, checkNow } from './check-arguments.ts';
-import type { Connection } from './connection.ts';
-import type { ConnectionState } from './connection-state.ts';
-import { TIMESTAMPS_OCTETS } from './make-segment.ts';
+import { checkConnection } from '../control/check-connection.ts';
+import { checkNow } from '../base/check-arguments.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import type { ConnectionState } from '../control/connection-state.ts';
+import { TIMESTAMPS_OCTETS } from '../base/option-sizes.ts';
 
 /** Linux's numbers for the states (include/net/tcp_states.h). */
 const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
@@ -111,7 +112,7 @@ const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8 } as const;
  *
  * @throws TypeError or RangeError that names the argument which is none
  */
-export function tcpInfo(connection: Connection, now: number): TcpInfo {
+export function tcpInfo(connection: ControlBlock, now: number): TcpInfo {
   checkConnection(connection);
   checkNow(now);
   const { sender, receiver } = connection;
@@ -179,7 +180,7 @@ export function tcpInfo(connection: Connection, now: number): TcpInfo {
   };
 }
 
-function optionsOf({ timestamps, windowScaling, receiver, ecn }: Connection): number {
+function optionsOf({ timestamps, windowScaling, receiver, ecn }: ControlBlock): number {
   return (
     (timestamps ? OPTION.timestamps : 0) |
     (receiver.sack ? OPTION.sack : 0) |

@@ -1,14 +1,14 @@
-import { checkConnection } from '../connection/check-arguments.ts';
-import type { Connection } from '../connection/connection.ts';
-import { ConnectionEvent } from '../connection/connection-events.ts';
-import { canSendText } from '../connection/connection-state.ts';
+import { checkConnection } from '../control/check-connection.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
+import { canSendText } from '../control/connection-state.ts';
 import { bytesSentIn, pieceMemory, sendMemory } from '../memory/segment-memory.ts';
-import { piecesRoom, pieceSize } from './write-pieces.ts';
+import { piecesRoom, pieceSize } from '../sending/write-pieces.ts';
 
 /** What the owner writes, and how much of it the send buffer takes. */
 
 /** SEND: takes as much of `bytes` as fits, by copy. Returns the octets taken. */
-export function write(connection: Connection, bytes: Uint8Array): number {
+export function write(connection: ControlBlock, bytes: Uint8Array): number {
   if (connection.sendShut || !canSendText(connection.state)) return 0;
   const room = writeRoom(connection);
   const count = bytes.length <= room ? bytes.length : room;
@@ -26,14 +26,14 @@ export function write(connection: Connection, bytes: Uint8Array): number {
  *
  * @throws TypeError for what is no connection
  */
-export function expectMore(connection: Connection): void {
+export function expectMore(connection: ControlBlock): void {
   checkConnection(connection);
   const { sender } = connection;
   sender.nagle.expectMore(sender.sndUna);
 }
 
 /** Octets that {@link write} would take now. */
-export function writeRoom({ sender }: Connection): number {
+export function writeRoom({ sender }: ControlBlock): number {
   const { memory, bufferLimit, account } = sender;
   const piece = pieceSize(sender);
   const room = piecesRoom(sender, bufferLimit);
@@ -54,20 +54,20 @@ export const LEAST_SEND_BUFFER = 4608;
  * Memory took less than the buffer would have: the buffer becomes as small as half of what is in it, so that its owner
  * is not told that it is writable before much of that is acknowledged (Linux sk_stream_moderate_sndbuf).
  */
-function moderateSendBuffer({ sender, settings }: Connection): void {
+function moderateSendBuffer({ sender, settings }: ControlBlock): void {
   sender.account.counters.sendsCutShort++;
   if (settings.sendBuffer > 0) return;
   sender.bufferLimit = Math.max(Math.min(sender.bufferLimit, sender.memory >> 1), LEAST_SEND_BUFFER);
 }
 
 /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
-export function isWritable({ sender }: Connection): boolean {
+export function isWritable({ sender }: ControlBlock): boolean {
   const { memory, bufferLimit, account } = sender;
   return 2 * (bufferLimit - memory) >= memory && account.availableToSend(memory) > 0;
 }
 
 /** An acknowledgment made room, or showed that more is wanted. */
-export function onWriteRoom(connection: Connection): void {
+export function onWriteRoom(connection: ControlBlock): void {
   const { sender, profile } = connection;
   expandSendBuffer(connection);
   if (connection.sendBufferWasFull && isWritable(connection)) {
@@ -91,7 +91,7 @@ const MOST_BY_REFERENCE = 2_097_152;
  * segment on a path that reorders. It does not shrink as cwnd does, and grows only while the host has memory (Linux
  * tcp_sndbuf_expand, tcp_should_expand_sndbuf); SO_SNDBUF fixes it.
  */
-export function expandSendBuffer({ settings, sender, profile, path }: Connection): void {
+export function expandSendBuffer({ settings, sender, profile, path }: ControlBlock): void {
   if (settings.sendBuffer > 0) {
     sender.bufferLimit = settings.sendBuffer;
     return;

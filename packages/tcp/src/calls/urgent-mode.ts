@@ -1,71 +1,17 @@
-import {
-  Flag,
-  type Segment,
-  type SequenceNumber,
-  seqAdd,
-  seqDiff,
-  seqGt,
-  seqLeq,
-  seqLt,
-} from '@halfclose/codec';
+import { Flag, type Segment, seqAdd, seqDiff, seqLeq, seqLt } from '@halfclose/codec';
 import { checkBoolean } from '@halfclose/codec/arguments';
-import { checkConnection } from '../connection/check-arguments.ts';
-import type { Connection } from '../connection/connection.ts';
-import { ConnectionEvent } from '../connection/connection-events.ts';
-import { hasReceivedFin } from '../connection/connection-state.ts';
-
-/** The farthest that an urgent pointer reaches. */
-const MAX_POINTER = 0xffff;
-
-/** What is known of the octet at the mark: none is pending; its pointer came; the octet came; recv() had it. */
-type UrgentOctet = 'none' | 'announced' | 'arrived' | 'taken';
-
-/**
- * The urgent mode of one connection, both ways (RFC 9293, 3.8.5, as RFC 6093 reads it): made when it is first used.
- * Of urgent data of any length only the end is known, and as on BSD and Linux the last octet before it is the one that
- * stands at the mark and can be had out of band.
- */
-export class UrgentData {
-  /** SND.UP: the octet behind the urgent data; `null`: all of it is acknowledged. */
-  sndUp: SequenceNumber | null = null;
-  /** The last urgent octet of the peer: RCV.UP less one. Meaningless while nothing is pending. */
-  mark: SequenceNumber = 0;
-  octet: UrgentOctet = 'none';
-  /** The octet at the mark, once it has arrived. */
-  value = 0;
-
-  /** Whether the peer is still to be told of SND.UP (Linux tcp_urg_mode). */
-  get isSending(): boolean {
-    return this.sndUp !== null;
-  }
-
-  /** What was acknowledged needs no telling any more. */
-  onAcknowledged(una: SequenceNumber): void {
-    if (this.sndUp !== null && seqLeq(this.sndUp, una)) this.sndUp = null;
-  }
-
-  /** Points from `segment` to SND.UP, or as far as a pointer goes (Linux tcp_transmit_skb). */
-  point(segment: Segment, sndNxt: SequenceNumber): void {
-    const up = this.sndUp;
-    if (up === null || !seqLt(segment.seq, up)) return;
-    const ahead = seqDiff(up, segment.seq);
-    if (ahead > MAX_POINTER && !seqGt(seqAdd(segment.seq, MAX_POINTER), sndNxt)) return;
-    segment.flags |= Flag.URG;
-    segment.urgentPointer = Math.min(ahead, MAX_POINTER);
-  }
-
-  /** Octets from `copied`, the next one to be read, to the mark; -1: nothing is pending. */
-  distance(copied: SequenceNumber): number {
-    return this.octet === 'none' ? -1 : seqDiff(this.mark, copied);
-  }
-}
+import { checkConnection } from '../control/check-connection.ts';
+import type { ControlBlock } from '../control/control-block.ts';
+import { ConnectionEvent } from '../control/connection-events.ts';
+import { hasReceivedFin } from '../control/connection-state.ts';
+import { UrgentData } from '../control/urgent-data.ts';
 
 /**
  * SEND with the urgent flag: what was written so far is urgent (RFC 9293, 3.9.1.2; Linux tcp_mark_urg).
  *
  * @throws TypeError for what is no connection
  */
-export function markUrgent(connection: Connection): void {
+export function markUrgent(connection: ControlBlock): void {
   checkConnection(connection);
   connection.urgent ??= new UrgentData();
   connection.urgent.sndUp = connection.sender.writeSeq;
@@ -75,7 +21,7 @@ export function markUrgent(connection: Connection): void {
  * Sixth check of RFC 9293, 3.10.7.4 (Linux tcp_urg): an urgent pointer, and the octet that one came for. With a closed
  * window as well (MUST-66).
  */
-export function takeUrgent(connection: Connection, segment: Segment): void {
+export function takeUrgent(connection: ControlBlock, segment: Segment): void {
   if (connection.orphan || hasReceivedFin(connection.state)) return;
   if ((segment.flags & Flag.URG) !== 0) notePointer(connection, segment);
   const { urgent } = connection;
@@ -88,7 +34,7 @@ export function takeUrgent(connection: Connection, segment: Segment): void {
   connection.raise(ConnectionEvent.Urgent | ConnectionEvent.Readable);
 }
 
-function notePointer(connection: Connection, segment: Segment): void {
+function notePointer(connection: ControlBlock, segment: Segment): void {
   const { receiver, settings } = connection;
   // MUST-62 (RFC 6093): it indicates the octet behind. Linux takes 0 for the segment's first octet.
   const mark = seqAdd(segment.seq, Math.max(segment.urgentPointer - 1, 0));
@@ -108,7 +54,7 @@ function notePointer(connection: Connection, segment: Segment): void {
  * How many of `max` octets a read may take: it ends at the mark, and from there goes on behind the urgent octet, which
  * is left out unless SO_OOBINLINE is set (Linux tcp_recvmsg_locked).
  */
-export function octetsToMark(connection: Connection, urgent: UrgentData, max: number): number {
+export function octetsToMark(connection: ControlBlock, urgent: UrgentData, max: number): number {
   const distance = urgent.distance(connection.receiver.copied);
   if (distance > 0) return Math.min(max, distance);
   if (distance === 0) passMark(connection, urgent);
@@ -116,7 +62,7 @@ export function octetsToMark(connection: Connection, urgent: UrgentData, max: nu
 }
 
 /** Reading goes on behind the mark, if it has come to it. */
-function passMark({ receiver, settings }: Connection, urgent: UrgentData): void {
+function passMark({ receiver, settings }: ControlBlock, urgent: UrgentData): void {
   if (receiver.queue.length === 0) return;
   if (!settings.urgentInline) receiver.dropNext();
   urgent.octet = 'none';
@@ -127,7 +73,7 @@ function passMark({ receiver, settings }: Connection, urgent: UrgentData): void 
  *
  * @throws TypeError for what is no connection
  */
-export function passUrgentOctet(connection: Connection): void {
+export function passUrgentOctet(connection: ControlBlock): void {
   checkConnection(connection);
   const { urgent, receiver, settings } = connection;
   if (urgent === null || settings.urgentInline || urgent.distance(receiver.copied) !== 0) return;
@@ -135,7 +81,7 @@ export function passUrgentOctet(connection: Connection): void {
 }
 
 /** Of the octets in the queue, those that no read hands out: 1 for an urgent octet out of band, else 0. */
-export function octetsOutOfBand({ urgent, receiver, settings }: Connection): number {
+export function octetsOutOfBand({ urgent, receiver, settings }: ControlBlock): number {
   if (urgent === null || settings.urgentInline) return 0;
   const distance = urgent.distance(receiver.copied);
   return distance >= 0 && distance < receiver.queue.length ? 1 : 0;
@@ -143,7 +89,7 @@ export function octetsOutOfBand({ urgent, receiver, settings }: Connection): num
 
 /** {@link octetsToMark} for a read into `target`; with `peek` nothing is taken and no mark passed. Returns the octets copied. */
 export function copyToMark(
-  connection: Connection,
+  connection: ControlBlock,
   urgent: UrgentData,
   target: Uint8Array,
   peek: boolean,
@@ -161,7 +107,7 @@ export function copyToMark(
  *
  * @throws TypeError for what is no connection
  */
-export function readableBeforeMark(connection: Connection): number {
+export function readableBeforeMark(connection: ControlBlock): number {
   checkConnection(connection);
   const { urgent, receiver } = connection;
   const held = receiver.queue.length;
@@ -174,7 +120,7 @@ export function readableBeforeMark(connection: Connection): number {
  *
  * @throws TypeError for what is no connection
  */
-export function isAtMark(connection: Connection): boolean {
+export function isAtMark(connection: ControlBlock): boolean {
   checkConnection(connection);
   const { urgent, receiver } = connection;
   return urgent !== null && urgent.distance(receiver.copied) === 0;
@@ -186,7 +132,7 @@ export function isAtMark(connection: Connection): boolean {
  *
  * @throws TypeError for what is no connection
  */
-export function urgentOctetsAhead(connection: Connection): number {
+export function urgentOctetsAhead(connection: ControlBlock): number {
   checkConnection(connection);
   const { urgent, receiver } = connection;
   return urgent === null ? 0 : urgent.distance(receiver.copied) + 1;
@@ -201,7 +147,7 @@ export type UrgentRead = number | 'EINVAL' | 'ENOTCONN' | 'EAGAIN' | 'end';
  *
  * @throws TypeError that names the argument which is none
  */
-export function readUrgentOctet(connection: Connection, peek: boolean): UrgentRead {
+export function readUrgentOctet(connection: ControlBlock, peek: boolean): UrgentRead {
   checkConnection(connection);
   checkBoolean('peek', peek);
   const { urgent, receiver, settings, state } = connection;

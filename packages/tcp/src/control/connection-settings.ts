@@ -1,6 +1,6 @@
+import type { CongestionControlName } from '../profile/rule-names.ts';
 import type { IpAddress, SequenceNumber } from '@halfclose/codec';
-import { checkIsProfile } from './check-arguments.ts';
-import type { CongestionControlName } from '../congestion/congestion-control.ts';
+import { checkIsProfile } from '../profile/check-profile.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { BlockPool } from '../sending/send-buffer.ts';

@@ -1,5 +1,5 @@
 import { Flag, Segment, segmentLength } from '@halfclose/codec';
-import { checkSegment } from '../connection/check-arguments.ts';
+import { checkSegment } from '../base/check-arguments.ts';
 
 /**
  * The RST that answers a segment which belongs to no connection, or whose acknowledgment is impossible
