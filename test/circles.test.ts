@@ -29,24 +29,7 @@ const LEFT: Readonly<Record<string, Circles>> = {
     files: [],
     folders: ['host', 'input', 'opening', 'output', 'records'],
   },
-  tcp: {
-    files: [51, 5],
-    folders: [
-      'arrival',
-      'closing',
-      'congestion',
-      'connection',
-      'flight',
-      'memory',
-      'opening',
-      'path',
-      'profile',
-      'receiving',
-      'records',
-      'recovery',
-      'sending',
-    ],
-  },
+  tcp: { files: [14], folders: ['congestion', 'flight', 'recovery', 'sending'] },
   testkit: { files: [12], folders: ['explore', 'faults', 'hosts', 'lab', 'register', 'time', 'trace'] },
 };
 
