@@ -1,6 +1,6 @@
 import { TRANSITIONS } from '@halfclose/tcp';
 import { expect, it } from 'vitest';
-import { stateDiagramSvg, stateTimelineSvg } from '../src/index.ts';
+import { stateDiagramModel, stateDiagramSvg, stateTimelineSvg } from '../src/index.ts';
 import { CAUSES, PLACES } from '../src/states/diagram-layout.ts';
 import { conversation, Exchange } from './exchange.ts';
 import { checkWellFormed, textsOf } from './well-formed.ts';
@@ -50,4 +50,18 @@ it('the timeline has each state in its time, and says when it is no plain scale'
     .state(60_001, 'client', 'ESTABLISHED', 'CLOSED');
   expect(textsOf(stateTimelineSvg(uneven.sorted))).toContain('time is drawn logarithmically');
   expect(stateTimelineSvg([])).toBe('');
+});
+
+it('the model of the diagram has each state where the picture has it, and each transition of the table once', () => {
+  const { states, transitions, box } = stateDiagramModel();
+  expect(Object.fromEntries(states.map(({ name, x, y }) => [name, { x, y }]))).toEqual(PLACES);
+  const edges = transitions.map(({ from, to }) => `${from}>${to}`);
+  expect(edges).toHaveLength(new Set(edges).size);
+  // A listener's connection begins in LISTEN, whatever the table says of the connection alone.
+  const table = Object.entries(TRANSITIONS).flatMap(([from, all]) => all.map((to) => `${from}>${to}`));
+  const begun = table.map((edge) => (edge === 'CLOSED>SYN-RECEIVED' ? 'LISTEN>SYN-RECEIVED' : edge));
+  expect(new Set(edges)).toEqual(new Set(begun));
+  const close = transitions.find(({ from, to }) => from === 'ESTABLISHED' && to === 'FIN-WAIT-1');
+  expect(close?.cause).toBe('close: FIN');
+  expect(Math.abs((close?.start.y ?? 0) - 290)).toBeLessThanOrEqual(box.height / 2 + 3);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ladder } from '../src/index.ts';
+import { ladder, ladderModel } from '../src/index.ts';
 import { Exchange } from './exchange.ts';
 
 test('segments that cross take two lines each, where they leave and where they arrive', () => {
@@ -117,3 +117,14 @@ test('what only one side recorded is taken to have reached the other one', () =>
 function structuredCopy<T extends ReturnType<Exchange['packet']>>(packet: T): T {
   return { ...packet, segment: Object.assign(Object.create(null), packet.segment) as T['segment'] };
 }
+
+it('each moment of the model says which event it is of, and each row its packet', () => {
+  const exchange = new Exchange();
+  const packet = exchange.packet('client', 'SYN');
+  exchange.sent(0, 'client', packet, 'SYN-SENT').received(10, 'server', packet, 'SYN-RECEIVED');
+  const stranger = new Exchange('10.0.0.9').pass(0, 'client', 'SYN').events;
+  const model = ladderModel([...stranger, ...exchange.events], {
+    connection: { client: exchange.ends.client, server: exchange.ends.server },
+  });
+  expect(model?.rows).toMatchObject([{ packet, left: { event: 2 }, right: { event: 3 } }]);
+});

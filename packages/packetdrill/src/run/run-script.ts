@@ -1,4 +1,4 @@
-import { type Profile, tcpInfo } from '@halfclose/stack';
+import { type Host, type Profile, tcpInfo } from '@halfclose/stack';
 import { checkFunction, checkObject, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
 import { ladder, Trace, type TraceEvent } from '@halfclose/trace';
 import { CallRunner } from './call-runner.ts';
@@ -42,6 +42,10 @@ export interface RunOptions extends CommandEnvironment {
   readonly profile?: Profile;
   /** Told of every segment and every change of a state, up to the end of the process that the script stands for. */
   readonly observe?: (event: TraceEvent) => void;
+  /** Given the host under test before the script begins, to be looked at; nothing of it may be called that changes it. */
+  readonly onHost?: (host: Host) => void;
+  /** Told of each event of the script when it begins; the clock of the host may stand before its time. */
+  readonly onEvent?: (event: ScriptEvent) => void;
 }
 
 /** The names of {@link RunOptions}. */
@@ -50,15 +54,26 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
   mode: true,
   profile: true,
   observe: true,
+  onHost: true,
+  onEvent: true,
 };
 
 /** Throws a TypeError or RangeError for how no script can be run. */
-export function checkRunOptions({ mode, profile, readScript, observe }: RunOptions): void {
+export function checkRunOptions({
+  mode,
+  profile,
+  readScript,
+  observe,
+  onHost,
+  onEvent,
+}: RunOptions): void {
   if (mode !== undefined) checkMode(mode);
   // What is in it a host looks at.
   if (profile !== undefined) checkObject('profile', profile, 'a Profile');
   if (readScript !== undefined) checkFunction('readScript', readScript);
   if (observe !== undefined) checkFunction('observe', observe);
+  if (onHost !== undefined) checkFunction('onHost', onHost);
+  if (onEvent !== undefined) checkFunction('onEvent', onEvent);
 }
 
 /** Runs a script against a fresh host in virtual time. The same script gives the same result each time. */
@@ -115,6 +130,7 @@ class ScriptRun {
   readonly #script: Script;
   readonly #settings: DrillSettings;
   readonly #environment: CommandEnvironment;
+  readonly #onEvent: ((event: ScriptEvent) => void) | null;
   readonly #drill: DrillHost;
   readonly #files = new ScriptDescriptors();
   readonly #underTest: ConnectionUnderTest;
@@ -141,6 +157,8 @@ class ScriptRun {
       this.#trace.record(event);
       options.observe?.(event);
     });
+    options.onHost?.(this.#drill.host);
+    this.#onEvent = options.onEvent ?? null;
     this.#calls = new CallRunner(this.#drill, settings, {
       host: this.#drill.host,
       settings,
@@ -164,6 +182,7 @@ class ScriptRun {
       end = this.#attempt((track) => {
         for (const event of this.#script.events) {
           track(event);
+          this.#onEvent?.(event);
           this.#runEvent(event);
         }
         this.#calls.finish();

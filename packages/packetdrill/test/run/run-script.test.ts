@@ -240,3 +240,18 @@ describe('what surrounds the events', () => {
     expect(outcomeOf(text)).toBe(outcomeOf(text));
   });
 });
+
+it('gives the host before the script begins, and tells of each event in its order', () => {
+  const seen: string[] = [];
+  const result = runText(`${OPEN}+0 close(4) = 0\n+0 > F. 1:1(0) ack 1`, {
+    onHost: (host) => seen.push(host.name),
+    onEvent: ({ position, action }) => seen.push(`${position.line} ${action.kind}`),
+  });
+  expect(result.outcome).toBe('passed');
+  expect(seen).toEqual([
+    'stack',
+    ...['1 call', '2 call', '3 call', '4 call'],
+    ...['5 tcp', '6 tcp', '7 tcp', '8 call', '9 call', '10 tcp'],
+  ]);
+  expect(() => runText(OPEN, { onHost: 3 as never })).toThrow('onHost must be a function, not 3');
+});

@@ -21,7 +21,7 @@ export interface SequenceSegment {
 }
 
 /** What the other end acknowledged and offered at a time. */
-interface SequenceAck {
+export interface SequenceAck {
   readonly time: number;
   readonly ack: number;
   /** Up to where it could take more. */
@@ -43,7 +43,11 @@ export interface SequenceModel {
 
 /**
  * One direction: its segments as its sender sent them, and acknowledgments as they reached it, where that was recorded; else
- * as they were seen. `sender`: default: who sent more.
+ * as they were seen.
+ *
+ * @param events of both ends, or of one
+ * @param connection which of those that the events show
+ * @param sender whose bytes; `null`: of who sent more
  */
 export function sequenceModel(
   events: readonly TraceEvent[],

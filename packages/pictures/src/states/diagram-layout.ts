@@ -1,3 +1,8 @@
+/** The size of the diagram. */
+export const WIDTH = 860;
+/** See {@link WIDTH}. */
+export const HEIGHT = 660;
+
 /** The place of a state: its middle. */
 export interface Place {
   readonly x: number;

@@ -5,7 +5,8 @@ import { element, rounded, type Svg, text, textWidth } from '../svg/element.ts';
 import { picture } from '../svg/picture.ts';
 import { checkPictureOptions, type PictureOptions } from '../svg/picture-options.ts';
 import type { Color } from '../svg/theme.ts';
-import { CAUSES, LABEL_AT, type Place, PLACES } from './diagram-layout.ts';
+import { begunBy, BOX, lineOf } from './diagram-geometry.ts';
+import { CAUSES, HEIGHT, LABEL_AT, type Place, PLACES, WIDTH } from './diagram-layout.ts';
 import { type EndStays, staysOf } from './stays.ts';
 
 /** How {@link stateDiagramSvg} draws. */
@@ -15,9 +16,6 @@ export interface StateDiagramSvgOptions extends PictureOptions {
 }
 
 const OPTIONS: OptionNames<StateDiagramSvgOptions> = { title: true, theme: true, hosts: true };
-const WIDTH = 860;
-const HEIGHT = 660;
-const BOX = { width: 118, height: 30 };
 const SIZE = 10.5;
 const COLORS: readonly Color[] = ['blue', 'orange'];
 
@@ -61,11 +59,6 @@ export function stateDiagramSvg(
   );
 }
 
-/** A connection that a listener made began in its LISTEN, which the listener itself stays in. */
-function begunBy(from: string, to: string): string {
-  return from === 'CLOSED' && to === 'SYN-RECEIVED' ? 'LISTEN' : from;
-}
-
 /** Every transition of the table but aborts, which lead to CLOSED from everywhere; and those aborts that were made. */
 function edgesOf(steps: readonly Step[]): [from: string, to: string][] {
   const edges = Object.entries(TRANSITIONS).flatMap(([from, all]) =>
@@ -75,22 +68,6 @@ function edgesOf(steps: readonly Step[]): [from: string, to: string][] {
     const isDrawn = (CAUSES[`${from}>${to}`] ?? '') !== '';
     return isDrawn || steps.some((step) => step.from === from && step.to === to);
   });
-}
-
-/** A line between two states: where it begins and ends, at the edges of their boxes, and how far it bends. */
-function lineOf([from, to]: readonly [string, string]) {
-  const a = PLACES[from] ?? { x: 0, y: 0 };
-  const b = PLACES[to === 'CLOSED' ? 'CLOSED.' : to] ?? { x: 0, y: 0 };
-  return { start: atEdge(a, b), end: atEdge(b, a) };
-}
-
-function atEdge(from: Place, to: Place): Place {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  const scale = Math.min(
-    (BOX.width / 2 + 3) / Math.max(Math.abs(dx), 0.001),
-    (BOX.height / 2 + 3) / Math.max(Math.abs(dy), 0.001),
-  );
-  return { x: from.x + dx * scale, y: from.y + dy * scale };
 }
 
 function stepsOn([from, to]: readonly [string, string], steps: readonly Step[]): Step[] {

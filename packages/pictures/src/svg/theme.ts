@@ -1,8 +1,11 @@
 /** Colours of a picture: those of the system (`auto`), or one of both always. */
 export type Theme = 'auto' | 'light' | 'dark';
 
-/** Okabe and Ito's colours, which people tell apart whatever they see, and lighter ones of the same hues for dark paper. */
-const COLORS = {
+/**
+ * Okabe and Ito's colours, which people tell apart whatever they see, and lighter ones of the same hues for dark paper: each on
+ * light paper, then on dark.
+ */
+export const PALETTE = {
   paper: ['#ffffff', '#14181d'],
   ink: ['#1b1f24', '#e6e9ec'],
   muted: ['#5b6570', '#9aa5b1'],
@@ -18,7 +21,7 @@ const COLORS = {
 } as const;
 
 /** A colour of the theme. */
-export type Color = keyof typeof COLORS;
+export type Color = keyof typeof PALETTE;
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
@@ -37,9 +40,9 @@ export function styleOf(theme: Theme): string {
 }
 
 function rulesOf(index: 0 | 1): string {
-  const rules = Object.entries(COLORS).map(([name, colors]) => {
+  const rules = Object.entries(PALETTE).map(([name, colors]) => {
     const color = colors[index];
     return `.f-${name}{fill:${color}}.s-${name}{stroke:${color}}`;
   });
-  return `${rules.join('')}.halo{stroke:${COLORS.paper[index]}}`;
+  return `${rules.join('')}.halo{stroke:${PALETTE.paper[index]}}`;
 }

@@ -1,4 +1,5 @@
 import { checkOptions, checkBoolean, type OptionNames } from '@halfclose/codec/arguments';
+import type { Packet } from '@halfclose/codec';
 import type { Arrow } from './arrow.ts';
 import { eventsOf } from '../events/check-arguments.ts';
 import {
@@ -9,6 +10,7 @@ import {
 } from '../events/connection.ts';
 import type { TraceEndpoint, TraceEvent } from '../events/event.ts';
 import { arrowOf, styleOf } from './flight-arrow.ts';
+import type { Moment } from './flight.ts';
 import { hostsOf } from './flights.ts';
 import { ladderRows } from './ladder-rows.ts';
 import type { Note } from './ladder-order.ts';
@@ -17,6 +19,8 @@ import type { Style } from '../timeline/text.ts';
 
 /** What happened on one side in one row of a ladder. */
 export interface LadderMoment {
+  /** Place of its event among those that the ladder was made of, from 0. */
+  readonly event: number;
   /** Milliseconds since the connection's first event. */
   readonly time: number;
   /** The state after it; `null`: there is no connection, or nobody knows. */
@@ -28,6 +32,7 @@ export interface LadderPacketRow extends Omit<Arrow, 'forms'> {
   readonly kind: 'packet';
   /** The same in both rows of one packet. */
   readonly id: number;
+  readonly packet: Packet;
   /** What it says, the longest form first. */
   readonly forms: readonly string[];
   readonly style: Style;
@@ -79,17 +84,27 @@ export function ladderModel(
   if (options.connection !== undefined) checkConnection('connection', options.connection);
   const connection = options.connection ?? connectionsOf(all)[0];
   if (connection === undefined) return null;
-  const own = all.filter((event) => isOfConnection(event, connection));
+  const own: TraceEvent[] = [];
+  const places: number[] = [];
+  for (const [place, event] of all.entries()) {
+    if (!isOfConnection(event, connection)) continue;
+    own.push(event);
+    places.push(place);
+  }
   const start = own[0]?.time ?? 0;
   const hosts = hostsOf(own, connection);
   const isWatched = { left: hosts.left !== null, right: hosts.right !== null };
   const ids = new Map<object, number>();
-  const momentOf = (moment: { readonly time: number; readonly state: string | null } | null) =>
-    moment === null ? null : { time: moment.time - start, state: moment.state };
+  const shownOf = ({ index, time, state }: Moment): LadderMoment => ({
+    event: places[index] ?? index,
+    time: time - start,
+    state,
+  });
+  const momentOf = (moment: Moment | null) => (moment === null ? null : shownOf(moment));
   const rows = ladderRows(own, connection).map((row): LadderPacketRow | LadderNoteRow => {
     if ('note' in row) {
       const { kind, side, text, moment } = row.note;
-      return { kind, side, text, moment: { time: moment.time - start, state: moment.state } };
+      return { kind, side, text, moment: shownOf(moment) };
     }
     const { flight, departure, arrival } = row;
     const id = ids.get(flight) ?? ids.size;
@@ -99,6 +114,7 @@ export function ladderModel(
     return {
       kind: 'packet',
       id,
+      packet: flight.packet,
       ...arrow,
       style: styleOf(flight),
       left: momentOf(left),
