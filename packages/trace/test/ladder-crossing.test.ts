@@ -118,7 +118,7 @@ function structuredCopy<T extends ReturnType<Exchange['packet']>>(packet: T): T 
   return { ...packet, segment: Object.assign(Object.create(null), packet.segment) as T['segment'] };
 }
 
-it('each moment of the model says which event it is of, and each row its packet', () => {
+test('each moment of the model says which event it is of, and each row its packet', () => {
   const exchange = new Exchange();
   const packet = exchange.packet('client', 'SYN');
   exchange.sent(0, 'client', packet, 'SYN-SENT').received(10, 'server', packet, 'SYN-RECEIVED');
