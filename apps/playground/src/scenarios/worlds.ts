@@ -26,7 +26,9 @@ const OPENING: readonly World[] = [
   {
     name: 'refused',
     title: 'Connection refused',
-    about: ['Nobody listens on the port. The host answers the SYN with a RST, and connect() fails with ECONNREFUSED.'],
+    about: [
+      'Nobody listens on the port. The host answers the SYN with a RST, and connect() fails with ECONNREFUSED.',
+    ],
     rows: ['k16', 'l13', 'm13', 'p10'],
     script: ['0 client connect'],
   },
@@ -125,13 +127,7 @@ const CLOSING: readonly World[] = [
       'Linger 0 makes close() an abort: a RST at once, no TIME-WAIT. The price: what is not acknowledged yet is forgotten. Here the second segment gets lost, and nobody is left to send it again.',
     ],
     rows: ['d01', 'd02', 'd03'],
-    script: [
-      ...OPEN,
-      '0 drop nth 2 data',
-      '30 client linger 0',
-      '50 client send 2896',
-      '55 client close',
-    ],
+    script: [...OPEN, '0 drop nth 2 data', '30 client linger 0', '50 client send 2896', '55 client close'],
   },
   {
     name: 'linger-5',
@@ -158,7 +154,13 @@ const CLOSING: readonly World[] = [
       'After shutdown(SHUT_WR) the program still holds the socket and reads, and the peer may be at work for hours: FIN-WAIT-2 has no limit. Ten minutes later the server answers, and all ends in order.',
     ],
     rows: ['c01', 'c10'],
-    script: [...OPEN, '50 client shutdown wr', '600000 server send 1000', '600100 server close', '600200 client close'],
+    script: [
+      ...OPEN,
+      '50 client shutdown wr',
+      '600000 server send 1000',
+      '600100 server close',
+      '600200 client close',
+    ],
   },
   {
     name: 'fin-wait-2-orphaned',
@@ -325,7 +327,14 @@ const MOVING: readonly World[] = [
       'One segment of many is lost. Those behind it arrive, and each is answered with an acknowledgment that says what is there (SACK). From these the sender sees what is missing, and sends it again one round trip later, with no need to wait for a timer.',
     ],
     rows: [],
-    script: [...OPEN, '0 link rate=10000000', '0 drop nth 5 data client>server', '50 client send 40000', '400 client close', '430 server close'],
+    script: [
+      ...OPEN,
+      '0 link rate=10000000',
+      '0 drop nth 5 data client>server',
+      '50 client send 40000',
+      '400 client close',
+      '430 server close',
+    ],
   },
   {
     name: 'tail-loss-probe',
@@ -414,7 +423,154 @@ const MOVING: readonly World[] = [
       'Fifteen megabytes over a link of 100 Mbit/s: a picture with more than ten thousand marks, to see how the window fills the path, and how the page bears it.',
     ],
     rows: [],
-    script: [...OPEN, '0 link delay=10 rate=100000000 queue=400', '50 client send 15000000', '60 client close', '2500 server close'],
+    script: [
+      ...OPEN,
+      '0 link delay=10 rate=100000000 queue=400',
+      '50 client send 15000000',
+      '60 client close',
+      '2500 server close',
+    ],
+  },
+];
+
+/** Rows of docs/CLOSING.md that no script of packetdrill can show, as two hosts show them. */
+const ROWS: readonly World[] = [
+  {
+    name: 'j04b',
+    title: 'j04b: the ACK of a half-open connection whose listener is gone',
+    about: [
+      'The listener closes while a connection is half-open: nothing is said. Only when the ACK of the handshake comes, late, is it answered with a RST.',
+    ],
+    rows: ['j04'],
+    script: [...OPEN, '0 delay 100 nth 1 ack client>server', '30 server unlisten'],
+  },
+  {
+    name: 'p01',
+    title: 'p01: a listener closes with connections that nobody accepted',
+    about: [
+      'The program accepts nothing. When it closes its listener, what waited is reset, with text in it or without.',
+    ],
+    rows: ['j01', 'j02', 'j03'],
+    script: ['0 server accept off', ...OPEN, '50 client send 100', '100 server unlisten'],
+  },
+  {
+    name: 'p02',
+    title: 'p02: duplicated descriptors',
+    about: [
+      'Of several descriptors of one socket only the last close() acts, and only it lingers. shutdown() acts at once, whoever calls it.',
+    ],
+    rows: ['e01'],
+    script: [
+      ...OPEN,
+      '40 client linger 5',
+      '50 client dup',
+      '60 client close',
+      '100 client shutdown wr',
+      '150 client close',
+      '200 server close',
+    ],
+  },
+  {
+    name: 'p03',
+    title: 'p03: the end of a process',
+    about: ['The end of a process closes each of its descriptors, and never waits to linger.'],
+    rows: ['a03', 'e01'],
+    script: [...OPEN, '40 client linger 5', '50 client send 100', '50 client exit', '120 server close'],
+  },
+  {
+    name: 'p05',
+    title: 'p05: a SYN in FIN-WAIT-2',
+    about: [
+      'The client is an orphan in FIN-WAIT-2. The server has reset, the RST was lost, and now it connects from the same port: its SYN lies in the window, so the orphan answers with a RST and is gone.',
+    ],
+    rows: ['k09'],
+    script: [
+      ...OPEN,
+      '50 client close',
+      '80 link cut=true',
+      '85 server linger 0',
+      '90 server close',
+      '100 link cut=false',
+      '110 server unlisten',
+      '120 server connect 80',
+    ],
+  },
+  {
+    name: 'p06',
+    title: 'p06: connect() from a port in TIME-WAIT',
+    about: [
+      'With timestamps a bound port in TIME-WAIT may be connected from again at once: late segments of the old connection would be known by their timestamps. The new SYN has a higher number, and the listener takes it.',
+    ],
+    rows: ['h09', 'h12'],
+    script: [
+      ...OPEN,
+      '50 client close',
+      '80 server close',
+      '200 client connect 40000',
+      '300 client send 100',
+    ],
+  },
+  {
+    name: 'p07',
+    title: 'p07: bind() to a port in TIME-WAIT',
+    about: ['Without SO_REUSEADDR a port in TIME-WAIT cannot be bound: EADDRINUSE.'],
+    rows: ['p06'],
+    script: [
+      ...OPEN,
+      '50 client close',
+      '80 server close',
+      '100 client set SO_REUSEADDR 0',
+      '200 client connect 40000',
+    ],
+  },
+  {
+    name: 'p08',
+    title: 'p08: another SYN in SYN-RECEIVED',
+    about: [
+      'The client gives up while its connection is half-open on the server, and connects again from the same port. The new SYN lies in the window of the half-open connection, which is reset and dropped; the attempt is refused.',
+    ],
+    rows: ['j14'],
+    script: [...OPEN, '0 drop nth 1 synack', '15 client close', '60 client connect 40000'],
+  },
+  {
+    name: 'p09',
+    title: 'p09: a full accept queue',
+    about: [
+      'The program accepts nothing, and its queue has room for one. The second connection completes its handshake as the client sees it, but the server drops the last ACK, and sends its SYN+ACK again.',
+    ],
+    rows: ['j16'],
+    script: [
+      'until 30000',
+      '0 server accept off',
+      '0 server listen 0',
+      '0 client connect',
+      '100 client connect',
+      '200 client send 100',
+      '5000 server accept on',
+    ],
+  },
+  {
+    name: 'p10',
+    title: 'p10: a segment to a closed port',
+    about: ['Nobody listens: the SYN is answered with a RST at number 0 that acknowledges it.'],
+    rows: ['a16'],
+    script: ['0 client connect'],
+  },
+  {
+    name: 'p11',
+    title: 'p11: connect() after SO_ERROR has told of a refusal',
+    about: [
+      'The attempt is refused. getsockopt(SO_ERROR) tells so and takes the error; the next connect() on the same socket says ECONNABORTED, once. Then the socket can be used again.',
+    ],
+    rows: ['l13'],
+    script: [
+      '0 client read off',
+      '0 client connect',
+      '50 client error',
+      '60 client again',
+      '100 server listen',
+      '110 client again',
+    ],
   },
 ];
 
@@ -428,4 +584,5 @@ export const WORLDS: readonly Scenario[] = [
   ...worlds('Closing', CLOSING),
   ...worlds('TIME-WAIT', TIME_WAIT),
   ...worlds('Text on its way', MOVING),
+  ...worlds('Rows p: two hosts', ROWS),
 ];

@@ -66,7 +66,17 @@ export function controlBlockOf(connection: Connection, now: number): ControlBloc
 }
 
 const FIELDS = [
-  ...(['state', 'SND.UNA', 'SND.NXT', 'SND.WND', 'RCV.NXT', 'RCV.WND', 'cwnd', 'ssthresh', 'flight'] as const),
+  ...([
+    'state',
+    'SND.UNA',
+    'SND.NXT',
+    'SND.WND',
+    'RCV.NXT',
+    'RCV.WND',
+    'cwnd',
+    'ssthresh',
+    'flight',
+  ] as const),
   ...(['lost', 'recovery', 'srtt', 'rto', 'backoff', 'mss', 'resent'] as const),
   ...(['sendQueue', 'receiveQueue', 'timer', 'timerAt'] as const),
 ];

@@ -1,6 +1,7 @@
+import { ipv4 } from '@halfclose/codec';
 import { runText } from '@halfclose/packetdrill';
 import type { Host } from '@halfclose/stack';
-import { connectionsOf, Trace } from '@halfclose/trace';
+import { connectionsOf, Trace, type TraceEndpoint, type TraceEvent } from '@halfclose/trace';
 import { ConnectionWatch } from './connection-watch.ts';
 import type { DrillScript, Recording } from './recording.ts';
 
@@ -34,19 +35,42 @@ export function playDrill(text: string, name: string): Recording {
       if (host !== null) watch.look(host, trace.size - 1, event.time);
     },
   });
-  const { events } = trace;
-  const [connection] = connectionsOf(events);
+  const events = withEnds(trace.events);
   const isClient = events.some(
     (event) => event.type === 'call' && event.host === 'stack' && event.call.startsWith('connect'),
   );
   const failure = result.outcome === 'passed' ? '' : (result.failure?.reason ?? result.reason);
   return {
     events,
-    connections: connection === undefined ? [] : connectionsOf(events),
+    connections: connectionsOf(events),
     ends: watch.ends,
     hosts: isClient ? ['stack', 'script'] : ['script', 'stack'],
     duration,
     cut: '',
+    transfers: [],
+    options: [],
     script: { text, lines, failure },
   };
+}
+
+/** The addresses that packetdrill gives the stack and the script. */
+const STACK: TraceEndpoint = { address: ipv4(192, 168, 0, 1), port: 8080 };
+const SCRIPT: TraceEndpoint = { address: ipv4(192, 0, 2, 1), port: 50_001 };
+
+/** Calls of sockets that have no peer yet are told as of the connection that they are for. */
+function withEnds(events: readonly TraceEvent[]): TraceEvent[] {
+  const packet = events.find((event) => event.type === 'segment')?.packet;
+  const known = packet === undefined ? undefined : connectionsOf(events)[0];
+  const isClient = known?.client.address.equals(STACK.address) === true;
+  const [local, remote] =
+    known === undefined
+      ? [STACK, SCRIPT]
+      : isClient
+        ? [known.client, known.server]
+        : [known.server, known.client];
+  return events.map((event) =>
+    event.type === 'call' && (event.local === null || event.remote === null)
+      ? { ...event, local, remote }
+      : event,
+  );
 }

@@ -43,7 +43,8 @@ export function formatCall(call: Call): string {
     case 'recv':
       return `${call.call} ${call.bytes}`;
     case 'read':
-      return `read ${call.isOn ? 'on' : 'off'}`;
+    case 'accept':
+      return `${call.call} ${call.isOn ? 'on' : 'off'}`;
     case 'shutdown':
       return `shutdown ${call.how}`;
     case 'linger':
@@ -55,6 +56,10 @@ export function formatCall(call: Call): string {
     case 'close':
     case 'unlisten':
     case 'crash':
+    case 'dup':
+    case 'error':
+    case 'again':
+    case 'exit':
       return call.call;
   }
 }

@@ -103,6 +103,7 @@ class ScriptReader {
       case 'recv':
         return { call, bytes: this.#integer('a count of bytes', 1, 100_000_000) };
       case 'read':
+      case 'accept':
         return { call, isOn: this.#oneOf(['on', 'off']) === 'on' };
       case 'shutdown':
         return { call, how: this.#isAtEnd ? 'wr' : this.#oneOf(['rd', 'wr', 'rdwr']) };
@@ -123,10 +124,14 @@ class ScriptReader {
       case 'close':
       case 'unlisten':
       case 'crash':
+      case 'dup':
+      case 'error':
+      case 'again':
+      case 'exit':
         return { call };
       default:
         return this.#fail(
-          `“${call}” is no call; listen, connect, send, recv, read, shutdown, close, linger, set, unlisten, crash and flood are`,
+          `“${call}” is no call; listen, connect, send, recv, read, shutdown, close, linger, set, accept, unlisten, dup, error, again, exit, crash and flood are`,
         );
     }
   }

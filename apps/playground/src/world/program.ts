@@ -1,6 +1,15 @@
-import { AF_INET, Errno, errnoName, SHUT_RD, SHUT_RDWR, SHUT_WR, TcpSocket } from '@halfclose/sockets';
+import {
+  AF_INET,
+  Descriptors,
+  Errno,
+  errnoName,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+  TcpSocket,
+} from '@halfclose/sockets';
 import type { Connection, Host, IpAddress } from '@halfclose/stack';
-import type { Call, HostName } from './world-setup.ts';
+import type { Call, HostName, SocketOption } from './world-setup.ts';
 
 const LARGEST_READ = 65_536;
 const LARGEST_WRITE = 65_536;
@@ -20,6 +29,8 @@ export interface Addresses {
 export interface ProgramTeller {
   called(socket: TcpSocket | null, call: string, result: string): void;
   watched(connection: Connection): void;
+  moved(kind: 'read' | 'write', bytes: number): void;
+  set(option: string, value: number): void;
 }
 
 /** What a world notes of its sockets: which letter it writes, and what of it was read. */
@@ -38,12 +49,16 @@ export class Program {
   readonly #addresses: Addresses;
   readonly #tell: ProgramTeller;
   readonly #calls: Call[] = [];
-  readonly #options: [option: string, value: number][] = [];
+  readonly #options: [option: SocketOption, value: number][] = [];
+  readonly #files = new Descriptors();
+  /** Those of the socket in use. */
+  #descriptors: number[] = [];
   #listener: TcpSocket | null = null;
   #socket: TcpSocket | null = null;
   #stream: Stream = { letter: 0, pending: 0 };
   #connections = 0;
   #reads = true;
+  #accepts = true;
   #hasEnded = false;
   #nextPort: number;
 
@@ -95,17 +110,35 @@ export class Program {
         this.#close();
         return;
       case 'linger':
-        if (this.#socket === null) this.#tellNone('setsockopt(SO_LINGER)');
-        else
-          this.#socket.setsockopt('SO_LINGER', {
-            onoff: call.seconds === null ? 0 : 1,
-            linger: call.seconds ?? 0,
-          });
+        if (this.#socket === null) return this.#tellNone('setsockopt(SO_LINGER)');
+        this.#tell.set('SO_LINGER', call.seconds ?? -1);
+        this.#socket.setsockopt('SO_LINGER', {
+          onoff: call.seconds === null ? 0 : 1,
+          linger: call.seconds ?? 0,
+        });
         return;
       case 'set':
         this.#options.push([call.option, call.value]);
-        if (this.#socket === null && this.#listener === null) return;
-        (this.#socket ?? this.#listener)?.setsockopt(call.option, call.value);
+        if (this.#socket?.closed !== false) return;
+        this.#tell.set(call.option, call.value);
+        this.#socket.setsockopt(call.option, call.value);
+        return;
+      case 'accept':
+        this.#accepts = call.isOn;
+        if (call.isOn) this.#accept();
+        return;
+      case 'dup':
+        this.#dup();
+        return;
+      case 'error':
+        this.#error();
+        return;
+      case 'again':
+        this.#again();
+        return;
+      case 'exit':
+        this.#tell.called(this.#socket, '(its process ends)', '');
+        this.#files.closeAll();
         return;
       case 'unlisten':
         if (this.#listener === null) this.#tellNone('close');
@@ -125,6 +158,7 @@ export class Program {
 
   #opened(socket: TcpSocket): void {
     this.#socket = socket;
+    this.#descriptors = [this.#files.add(socket)];
     this.#stream = { letter: 0x61 + (this.#connections++ % 26), pending: 0 };
     this.#hasEnded = false;
     socket.owner = {
@@ -137,8 +171,10 @@ export class Program {
   #prepared(socket: TcpSocket): TcpSocket {
     // As every server does, and as who wants a port of TIME-WAIT again has to.
     socket.options.set('SO_REUSEADDR', 1, this.#host.now);
-    for (const [option, value] of this.#options)
-      socket.options.change(option as never, value as never, this.#host.now);
+    for (const [option, value] of this.#options) {
+      this.#tell.set(option, value);
+      socket.setsockopt(option, value);
+    }
     return socket;
   }
 
@@ -156,6 +192,7 @@ export class Program {
   }
 
   #accept(): void {
+    if (!this.#accepts) return;
     const accepted = this.#listener?.accept();
     if (accepted === undefined || typeof accepted === 'number') return;
     this.#opened(accepted);
@@ -192,15 +229,16 @@ export class Program {
   /** Writes as much as there is room for; returns how much, or an error. */
   #write(socket: TcpSocket, bytes: number): number {
     let written = 0;
+    let result = 0;
     while (written < bytes) {
       const chunk = new Uint8Array(Math.min(LARGEST_WRITE, bytes - written)).fill(this.#stream.letter);
-      const result = socket.send(chunk);
-      if (result === -Errno.EAGAIN) break;
-      if (result < 0) return written > 0 ? written : result;
+      result = socket.send(chunk);
+      if (result < 0) break;
       written += result;
       if (result < chunk.length) break;
     }
-    return written;
+    if (written > 0) this.#tell.moved('write', written);
+    return written > 0 ? written : result === -Errno.EAGAIN ? 0 : result;
   }
 
   #onReadiness(): void {
@@ -236,6 +274,7 @@ export class Program {
         );
         return;
       }
+      this.#tell.moved('read', read.length);
       this.#checkLetters(socket, read);
     }
   }
@@ -247,7 +286,9 @@ export class Program {
     const result =
       typeof read !== 'number' ? String(read.length) : read === 0 ? '0' : `-1 ${errnoName(read) ?? read}`;
     this.#tell.called(socket, `recv(${bytes})`, result);
-    if (typeof read !== 'number') this.#checkLetters(socket, read);
+    if (typeof read === 'number') return;
+    this.#tell.moved('read', read.length);
+    this.#checkLetters(socket, read);
   }
 
   /** What another connection's program wrote is told of: nobody may ever see it. */
@@ -263,16 +304,43 @@ export class Program {
       );
   }
 
+  #dup(): void {
+    const [first] = this.#descriptors;
+    if (first === undefined) return this.#tellNone('dup()');
+    const copy = this.#files.dup(first);
+    this.#descriptors.push(copy);
+    this.#tell.called(this.#socket, `dup(${first})`, String(copy));
+  }
+
+  #error(): void {
+    if (this.#socket === null) return this.#tellNone('getsockopt(SO_ERROR)');
+    const error = this.#socket.takeError();
+    this.#tell.called(
+      this.#socket,
+      'getsockopt(SO_ERROR)',
+      error === 0 ? '0' : (errnoName(error) ?? String(error)),
+    );
+  }
+
+  #again(): void {
+    const { peer, peerPort } = this.#addresses;
+    if (this.#socket === null) return this.#tellNone('connect()');
+    this.#socket.connect(peer, peerPort);
+  }
+
   #close(): void {
     const socket = this.#socket;
-    if (socket === null) return this.#tellNone('close()');
+    const descriptor = this.#descriptors.pop();
+    if (socket === null || descriptor === undefined) return this.#tellNone('close()');
+    const isLast = this.#descriptors.length === 0;
+    if (!isLast) this.#tell.called(socket, `close(${descriptor})`, '0: there is another descriptor');
     const started = this.#host.timers.now();
-    socket.close(() => {
+    this.#files.close(descriptor, () => {
       const took = this.#host.timers.now() - started;
       if (took > 0) this.#tell.called(socket, `(close() returns by now, after ${took / 1000} s)`, '');
     });
     // So that its close report tells how it went on.
-    socket.watchOrphan(() => undefined);
+    if (isLast) socket.watchOrphan(() => undefined);
   }
 }
 

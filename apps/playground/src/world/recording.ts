@@ -38,8 +38,30 @@ export interface Recording {
   readonly duration: number;
   /** Why it ends there, in a sentence; empty: nothing more can happen. */
   readonly cut: string;
+  /** What programs read and wrote, which is no event. */
+  readonly transfers: readonly Transfer[];
+  readonly options: readonly OptionSetting[];
   /** Of a script of packetdrill: its text, and with which event which line began. */
   readonly script: DrillScript | null;
+}
+
+/** Octets that a program read or wrote. */
+export interface Transfer {
+  readonly host: string;
+  readonly kind: 'read' | 'write';
+  readonly bytes: number;
+  readonly time: number;
+  /** How many events there were before. */
+  readonly event: number;
+}
+
+/** An option that a program set. */
+export interface OptionSetting {
+  readonly host: string;
+  readonly time: number;
+  readonly option: string;
+  /** Of SO_LINGER: its seconds; -1: off. */
+  readonly value: number;
 }
 
 /** The script that one end of the recording is. */

@@ -20,6 +20,15 @@ export type Call =
   | { readonly call: 'linger'; readonly seconds: number | null }
   | { readonly call: 'set'; readonly option: SocketOption; readonly value: number }
   | { readonly call: 'unlisten' }
+  /** Whether it accepts what connects to it, at once. */
+  | { readonly call: 'accept'; readonly isOn: boolean }
+  | { readonly call: 'dup' }
+  /** getsockopt(SO_ERROR) */
+  | { readonly call: 'error' }
+  /** connect() on the socket that it has already. */
+  | { readonly call: 'again' }
+  /** Its process ends. */
+  | { readonly call: 'exit' }
   /** The host's power fails. */
   | { readonly call: 'crash' }
   /** SYNs from addresses that answer nobody reach the other host. */

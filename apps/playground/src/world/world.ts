@@ -6,13 +6,19 @@ import { connectionsOf, Trace, TraceDigest, type TraceEvent } from '@halfclose/t
 import { ConnectionWatch } from './connection-watch.ts';
 import { ruleOf } from './faults.ts';
 import { PORTS, Program } from './program.ts';
-import type { Recording } from './recording.ts';
+import type { OptionSetting, Recording, Transfer } from './recording.ts';
 import type { Call, HostName, Input, Knobs, WorldSetup } from './world-setup.ts';
 
 export const ADDRESSES: Readonly<Record<HostName, IpAddress>> = {
   client: ipv4(10, 0, 0, 1),
   server: ipv4(10, 0, 0, 2),
 };
+
+/** A link as it is until something is said: packets of one burst arrive one after the other, as on any wire. */
+export const DEFAULT_LINK = { delay: 10, rate: 100e6 } as const;
+
+/** Milliseconds by which packets that others overtake are late: not a round number, lest they arrive together with those. */
+const REORDERED_BY = 30.7;
 
 /** So many events are kept; a world that goes on for ever ends there. */
 const MOST_EVENTS = 60_000;
@@ -25,6 +31,8 @@ class World {
   readonly clock = new VirtualClock();
   readonly trace = new Trace({ limit: MOST_EVENTS });
   readonly watch = new ConnectionWatch();
+  readonly transfers: Transfer[] = [];
+  readonly options: OptionSetting[] = [];
   readonly hosts: Readonly<Record<HostName, Host>>;
   readonly #link: Link;
   readonly #programs: Readonly<Record<HostName, Program>>;
@@ -33,7 +41,7 @@ class World {
 
   constructor(setup: WorldSetup) {
     this.#link = createLink(this.clock, {
-      delay: 10,
+      ...DEFAULT_LINK,
       seed: setup.seed,
       rules: [(packet, context) => this.#judge(packet, context)],
       observe: ({ kind, now, link, packet, reason }) => {
@@ -124,6 +132,12 @@ class World {
             result,
           } as const;
           this.watch.look(host, this.#record(event), event.time);
+        },
+        moved: (kind, bytes) => {
+          this.transfers.push({ host: name, kind, bytes, time: this.clock.now(), event: this.trace.size });
+        },
+        set: (option, value) => {
+          this.options.push({ host: name, time: this.clock.now(), option, value });
         },
         watched: (connection) => {
           this.watch.add(host, connection);
@@ -233,7 +247,7 @@ function impairmentsOf({ cut, queue, reorder, ...knobs }: Knobs): Partial<Impair
     ...knobs,
     ...(cut !== undefined && { partition: cut }),
     ...(queue !== undefined && { queue: { packets: queue } }),
-    ...(reorder !== undefined && { reorder: { probability: reorder, delay: 30 } }),
+    ...(reorder !== undefined && { reorder: { probability: reorder, delay: REORDERED_BY } }),
   };
 }
 
@@ -249,6 +263,8 @@ export function playWorld(setup: WorldSetup): Recording {
     hosts: HOSTS,
     duration: world.duration,
     cut,
+    transfers: world.transfers,
+    options: world.options,
     script: null,
   };
 }

@@ -23,6 +23,8 @@ export type CommandAction =
         readonly name: AssertedTimer | null;
       } | null;
     }
+  /** Whether the device cuts large segments (ethtool's tso and gso), or the stack does. */
+  | { readonly kind: 'offload'; readonly cuts: boolean }
   | { readonly kind: 'sleep'; readonly duration: Microseconds }
   /** Has no meaning here, for the reason given. */
   | { readonly kind: 'ignored'; readonly command: string; readonly reason: string }

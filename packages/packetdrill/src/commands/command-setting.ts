@@ -46,3 +46,12 @@ export function interpretQueueDiscipline(command: string, items: readonly string
   if (isPlain) return { kind: 'ignored', command, reason };
   return { kind: 'unsupported', command, reason: 'a queue that paces or drops' };
 }
+
+/** `ethtool -K DEVICE tso on|off gso on|off`: whether the device cuts large segments; one that is off turns it off. */
+export function interpretOffload(command: string, items: readonly string[]): CommandAction {
+  const [flag, , ...features] = items;
+  const isKnown = features.every((word, index) => (index % 2 === 0 ? /^[tg]so$/ : /^(?:on|off)$/).test(word));
+  if (flag !== '-K' || features.length < 2 || features.length % 2 !== 0 || !isKnown)
+    return { kind: 'unsupported', command, reason: 'ethtool but for -K with tso and gso' };
+  return { kind: 'offload', cuts: !features.includes('off') };
+}

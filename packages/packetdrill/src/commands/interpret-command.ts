@@ -2,7 +2,12 @@ import { checkFunction, checkObject, checkText } from '@halfclose/codec/argument
 import type { CommandAction } from './command-action.ts';
 import { defaultSettings } from './default-sysctls.ts';
 import { interpretStateAssertion, interpretTimerAssertion } from './command-assertion.ts';
-import { interpretQueueDiscipline, interpretSetSysctls, interpretSysctl } from './command-setting.ts';
+import {
+  interpretOffload,
+  interpretQueueDiscipline,
+  interpretSetSysctls,
+  interpretSysctl,
+} from './command-setting.ts';
 import { parseShell, type ShellStatement } from './shell-statement.ts';
 
 /** What the interpretation of a command may look at. */
@@ -65,6 +70,8 @@ function interpretStatement(
       return interpretSysctl(command, items);
     case 'set_sysctls.py':
       return interpretSetSysctls(command, items);
+    case 'ethtool':
+      return [interpretOffload(command, items)];
     case 'tc':
       return [interpretQueueDiscipline(command, items)];
     case 'ip':

@@ -23,6 +23,8 @@ const SECRET = Uint32Array.of(0x70616b65, 0x74647269, 0x6c6c2121, 1);
 /** Where the virtual clock stands when a script begins, in milliseconds: no script sees timestamps at zero. */
 const EPOCH = 1_000_000;
 const ANYWHERE = 0;
+/** What the device takes in one packet, as most do (TSO). */
+const MOST_OFFLOADED = 65_535;
 
 /** The host under test, its clock, and the link on whose other end the script is. */
 export class DrillHost {
@@ -31,6 +33,7 @@ export class DrillHost {
   /** The host's profile; a change acts at once. */
   readonly profile: MutableProfile;
   readonly #sent: SentPacket[] = [];
+  readonly #offload = { checksum: true, segmentOctets: MOST_OFFLOADED };
   #deliver: (packet: Packet) => void = () => undefined;
 
   constructor(settings: DrillSettings, profile: Profile = linux) {
@@ -39,7 +42,7 @@ export class DrillHost {
     const device: PacketDevice = {
       name: 'tun0',
       mtu: settings.mtu,
-      offload: { checksum: true, segmentOctets: 65_535 },
+      offload: this.#offload,
       transmit: (packet) => {
         this.#sent.push({ packet, at: this.now });
       },
@@ -51,6 +54,11 @@ export class DrillHost {
     const most = localAddress.isIPv4 ? 32 : 128;
     this.host.addInterface(device, [{ address: localAddress, prefixLength: most }]);
     this.host.addRoute(anyOf(localAddress), ANYWHERE, device, localAddress);
+  }
+
+  /** Whether the device cuts large segments, of connections that are opened from now on; else the stack does. */
+  set cutsSegments(cuts: boolean) {
+    this.#offload.segmentOctets = cuts ? MOST_OFFLOADED : 0;
   }
 
   /** Time since the script began. */

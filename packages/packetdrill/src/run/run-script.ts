@@ -396,6 +396,9 @@ class ScriptRun {
       case 'assert-timer':
         this.#assertTimer(action.timer, event);
         break;
+      case 'offload':
+        this.#drill.cutsSegments = action.cuts;
+        break;
       case 'sleep':
         this.#calls.advanceTo(this.#drill.now + action.duration);
         break;
