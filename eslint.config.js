@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
 import { packages } from './layers.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const typed = ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.ts', 'test/**/*.ts'];
+const typed = ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.{ts,tsx}', 'test/**/*.ts'];
 const library = ['packages/*/src/**/*.ts'];
 const tests = ['packages/*/test/**/*.ts', 'apps/*/test/**/*.ts', 'test/**/*.ts'];
 
@@ -165,6 +165,14 @@ export default defineConfig(
       'vitest/no-standalone-expect': 'off',
       '@typescript-eslint/unbound-method': 'off',
       '@typescript-eslint/no-empty-function': 'off',
+    },
+  },
+  {
+    // It runs in browsers, and not in Node.
+    files: ['apps/playground/src/**'],
+    rules: {
+      'n/no-unsupported-features/node-builtins': 'off',
+      'import-x/no-unresolved': ['error', { ignore: ['^virtual:'] }],
     },
   },
   {

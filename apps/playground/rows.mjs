@@ -51,9 +51,45 @@ export function drillRows() {
   });
 }
 
-/** `close, unread, fin wait 2`: what the file is called. */
+/** States, flags and the like as they are written in sentences; the longer first. */
+const WORDS = [
+  ...['FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'LAST-ACK', 'TIME-WAIT', 'SYN-SENT'].map((name) => [
+    name.toLowerCase().replaceAll('-', ' '),
+    name,
+  ]),
+  ['syn recv', 'SYN-RECEIVED'],
+  ['fw2', 'FIN-WAIT-2'],
+  ['tw', 'TIME-WAIT'],
+  ['syn ack', 'SYN+ACK'],
+  ['synack', 'SYN+ACK'],
+  ['shut rdwr', 'SHUT_RDWR'],
+  ['shut rd', 'SHUT_RD'],
+  ['shut wr', 'SHUT_WR'],
+  ['shutdown wr', 'SHUT_WR'],
+  ['linger0', 'linger 0'],
+  ['linger t', 'linger t'],
+  ['linger2', 'TCP_LINGER2'],
+  ['ts', 'timestamp'],
+  ['ofo', 'out-of-order'],
+  ['oow', 'out-of-window'],
+  ['retrans', 'retransmitted'],
+  ['rcvnxt', 'RCV.NXT'],
+  ['simopen', 'after a simultaneous open'],
+  ['simul', 'simultaneous'],
+  ...['established', 'closing', 'closed', 'listen'].map((name) => [name, name.toUpperCase()]),
+  ...['fin', 'rst', 'syn', 'ack', 'icmp', 'sack', 'fd', 'eof', 'etimedout', 'econnrefused'].map((name) => [
+    name,
+    name.toUpperCase(),
+  ]),
+];
+
+/** `Close, unread, FIN-WAIT-2`: what the file is called, in words. */
 function titleOf(file, statement) {
   if (statement !== '') return statement.split(/[,;]/)[0];
-  const words = basename(file, '.pkt').replace(/^(?:[a-z]\d\d[a-z]?_)+/, '');
-  return words.replaceAll('_', ' ');
+  let words = basename(file, '.pkt')
+    .replace(/^(?:[a-z]\d\d[a-z]?_)+/, '')
+    .replaceAll('_', ' ');
+  for (const [from, to] of WORDS)
+    words = words.replaceAll(new RegExp(`(?<![\\w-])${from}(?![\\w-])`, 'g'), to);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -14,14 +14,6 @@ it.each(drillRows())(
   ({ name, script }) => {
     const recording = playDrill(script, `${name}.pkt`);
     expect(recording.script?.failure).toBe('');
-    if (process.env.SHOW)
-      console.log(
-        name,
-        recording.events.length,
-        recording.duration,
-        recording.ends.length,
-        recording.connections.length,
-      );
     expect(recording.events.length).toBeGreaterThan(0);
     expect(recording.script?.lines.length).toBeGreaterThan(1);
   },

@@ -78,6 +78,13 @@ function refuseSeveralSockets({ events }: Recording, host: HostName): void {
       );
     starts.set(sourcePort, seq);
   }
+  let last = -1;
+  for (const event of events) {
+    if (event.type !== 'segment' || event.host !== host || event.direction !== 'received') continue;
+    if (event.time === last)
+      throw new Refusal('two packets reach the host at the same instant, which no script can say');
+    last = event.time;
+  }
   const calls = events.flatMap((event) => (event.type === 'call' && event.host === host ? [event.call] : []));
   const isOpening = (call: string) =>
     call === 'accept' || (host === 'client' ? call === 'bind' : call === 'connect');
@@ -148,7 +155,10 @@ class ScriptMaker {
   #call(call: string, result: string, time: number): void {
     const fd = this.#descriptor;
     const option = /^setsockopt\((\w+)\)$/.exec(call)?.[1];
-    if (option !== undefined) return this.#option(option, time);
+    if (option !== undefined) {
+      this.#option(option, time);
+      return;
+    }
     switch (call) {
       case 'bind':
         if (this.#host === 'server') this.#push(time, `bind(${fd}, ..., ...) = 0`);

@@ -20,6 +20,12 @@ export function testkitTestOf(recording: Recording, setup: WorldSetup, name: str
     const [field] = Object.keys(setup.profiles[host]);
     if (field !== undefined) throw new Refusal(`hosts of a lab have no ${field}: they are as Linux is`);
   }
+  if (
+    recording.events.some(
+      (event) => event.type === 'state' && event.from === 'SYN-SENT' && event.why === 'close',
+    )
+  )
+    throw new Refusal('a program on node:net that gives up connecting is over at another moment');
   const segments = segmentsOf(recording.events, connection).map(segmentLine);
   if (segments.length > MOST_SEGMENTS)
     throw new Refusal(
@@ -133,7 +139,7 @@ class TestMaker {
       case 'unlisten':
         return inTime('sockets.listener.close()');
       case 'crash':
-        return `network.at(${at}, () => ${host}.crash());`;
+        throw new Refusal('what is sent to a host without power is not seen in a lab');
       case 'exit':
         return `network.at(${at}, () => ${host}.kill());`;
       case 'read':
@@ -152,6 +158,9 @@ class TestMaker {
 
   #link({ at, way, knobs }: Extract<Input, { kind: 'link' }>): string {
     if (way !== null) throw new Refusal('the link of a lab is the same both ways');
+    const { loss = 0, reorder = 0, duplicate = 0, corrupt = 0, jitter = 0 } = knobs;
+    if (loss + reorder + duplicate + corrupt + jitter > 0)
+      throw new Refusal('chance falls otherwise in a lab; faults that name their packets fall alike');
     return `network.at(${at}, () => network.link('client', 'server').set(${knobText(knobs)}));`;
   }
 

@@ -5,7 +5,7 @@ import { type Decision, decisionOf } from '../world/decisions.ts';
 import type { BlockSample, EndRecord, Recording, ReportSample } from '../world/recording.ts';
 
 /** A change of state of an end, as the panels show it. */
-export interface Change {
+interface Change {
   readonly event: number;
   readonly time: number;
   readonly from: string;

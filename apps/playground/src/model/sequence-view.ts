@@ -4,7 +4,7 @@ import type { Recording } from '../world/recording.ts';
 import type { EndView } from './end-view.ts';
 
 /** A congestion window, in bytes, from a time on. */
-export interface WindowSample {
+interface WindowSample {
   readonly time: number;
   readonly cwnd: number;
   /** `null`: none yet. */

@@ -13,7 +13,7 @@ export interface HeaderField {
 }
 
 /** A header with its bytes. */
-export interface Header {
+interface Header {
   readonly title: string;
   /** The RFC that defines it. */
   readonly source: string;

@@ -413,7 +413,7 @@ const MOVING: readonly World[] = [
       '0 link delay=25 rate=8000000 loss=0.03 reorder=0.02 duplicate=0.01',
       '100 client send 200000',
       '100 client close',
-      '4000 server close',
+      '700 server close',
     ],
   },
   {

@@ -48,6 +48,6 @@ export function writeAddress({ scenario, seed, script, at }: Address): string {
   if (scenario !== null) fields.set('scenario', scenario);
   if (seed !== null) fields.set('seed', String(seed));
   if (script !== null) fields.set('script', script);
-  if (at !== null && at > 0) fields.set('at', String(at));
+  if (at !== null) fields.set('at', String(at));
   return `#${fields.toString()}`;
 }

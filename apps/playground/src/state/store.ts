@@ -39,8 +39,7 @@ export const selectedRow = signal<number | null>(null);
 const past: WorldSetup[] = [];
 export const canUndo = signal(false);
 /** Rows of the closing tables, once they are loaded. */
-export const rows = signal<readonly Scenario[]>([]);
-export const isLoading = signal(false);
+const rows = signal<readonly Scenario[]>([]);
 
 export const scenarios = computed<readonly Scenario[]>(() => [...WORLDS, ...rows.value]);
 
@@ -123,7 +122,7 @@ export function say(sentence: string): void {
   message.value = sentence;
 }
 
-/** Shows what the address asks for; what it asks for in vain is said. */
+/** Shows what the address asks for, from its end; what it asks for in vain is said. */
 export async function showAddress(hash: string): Promise<void> {
   const { scenario: name, seed, script, at, problem } = readAddress(hash);
   say(problem);
@@ -150,7 +149,7 @@ function showScript(script: string, name: string | null, at: number | null): voi
     past.length = 0;
     canUndo.value = false;
     const scenario = WORLDS.find((each) => each.name === name) ?? null;
-    show({ kind: 'world', scenario, setup }, at ?? 0);
+    show({ kind: 'world', scenario, setup }, at ?? Infinity);
   } catch (error) {
     say(`The script in the address cannot be played. ${sentenceOf(error)}`);
     show({ kind: 'world', scenario: null, setup: EMPTY_SETUP }, 0);
@@ -162,14 +161,14 @@ async function showScenario(scenario: Scenario, seed: number | null, at: number 
   canUndo.value = false;
   if (scenario.kind === 'world') {
     const setup = parseScript(scenario.script);
-    show({ kind: 'world', scenario, setup: seed === null ? setup : { ...setup, seed } }, at ?? 0);
+    show({ kind: 'world', scenario, setup: seed === null ? setup : { ...setup, seed } }, at ?? Infinity);
     return;
   }
   const { playDrill } = await import('../world/drill-recording.ts');
   const recorded = playDrill(scenario.script, `${scenario.name}.pkt`);
   if (recorded.script !== null && recorded.script.failure !== '')
     say(`The script of ${scenario.name} does not pass: ${recorded.script.failure}.`);
-  show({ kind: 'drill', scenario, recording: recorded }, at ?? 0);
+  show({ kind: 'drill', scenario, recording: recorded }, at ?? Infinity);
 }
 
 /** Loads the scripts of the closing tables' rows. */
@@ -209,7 +208,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 
 /** Shows a connection of a capture. */
 export function showCapture(capture: CaptureContents, connectionOf: CapturedConnection): void {
-  show({ kind: 'capture', capture, connection: connectionOf }, Number.MAX_SAFE_INTEGER);
+  show({ kind: 'capture', capture, connection: connectionOf }, Infinity);
 }
 
 // --- changes
@@ -265,14 +264,14 @@ function isSameKnob(a: Input, b: Input): boolean {
 }
 
 /** Has the address say what is shown, so that it can be linked to. */
-export function publish(): void {
+function publish(): void {
   history.replaceState(null, '', addressOf());
 }
 
 /** The address of what is shown. */
 export function addressOf(withMoment = false): string {
   const shown = source.value;
-  const at = withMoment ? cursor.value.events : null;
+  const at = withMoment && !isAtEnd.value ? cursor.value.events : null;
   if (shown.kind === 'capture') return '#';
   if (shown.kind === 'drill')
     return writeAddress({ scenario: shown.scenario.name, seed: null, script: null, at });

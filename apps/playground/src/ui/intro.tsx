@@ -26,7 +26,12 @@ function ScenarioIntro() {
     );
   return (
     <>
-      <p class="group">{scenario.group}</p>
+      <p class="group">
+        {scenario.group}{' '}
+        <span class="mono" id="scenario-name">
+          {scenario.name}
+        </span>
+      </p>
       <h2>{scenario.title}</h2>
       {scenario.about.map((paragraph) => (
         <p class="about" key={paragraph}>

@@ -61,9 +61,7 @@ export function Ladder() {
     const shown = ladder.value;
     if (element === null || shown === null) return;
     const bottom = TOP + rowsAt(shown, cursor.value.events) * ROW + ROW;
-    const isBelow = bottom > element.scrollTop + element.clientHeight;
-    if (isBelow || bottom < element.scrollTop + ROW * 2)
-      element.scrollTop = Math.max(0, bottom - element.clientHeight);
+    element.scrollTop = Math.max(0, bottom - element.clientHeight);
   });
 
   const layout = layoutOf(width.value);
@@ -262,12 +260,12 @@ function Row({ index, total, row, view, layout, moment, isChosen }: RowProps) {
       id={`row-${index}`}
       role="option"
       aria-selected={isChosen}
-      aria-label={said}
       aria-setsize={total}
       aria-posinset={index + 1}
       class={`row ${isChosen ? 'is-chosen' : ''}`}
       onClick={() => (selectedRow.value = index)}
     >
+      <title>{said}</title>
       <rect class="hit" x={0} y={TOP + index * ROW + 3} width={layout.width} height={ROW} />
       <Times index={index} row={row} layout={layout} moment={moment} />
       {shown.kind === 'packet' ? (
@@ -340,11 +338,14 @@ function Packet({ index, row, layout, moment }: PacketProps) {
   const done = progressOf(row, moment);
   const [x, y] = [from + (end - from) * done, y1 + (y2 - y1) * done];
   const hasArrived = done >= 1;
+  // Behind its head there is no line.
+  const stop =
+    hasArrived && !isLost && shown.head !== 'x' ? HEAD / Math.max(HEAD, Math.hypot(x - from, y - y1)) : 0;
   const style = STYLES[shown.style ?? ''] ?? 'plain';
   const angle = (Math.atan2(y2 - y1, Math.abs(whole - from)) * 180) / Math.PI;
   const isLong = Math.abs(y2 - y1) > ROW;
   const extra = [shown.remark, isLost ? shown.reason : ''].filter((part) => part !== '').join(', ');
-  const suffix = extra === '' ? '' : ` (${extra.replace(/^\(|\)$/g, '')})`;
+  const suffix = extra === '' ? '' : ` (${extra.replace(/ \((.*)\)$/, ', $1').replace(/^\(|\)$/g, '')})`;
   // Of arrows that cross, each has its label near where it leaves, and leaves the middle to the other one.
   const room = isLong ? Math.abs(whole - from) * 0.44 : Math.abs(whole - from) - 26;
   const label =
@@ -360,7 +361,7 @@ function Packet({ index, row, layout, moment }: PacketProps) {
     : undefined;
   return (
     <g class={`packet ${style}`} aria-hidden="true">
-      <line class="arrow" x1={from} y1={y1} x2={hasArrived && !isLost ? x - direction * HEAD : x} y2={y} />
+      <line class="arrow" x1={from} y1={y1} x2={x - stop * (x - from)} y2={y - stop * (y - y1)} />
       {!hasArrived ? (
         <circle class="flying" cx={x} cy={y} r={4} />
       ) : isLost || shown.head === 'x' ? (

@@ -12,7 +12,7 @@ let frame = 0;
 let last = 0;
 
 /** Begins to play, from the beginning where it is over. */
-export function play(): void {
+function play(): void {
   if (isAtEnd.value) goTo(0);
   last = performance.now();
   isPlaying.value = true;

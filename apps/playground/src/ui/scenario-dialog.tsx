@@ -36,7 +36,7 @@ export function ScenarioDialog() {
           value={wanted.value}
           placeholder="time-wait, linger, a01, …"
           onInput={(event) => (wanted.value = event.currentTarget.value)}
-          // eslint-disable-next-line -- the dialog was opened to search
+
           autofocus
         />
       </label>

@@ -1,11 +1,10 @@
 import { signal, useSignalEffect } from '@preact/signals';
-import { change, cursor, say, sentenceOf, source } from '../state/store.ts';
+import { change, cursor, say, sentenceOf, source, showCapture } from '../state/store.ts';
 import { formatScript } from '../world/format-script.ts';
 import { parseScript } from '../world/parse-script.ts';
 import { ScriptError } from '../world/script-error.ts';
 import { socketsAt } from '../world/world.ts';
 import { capture } from './open-capture.ts';
-import { showCapture } from '../state/store.ts';
 
 const draft = signal('');
 const problem = signal('');

@@ -15,7 +15,7 @@ export function formatScript({ seed, until, profiles, inputs }: WorldSetup): str
 }
 
 /** `40 client send 1000` */
-export function formatInput(input: Input): string {
+function formatInput(input: Input): string {
   const at = number(input.at);
   switch (input.kind) {
     case 'call':
@@ -33,7 +33,7 @@ export function formatInput(input: Input): string {
 }
 
 /** `send 1000` */
-export function formatCall(call: Call): string {
+function formatCall(call: Call): string {
   switch (call.call) {
     case 'listen':
       return `listen ${call.backlog}`;

@@ -110,7 +110,10 @@ export class Program {
         this.#close();
         return;
       case 'linger':
-        if (this.#socket === null) return this.#tellNone('setsockopt(SO_LINGER)');
+        if (this.#socket === null) {
+          this.#tellNone('setsockopt(SO_LINGER)');
+          return;
+        }
         this.#tell.set('SO_LINGER', call.seconds ?? -1);
         this.#socket.setsockopt('SO_LINGER', {
           onoff: call.seconds === null ? 0 : 1,
@@ -212,7 +215,10 @@ export class Program {
 
   #send(bytes: number): void {
     const socket = this.#socket;
-    if (socket === null) return this.#tellNone(`send(${bytes})`);
+    if (socket === null) {
+      this.#tellNone(`send(${bytes})`);
+      return;
+    }
     const taken = this.#write(socket, bytes);
     if (taken < 0) {
       this.#tell.called(socket, `send(${bytes})`, `-1 ${errnoName(taken) ?? taken}`);
@@ -281,7 +287,10 @@ export class Program {
 
   #receive(bytes: number): void {
     const socket = this.#socket;
-    if (socket === null) return this.#tellNone(`recv(${bytes})`);
+    if (socket === null) {
+      this.#tellNone(`recv(${bytes})`);
+      return;
+    }
     const read = socket.read(bytes);
     const result =
       typeof read !== 'number' ? String(read.length) : read === 0 ? '0' : `-1 ${errnoName(read) ?? read}`;
@@ -306,14 +315,20 @@ export class Program {
 
   #dup(): void {
     const [first] = this.#descriptors;
-    if (first === undefined) return this.#tellNone('dup()');
+    if (first === undefined) {
+      this.#tellNone('dup()');
+      return;
+    }
     const copy = this.#files.dup(first);
     this.#descriptors.push(copy);
     this.#tell.called(this.#socket, `dup(${first})`, String(copy));
   }
 
   #error(): void {
-    if (this.#socket === null) return this.#tellNone('getsockopt(SO_ERROR)');
+    if (this.#socket === null) {
+      this.#tellNone('getsockopt(SO_ERROR)');
+      return;
+    }
     const error = this.#socket.takeError();
     this.#tell.called(
       this.#socket,
@@ -324,14 +339,20 @@ export class Program {
 
   #again(): void {
     const { peer, peerPort } = this.#addresses;
-    if (this.#socket === null) return this.#tellNone('connect()');
+    if (this.#socket === null) {
+      this.#tellNone('connect()');
+      return;
+    }
     this.#socket.connect(peer, peerPort);
   }
 
   #close(): void {
     const socket = this.#socket;
     const descriptor = this.#descriptors.pop();
-    if (socket === null || descriptor === undefined) return this.#tellNone('close()');
+    if (socket === null || descriptor === undefined) {
+      this.#tellNone('close()');
+      return;
+    }
     const isLast = this.#descriptors.length === 0;
     if (!isLast) this.#tell.called(socket, `close(${descriptor})`, '0: there is another descriptor');
     const started = this.#host.timers.now();

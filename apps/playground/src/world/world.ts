@@ -9,7 +9,7 @@ import { PORTS, Program } from './program.ts';
 import type { OptionSetting, Recording, Transfer } from './recording.ts';
 import type { Call, HostName, Input, Knobs, WorldSetup } from './world-setup.ts';
 
-export const ADDRESSES: Readonly<Record<HostName, IpAddress>> = {
+const ADDRESSES: Readonly<Record<HostName, IpAddress>> = {
   client: ipv4(10, 0, 0, 1),
   server: ipv4(10, 0, 0, 2),
 };
@@ -197,7 +197,7 @@ class World {
     else this.#programs[name].call(call);
   }
 
-  #judge: Rule = (packet, context) => {
+  readonly #judge: Rule = (packet, context) => {
     for (const rule of this.#rules) {
       const verdict = rule(packet, context);
       if (verdict !== 'pass') return verdict;
