@@ -414,11 +414,13 @@ describe.skipIf(pictures === undefined)('pictures for the docs', () => {
   it.each([
     ['desktop-light', '#scenario=half-close', 1440, 900, 'light'],
     ['desktop-dark', '#scenario=lost-last-ack', 1440, 900, 'dark'],
-    ['phone-light', '#scenario=simultaneous-close', 390, 844, 'light'],
+    ['phone-light', '#scenario=simultaneous-close&at=27', 390, 844, 'light'],
     ['phone-dark', '#scenario=unread-data', 390, 844, 'dark'],
   ] as const)('%s', async (name, hash, width, height, colorScheme) => {
     const page = await site.page(hash, { viewport: { width, height }, colorScheme });
-    await writeFile(join(pictures ?? '.', `${name}.png`), await page.screenshot());
+    const picture = await page.screenshot();
+    expect(picture.readUInt32BE(16)).toBe(width);
+    await writeFile(join(pictures ?? '.', `${name}.png`), picture);
     await page.context().close();
   });
 });

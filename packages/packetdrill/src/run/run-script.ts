@@ -59,14 +59,7 @@ export const RUN_OPTIONS: OptionNames<RunOptions> = {
 };
 
 /** Throws a TypeError or RangeError for how no script can be run. */
-export function checkRunOptions({
-  mode,
-  profile,
-  readScript,
-  observe,
-  onHost,
-  onEvent,
-}: RunOptions): void {
+export function checkRunOptions({ mode, profile, readScript, observe, onHost, onEvent }: RunOptions): void {
   if (mode !== undefined) checkMode(mode);
   // What is in it a host looks at.
   if (profile !== undefined) checkObject('profile', profile, 'a Profile');
