@@ -7,9 +7,6 @@
 //   clock    whether it may touch timers, Date, Math.random and console; who may not also compiles
 //            without ambient types, and may not import @halfclose/timers/host
 //   host     files of its src/ to which `node` and `clock` do not apply
-//
-// playground is not there yet. Its place is kept on purpose: what may depend on what was decided for all of the layers
-// at once, and a new package finds its rules here.
 
 /**
  * @typedef {{ imports: string[], npm?: string[], node: boolean, clock: boolean, host?: string[] }} Layer

@@ -1,6 +1,7 @@
 // Builds the playground and tries it in Chromium: the one of CHROMIUM, or Debian's. Without one it says so, and passes.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -17,6 +18,19 @@ function run(...command) {
 }
 
 run('node_modules/.bin/vite', 'build', 'apps/playground', '--logLevel', 'warn');
+// What a browser has to have before it paints: the page, and what that names.
+const dist = `${root}apps/playground/dist/`;
+const page = readFileSync(`${dist}index.html`, 'utf8');
+const named = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) =>
+  readFileSync(dist + file),
+);
+const weight = [page, ...named].reduce((sum, content) => sum + gzipSync(content).length, 0);
+console.log(`first paint: ${(weight / 1000).toFixed(1)} kB, gzipped`);
+if (named.length < 2 || weight > 100_000) {
+  console.error('the first paint takes more than 100 kB, or the page names no script and no style');
+  process.exit(1);
+}
+
 if (existsSync(chromium))
   run('node_modules/.bin/vitest', 'run', '--config', 'vitest.playground.config.ts', ...process.argv.slice(2));
 else console.log(`skipped: there is no ${chromium}; apt-get install chromium, or set CHROMIUM`);
