@@ -33,6 +33,17 @@ export default defineConfig(
       'n/no-process-exit': 'off',
     },
   },
+  {
+    // fetch and cpSync work in Node 20, where they are still marked experimental.
+    files: ['scripts/**/*.mjs'],
+    rules: {
+      'n/no-unsupported-features/node-builtins': ['error', { ignores: ['fetch', 'fs.cpSync'] }],
+    },
+  },
+  {
+    files: ['scripts/rehearsal/project/page/**'],
+    languageOptions: { globals: { document: 'readonly' } },
+  },
   { files: ['**/*.config.ts', '*.ts'], extends: [tseslint.configs.recommended] },
   {
     files: typed,

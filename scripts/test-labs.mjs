@@ -2,7 +2,6 @@
 // pools of Vitest. Arguments name runners; without, all run.
 import { spawnSync } from 'node:child_process';
 import {
-  // eslint-disable-next-line n/no-unsupported-features/node-builtins -- marked experimental in Node 20, and there
   cpSync,
   existsSync,
   mkdirSync,

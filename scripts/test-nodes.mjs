@@ -2,8 +2,8 @@
 // this, and has the addon of `tun` carry packets under each that it is for. They come from npm; where that is out of reach, a
 // version is skipped and says why.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installNode, nodeBinary } from './node-versions.mjs';
 import { tryAddon } from './try-addon.mjs';
 
 const VERSIONS = ['22', '24'];
@@ -18,44 +18,23 @@ for (const version of VERSIONS) {
     console.log(`skipped: Node ${version} is what npm test runs under`);
     continue;
   }
-  const problem = install(version);
+  const problem = installNode(version);
   if (problem === null) failed = !run(version) || failed;
   else console.log(`skipped: Node ${version} could not be installed: ${problem}`);
 }
 for (const version of VERSIONS_WITH_ADDON) {
-  const problem = version === running ? null : install(version);
+  const problem = installNode(version);
   if (problem !== null) console.log(`skipped: Node ${version} could not be installed: ${problem}`);
-  else if (!(await tryAddon(version === running ? process.execPath : binaryOf(version)))) failed = true;
+  else if (!(await tryAddon(nodeBinary(version)))) failed = true;
 }
 process.exit(failed ? 1 : 0);
-
-function folderOf(version) {
-  return `${root}node_modules/.cache/node-${version}`;
-}
-
-function binaryOf(version) {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  return `${folderOf(version)}/node_modules/node/bin/${name}`;
-}
-
-/** Returns why it is not there. */
-function install(version) {
-  if (existsSync(binaryOf(version))) return null;
-  const { stderr, error } = spawnSync(
-    'npm',
-    ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folderOf(version), `node@${version}`],
-    { encoding: 'utf8', shell: process.platform === 'win32' },
-  );
-  if (existsSync(binaryOf(version))) return null;
-  return error?.message ?? stderr.trim().split('\n').at(-1) ?? 'npm installed nothing';
-}
 
 /** Returns whether all tests passed. */
 function run(version) {
   console.log(`Node ${version}:`);
   const vitest = `${root}node_modules/vitest/vitest.mjs`;
   return (
-    spawnSync(binaryOf(version), [vitest, 'run', 'packages/net/'], { cwd: root, stdio: 'inherit' }).status ===
-    0
+    spawnSync(nodeBinary(version), [vitest, 'run', 'packages/net/'], { cwd: root, stdio: 'inherit' })
+      .status === 0
   );
 }

@@ -1,0 +1,56 @@
+// Bun and Deno, from npm, kept in node_modules/.cache. The packages by platform have the program itself, and no script to
+// install it.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const cache = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url));
+
+/** `program`: arguments in front of a program that it is to run. */
+export const bun = {
+  name: 'Bun',
+  package: 'bun',
+  version: '1.4.4',
+  platform: `@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`,
+  binary: 'bin/bun',
+  program: [],
+};
+
+export const deno = {
+  name: 'Deno',
+  package: 'deno',
+  version: '2.9.6',
+  platform: `@deno/linux-${process.arch}-glibc`,
+  binary: 'deno',
+  program: ['run', '-A'],
+};
+
+/** Where the program is, be it installed or not. */
+export function runtimeBinary(runtime) {
+  return `${folderOf(runtime)}/node_modules/${runtime.platform}/${runtime.binary}`;
+}
+
+/** Makes a runtime present. Returns why it is not, in a line; `null`: it is. */
+export function installRuntime(runtime) {
+  if (process.platform !== 'linux') return 'only its package for Linux is known here';
+  if (existsSync(runtimeBinary(runtime))) return null;
+  const { stderr, error } = spawnSync(
+    'npm',
+    [
+      'install',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      '--prefix',
+      folderOf(runtime),
+    ].concat(`${runtime.platform}@${runtime.version}`),
+    { encoding: 'utf8' },
+  );
+  if (existsSync(runtimeBinary(runtime))) return null;
+  return error?.message ?? stderr.trim().split('\n').at(-1) ?? 'npm installed nothing';
+}
+
+function folderOf({ package: name }) {
+  return `${cache}${name}`;
+}
