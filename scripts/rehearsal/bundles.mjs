@@ -40,7 +40,7 @@ export async function rehearseBundles(steps, project) {
   await steps.step('vite for browsers', async () => {
     const { status, out, err } = await run(
       bin('vite'),
-      ['build', 'page', '--outDir', '../out/vite', '--base', './', '--logLevel', 'warn'],
+      ['build', 'page', '--outDir', '../out/vite', '--base', './', '--emptyOutDir', '--logLevel', 'warn'],
       { cwd: folder },
     );
     if (status !== 0 || `${out}${err}`.trim() !== '') throw new Error(`${out}${err}`);

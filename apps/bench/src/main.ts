@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { checkArguments, readArguments } from './bench-arguments.ts';
 import { OWN_CHECKOUT } from './build.ts';
 import { measureCosts } from './cost/compare.ts';
 import { profileOf } from './cost/profile.ts';
@@ -34,19 +34,17 @@ two in turn, each reading in a process of its own.
   --help          this text
 `;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: '' },
-    against: { type: 'string' },
-    profile: { type: 'string' },
-    checkout: { type: 'string', default: OWN_CHECKOUT },
-    cost: { type: 'string' },
-    help: { type: 'boolean', default: false },
-    'idle-memory': { type: 'string' },
-    side: { type: 'string' },
-  },
+const values = readArguments('bench', {
+  json: { type: 'string' },
+  rounds: { type: 'string', default: '5' },
+  only: { type: 'string', default: '' },
+  against: { type: 'string' },
+  profile: { type: 'string' },
+  checkout: { type: 'string', default: OWN_CHECKOUT },
+  cost: { type: 'string' },
+  help: { type: 'boolean', default: false },
+  'idle-memory': { type: 'string' },
+  side: { type: 'string' },
 });
 const checkout = resolve(values.checkout);
 const matches = (name: string): boolean => name.includes(values.only);
@@ -64,8 +62,7 @@ else if (values['idle-memory'] !== undefined) {
 } else if (values.profile !== undefined) {
   process.stdout.write(`${profileText(await profileOf(values.profile, checkout))}\n`);
 } else {
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a positive integer');
+  const rounds = checkArguments('bench', values);
   const { against } = values;
   const compared = against !== undefined;
   const rows = compared
@@ -89,6 +86,10 @@ else if (values['idle-memory'] !== undefined) {
       process.stderr.write(`${name}: ${cost.median.toFixed(2)}${part}\n`);
     },
   );
+  if (rows.length + processes.length + records.length + costs.length === 0) {
+    process.stderr.write(`bench: no row has '${values.only}' in its name\n`);
+    process.exit(2);
+  }
   const results: Results = { machine: machine(), rows, processes, records, costs };
   if (rows.length > 0) process.stdout.write(`${table(rows)}\n`);
   if (processes.length > 0) process.stdout.write(`${processTable(processes)}\n`);

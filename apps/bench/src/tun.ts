@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { checkArguments, readArguments } from './bench-arguments.ts';
 import { machine, type Row, table } from './report.ts';
 import { median } from './rounds.ts';
 import { framesByDriver, framesByThreadPool } from './tun/frames.ts';
@@ -15,22 +15,19 @@ this process for each connection, round trip or kilobyte. Then frames of 1500 by
 and computes no checksums.
 `;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: '' },
-    'no-offload': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = readArguments('bench:tun', {
+  json: { type: 'string' },
+  rounds: { type: 'string', default: '5' },
+  only: { type: 'string', default: '' },
+  'no-offload': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 });
 
 if (values.help) {
   process.stdout.write(USAGE);
   process.exit(0);
 }
-const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) throw new RangeError('--rounds must be a positive integer');
+const rounds = checkArguments('bench:tun', values);
 const peer = new Peer();
 const rows: Row[] = [];
 const lines: string[] = [];

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import tab from '@bomb.sh/tab/commander';
 import { drillCommand } from '@halfclose/packetdrill/node';
 import { ladderSvg } from '@halfclose/pictures';
 import { Command, Option } from 'commander';
@@ -9,15 +9,18 @@ import { addExplain } from './capture/explain.ts';
 import { addPictures } from './capture/pictures.ts';
 import { addCapture } from './inspect/capture.ts';
 import { addConnections } from './inspect/connections.ts';
+import { readOutputDirectory, readOutputFile, STANDARD_OUTPUT } from './output-path.ts';
 import { pageOf } from './page.ts';
 import { chapters } from './tour/chapters.ts';
 import { tour } from './tour/tour.ts';
 import { addNc } from './tun/nc.ts';
 import { addPing } from './tun/ping.ts';
 import { addServe } from './tun/serve.ts';
+import { UsageError } from './usage-error.ts';
 
 interface TourOptions {
   readonly list?: true;
+  readonly json?: true;
   readonly only?: readonly string[];
   readonly pcapng?: string;
   readonly svg?: string;
@@ -31,6 +34,8 @@ export function commandLine(): Command {
     .configureHelp({ minWidthToWrap: 30 })
     // Else the -v of a command would be that of --version.
     .enablePositionalOptions()
+    // Throws, so that main.ts sets the exit status; the commands below take it over.
+    .exitOverride()
     .showHelpAfterError('(halfclose --help lists commands and options)');
   program
     .command('tour')
@@ -39,13 +44,15 @@ export function commandLine(): Command {
     .addOption(
       new Option('--only <name...>', 'show these chapters only').choices(chapters.map(({ name }) => name)),
     )
+    .addOption(new Option('--json', 'a line of JSON for each chapter, times in milliseconds'))
     .addOption(
-      new Option(
-        '--pcapng <file>',
-        'where the packets go (default: a file in the directory for temporary files)',
+      new Option('--pcapng <file>', 'write all packets there, for Wireshark').argParser(readOutputFile),
+    )
+    .addOption(
+      new Option('--svg <directory>', 'write a ladder of each closing there, as SVG').argParser(
+        readOutputDirectory,
       ),
     )
-    .addOption(new Option('--svg <directory>', 'write a ladder of each closing there, as SVG'))
     .action(showTour);
   addConnections(program);
   addCapture(program);
@@ -55,24 +62,34 @@ export function commandLine(): Command {
   addServe(program);
   addNc(program);
   addPing(program);
+  // For the shells; what they ask for suggestions is hidden.
+  tab(program, { completionCommandName: 'completion' });
   return program;
 }
 
-function showTour({ list, only, pcapng, svg }: TourOptions): void {
+function showTour({ list, json, only, pcapng, svg }: TourOptions): void {
   const page = pageOf(process.stdout, process.env);
   if (list === true) {
-    for (const { name, title } of chapters) page.line(`${name.padEnd(20)} ${title}`);
+    for (const { name, title } of chapters)
+      page.line(json === true ? JSON.stringify({ chapter: name, title }) : `${name.padEnd(20)} ${title}`);
     return;
   }
+  if (pcapng === STANDARD_OUTPUT)
+    throw new UsageError('--pcapng needs a file: the tour itself goes to the standard output');
   const chosen = chapters.filter(({ name }) => only === undefined || only.includes(name));
   if (svg !== undefined) mkdirSync(svg, { recursive: true });
-  const packets = tour(chosen, page, ({ name, title }, events) => {
-    if (svg !== undefined) writeFileSync(join(svg, `${name}.svg`), ladderSvg(events, { title }));
+  const packets = tour(chosen, page, {
+    asJson: json === true,
+    onClosing: ({ name, title }, events) => {
+      if (svg !== undefined) writeFileSync(join(svg, `${name}.svg`), ladderSvg(events, { title }));
+    },
   });
-  const file = pcapng ?? join(mkdtempSync(join(tmpdir(), 'halfclose-tour-')), 'tour.pcapng');
-  writeFileSync(file, packets);
+  if (pcapng !== undefined) writeFileSync(pcapng, packets);
+  if (json === true) return;
   page.line('');
-  page.labelled('All packets, for Wireshark', file);
+  if (pcapng === undefined)
+    page.line('With --pcapng FILE, all packets of it are written there, for Wireshark.');
+  else page.labelled('All packets, for Wireshark', pcapng);
 }
 
 function version(): string {

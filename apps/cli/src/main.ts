@@ -1,7 +1,9 @@
 #!/usr/bin/env node
+import { CommanderError } from 'commander';
 import { commandLine } from './command-line.ts';
 import { errorText } from './error-text.ts';
 import { Interrupted } from './tun/interruption.ts';
+import { UsageError, WRONG_USE } from './usage-error.ts';
 
 // `halfclose tour | head`: whoever reads has had enough. A command that listens, too, ends in its own way.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -14,6 +16,11 @@ try {
 } catch (error) {
   // All is closed by then; what still waits for input, say, is not to hold the process.
   if (error instanceof Interrupted) process.exit(error.exitStatus);
-  process.stderr.write(`halfclose: ${errorText(error)}\n`);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) {
+    // It has said what is wrong, or what was asked for: help, say.
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_USE;
+  } else {
+    process.stderr.write(`halfclose: ${errorText(error)}\n`);
+    process.exitCode = error instanceof UsageError ? WRONG_USE : 1;
+  }
 }

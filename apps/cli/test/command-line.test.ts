@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { chapters } from '../src/tour/chapters.ts';
@@ -51,6 +51,7 @@ test('--help lists the commands, and --version says which one it is', () => {
                                              TCP connection of a host of ours
       ping [options] <host>                  send ICMP echo requests from a host of
                                              ours, and time the replies
+      completion <shell>                     Generate shell completion scripts
       help [command]                         display help for command
     "
   `);
@@ -77,16 +78,19 @@ test.each([
   [['tour', 'nope'], 'too many arguments'],
   [['connections', 'echo-net'], 'Allowed choices are orderly-close, half-close'],
   [['connections', 'orderly-close', '--at', 'soon'], 'It must be a number of milliseconds, 0 or more.'],
-  [['tour', '--only', 'orderly-close', '--pcapng', '/nonexistent/x.pcapng'], 'ENOENT'],
-])('%j fails with status 1 and says why', (args, reason) => {
+  [['tour', '--only', 'orderly-close', '--pcapng', '/nonexistent/x.pcapng'], 'no directory /nonexistent.'],
+  [['tour', '--only', 'orderly-close', '--pcapng', '-'], '--pcapng needs a file'],
+  [['tour', '--svg', '/dev/null/x'], 'It cannot be looked at (ENOTDIR).'],
+  [['tour', '--svg', '/dev/null'], '/dev/null is no directory.'],
+])('%j fails with status 2 and says why', (args, reason) => {
   const { status, stderr } = cli.run(args);
   expect(stderr).toContain(reason);
-  expect(status).toBe(1);
+  expect(status).toBe(2);
 });
 
 test('without a command it says what there is, and fails', () => {
   expect(cli.run([])).toMatchObject({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr: expect.stringContaining('Usage:') as string,
   });
@@ -150,16 +154,17 @@ test('drill runs scripts, and fails with status 1 if one failed and 2 if there i
   expect(cli.run(['drill', '--nope', wrong]).status).toBe(2);
 });
 
-test('tour shows every chapter as plain text of at most 100 columns in a pipe, and leaves a pcapng', () => {
-  const { status, stdout, stderr } = cli.run(['tour']);
+test('tour shows every chapter as plain text of at most 100 columns in a pipe, and leaves no file', () => {
+  const temporary = join(cli.directory, 'temporary');
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary);
+  const { status, stdout, stderr } = cli.run(['tour'], { TMPDIR: temporary });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   for (const [index, { title }] of chapters.entries()) expect(stdout).toContain(`\n${index + 1}. ${title}\n`);
-  for (const line of stdout.split('\n').slice(0, -2)) expect(line.length).toBeLessThanOrEqual(100);
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   expect(stdout).not.toContain('\u001b');
   expect(stdout).toContain('Halfclose opened 2 connections');
-  const file = /^All packets, for Wireshark: (.*)$/m.exec(stdout)?.[1] ?? '';
-  expect(readFileSync(file).readUInt32BE(0)).toBe(0x0a0d0d0a);
-  rmSync(dirname(file), { recursive: true });
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('tour --only shows what is asked for, and writes where it is told', () => {
@@ -171,5 +176,52 @@ test('tour --only shows what is asked for, and writes where it is told', () => {
   expect(stdout).toContain(
     '\u001b[36mclient saw:\u001b[39m sent 5 octets, read 5 octets, close returned 0\n',
   );
+  expect(readFileSync(pcapng).readUInt32BE(0)).toBe(0x0a0d0d0a);
   expect(readFileSync(pcapng).length).toBeGreaterThan(1000);
+});
+
+test('tour --json is a line for each chapter', () => {
+  const { status, stdout } = cli.run(['tour', '--json', '--only', 'echo-net', 'unread-data']);
+  expect(status).toBe(0);
+  const [example, closing, ...others] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
+  expect(others).toEqual([]);
+  expect(example).toMatchObject({ chapter: 'echo-net', connections: 1 });
+  expect(closing).toMatchObject({
+    chapter: 'unread-data',
+    client: {
+      states: ['SYN-SENT', 'ESTABLISHED', 'CLOSED'],
+      report: { closedFirst: 'peer', orderly: false },
+    },
+    server: { resets: 1 },
+  });
+});
+
+test('connections --json has the moments of chapters', () => {
+  const { status, stdout } = cli.run(['ss', 'time-wait', '--json', '--at', '90', '90000']);
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      chapter: 'time-wait',
+      snapshots: [
+        { time: 90, client: [{ state: 'TIME-WAIT' }], server: [{ state: 'LAST-ACK' }] },
+        { time: 90000, client: [], server: [] },
+      ],
+    },
+  ]);
+});
+
+test.each(['bash', 'zsh', 'fish'])('completion prints a script for %s', (shell) => {
+  const { status, stdout, stderr } = cli.run(['completion', shell]);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('halfclose complete --');
+});
+
+test('what is typed so far is completed: commands, options, choices', () => {
+  const complete = (...words: string[]) => cli.run(['complete', '--', ...words]).stdout;
+  expect(complete('ex')).toMatch(/^explain\b/m);
+  expect(complete('tour', '--pc')).toMatch(/^--pcapng\b/m);
+  expect(complete('tour', '--only', '')).toMatch(/^unread-data\b/m);
 });

@@ -171,6 +171,10 @@ describe('halfclose connections', () => {
     expect(run('connections').status).toBe(1);
     expect(run('connections', '--socket', path).stdout).toContain(`${pid} `);
     expect(run('connections', '--socket', join(folder, 'no')).stderr).toContain('ENOENT');
+    expect(run('connections', '--socket', '/')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('must be a socket of this user') as string,
+    });
   });
 
   test('gives up on a process that is stopped', async () => {
@@ -217,14 +221,13 @@ describe('halfclose connections', () => {
   });
 
   test.each([
-    [['orderly-close', '--json'], '--at is for chapters'],
+    [['orderly-close', '--watch'], '--at is for chapters'],
     [['--at', '5'], '--at is for chapters'],
     [['--pid', '0'], 'It must be a whole number of 1'],
     [['--watch', 'soon'], 'It must be a number of seconds'],
-    [['--socket', '/'], 'must be a socket of this user'],
   ])('%j is a mistake', (args, message) => {
     const { status, stderr } = run('connections', ...args);
-    expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
   test('does not look into a directory that others can write', () => {
@@ -314,7 +317,7 @@ describe('halfclose capture', () => {
     [['more'], 'too many arguments'],
   ])('%j is a mistake', (args, message) => {
     const { status, stderr } = run('capture', ...args);
-    expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 
   test.each([

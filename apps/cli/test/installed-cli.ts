@@ -36,7 +36,7 @@ export class InstalledCli {
       silent: true,
       removeNodeProtocol: false,
       tsconfig: join(app, 'tsconfig.src.json'),
-      external: ['commander', 'picocolors', 'send'],
+      external: ['@bomb.sh/tab', 'commander', 'picocolors', 'send'],
       noExternal: [/^@halfclose\//],
       esbuildOptions: (options) => {
         options.conditions = ['@halfclose/source'];

@@ -76,10 +76,12 @@ describe('one connection of a capture', () => {
     [['ladder', FILE, '--theme', 'pink'], 'Allowed choices are auto, light, dark.'],
     [['sequence', FILE, '--sender', 'me'], 'Allowed choices are client, server.'],
     [['ladder', FILE, '--packets', '0'], 'It must be a whole number of 1'],
-    [['ladder', FILE, '--svg', join(directory, 'nowhere/x.svg')], 'ENOENT'],
-  ])('%j: one sentence, and status 1', (args, message) => {
+    [['ladder', FILE, '--svg', join(directory, 'nowhere/x.svg')], 'There is no directory'],
+    [['ladder', FILE, '--svg', directory], 'It is a directory.'],
+    [['ladder', FILE, '--svg', join(FILE, 'x.svg')], 'ENOTDIR'],
+  ])('%j: one sentence, and status 2', (args, message) => {
     const { status, stdout, stderr } = cli.run(args);
-    expect([status, stdout]).toEqual([1, '']);
+    expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
   });
 });

@@ -17,7 +17,7 @@ test.each([
   ['ping', ['10.99.0.1']],
 ])('%s cannot do without --tun', (command, args) => {
   expect(cli.run([command, ...args])).toMatchObject({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr: expect.stringContaining("required option '--tun <address/prefix>' not specified") as string,
   });
@@ -59,12 +59,12 @@ test.each([
   [[...TUN, '--port', '65536'], 'It must be a whole number of 1 to 65535.'],
   [
     [...TUN, '--capture', '/nonexistent/x.pcapng'],
-    "halfclose: ENOENT: no such file or directory, open '/nonex",
+    "option '--capture <file>' argument '/nonexistent/x.pcapng' is invalid. There is no directory /nonexistent.",
   ],
 ])('serve %j is refused, in the words of the option', (args, reason) => {
   const { status, stdout, stderr } = cli.run(['serve', ...args]);
   expect(stderr).toContain(reason);
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
 });
 
 test.each([
@@ -75,7 +75,7 @@ test.each([
   [['-l', '0'], "error: the port must be a whole number of 1 to 65535, not '0'"],
 ])('nc %j is refused', (args, reason) => {
   expect(cli.run(['nc', ...TUN, ...args])).toMatchObject({
-    status: 1,
+    status: 2,
     stdout: '',
     stderr: expect.stringContaining(reason) as string,
   });
@@ -88,7 +88,7 @@ test.each([
 ])('ping %j is refused', (args, reason) => {
   const { status, stderr } = cli.run(['ping', ...TUN, ...args, '10.99.0.1']);
   expect(stderr).toContain(reason);
-  expect(status).toBe(1);
+  expect(status).toBe(2);
 });
 
 test('without an addon it says in one line what is missing', () => {

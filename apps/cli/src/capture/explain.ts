@@ -26,11 +26,11 @@ const MOST_IN_FULL = 8;
 /** Connections that are kept to be listed; beyond that, there are only sums. */
 const MOST_LISTED = 20_000;
 
-/** Exit statuses beside 0, and 1 for wrong use and for what cannot be read. */
-const ExplainStatus = { NOTHING_FOUND: 2, FAILED_ON: 3 } as const;
+/** Exit statuses beside 0, 1 for what cannot be read, and 2 for wrong use. */
+const ExplainStatus = { FAILED_ON: 3, NOTHING_FOUND: 4 } as const;
 
 const STATUSES = `
-Exit status: 0; 1 if a file cannot be read; ${ExplainStatus.NOTHING_FOUND} if no connection is as wanted; ${ExplainStatus.FAILED_ON} if one ended as --fail-on says.
+Exit status: 0; 1 if a file cannot be read; 2 for wrong use; ${ExplainStatus.FAILED_ON} if one ended as --fail-on says; ${ExplainStatus.NOTHING_FOUND} if no connection is as wanted.
 Several files are compared: connections seen from both ends, or before and behind a proxy, are matched.`;
 
 /** Adds the command `explain`. */

@@ -8,6 +8,7 @@ import {
 } from '@halfclose/pictures';
 import { ladder, timeline, type TraceEvent } from '@halfclose/trace';
 import { type Command, Option } from 'commander';
+import { readOutputFile, STANDARD_OUTPUT } from '../output-path.ts';
 import { pageOf } from '../page.ts';
 import { readInteger } from '../tun/tun-options.ts';
 import { addConnectionFilter, type ConnectionFilter } from './filters.ts';
@@ -70,7 +71,11 @@ export function addPictures(program: Command): void {
       .command(view.name)
       .description(view.description)
       .argument('<file>', "pcap or pcapng, also gzipped; '-': the standard input")
-      .addOption(new Option('--svg <file>', `write an SVG there; '-': to the standard output ${where}`))
+      .addOption(
+        new Option('--svg <file>', `write an SVG there; '-': to the standard output ${where}`).argParser(
+          readOutputFile,
+        ),
+      )
       .addOption(
         new Option('--theme <name>', 'colours of the SVG').choices(['auto', 'light', 'dark']).default('auto'),
       )
@@ -104,6 +109,6 @@ async function show(view: View, file: string, options: PictureCommandOptions): P
     return;
   }
   const drawn = view.asSvg(events, options);
-  if (svg === undefined || svg === '-') process.stdout.write(drawn);
+  if (svg === undefined || svg === STANDARD_OUTPUT) process.stdout.write(drawn);
   else writeFileSync(svg, drawn);
 }

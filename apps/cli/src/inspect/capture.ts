@@ -3,8 +3,10 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import type { CaptureFilter } from '@halfclose/net/inspect';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readOutputFile, STANDARD_OUTPUT } from '../output-path.ts';
 import { Interrupted, untilInterrupted } from '../tun/interruption.ts';
 import { readInteger } from '../tun/tun-options.ts';
+import { UsageError } from '../usage-error.ts';
 import { type Answer, ask, socketsOf, type Whose } from './inspection-client.ts';
 import { PacketBlocks } from './packet-blocks.ts';
 import { addWhose, readSeconds } from './whose-options.ts';
@@ -19,7 +21,7 @@ interface CaptureOptions extends Whose {
 
 /** How long the process has to send what it held back, in milliseconds. */
 const FAREWELL = 2000;
-const STANDARD_OUTPUT = 1;
+const STDOUT = 1;
 
 /** Adds the command `capture`. */
 export function addCapture(program: Command): void {
@@ -27,7 +29,11 @@ export function addCapture(program: Command): void {
     .command('capture')
     .description('write the packets of a running process as pcapng, until it ends or is interrupted');
   addWhose(command)
-    .addOption(new Option('-w, --write <file>', 'where to; -: standard output').default('-'))
+    .addOption(
+      new Option('-w, --write <file>', 'where to; -: standard output')
+        .argParser(readOutputFile)
+        .default(STANDARD_OUTPUT),
+    )
     .addOption(
       new Option('--port <port>', 'only packets of TCP from or to this port').argParser((text) =>
         readInteger(text, 1, 0xffff),
@@ -50,15 +56,17 @@ function readAddress(text: string): string {
 
 async function capture(options: CaptureOptions): Promise<void> {
   const { write, port, host } = options;
-  if (write === '-' && process.stdout.isTTY)
-    throw new Error('pcapng is nothing for a terminal: give --write a file, or pipe it, as to `tshark -r -`');
+  if (write === STANDARD_OUTPUT && process.stdout.isTTY)
+    throw new UsageError(
+      'pcapng is nothing for a terminal: give --write a file, or pipe it, as to `tshark -r -`',
+    );
   const filter: CaptureFilter = {
     ...(port !== undefined && { port }),
     ...(host !== undefined && { host }),
   };
   const [path = '', ...others] = socketsOf(options);
   if (others.length > 0)
-    throw new Error(
+    throw new UsageError(
       'there are several processes: say which, by --pid or --socket (halfclose connections lists them)',
     );
   await untilInterrupted(async (interruption) => {
@@ -79,7 +87,7 @@ async function copyPackets(
   { write, count, duration }: CaptureOptions,
   interruption: Promise<never>,
 ): Promise<void> {
-  const file = write === '-' ? STANDARD_OUTPUT : openSync(write, 'w');
+  const file = write === STANDARD_OUTPUT ? STDOUT : openSync(write, 'w');
   const blocks = new PacketBlocks(count);
   const stop = stopping(socket, interruption, duration);
   try {
@@ -93,7 +101,7 @@ async function copyPackets(
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   } finally {
     stop();
-    if (file !== STANDARD_OUTPUT) closeSync(file);
+    if (file !== STDOUT) closeSync(file);
     process.stderr.write(`${blocks.packets} ${blocks.packets === 1 ? 'packet' : 'packets'} captured\n`);
   }
 }

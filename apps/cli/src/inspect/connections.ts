@@ -59,21 +59,29 @@ async function connections(
   command: Command,
 ): Promise<void> {
   const { at, json, pid, socket, watch } = options;
-  const isLive = [json, pid, socket, watch].some((option) => option !== undefined);
+  const isLive = [pid, socket, watch].some((option) => option !== undefined);
   if (names.length > 0 ? isLive : at !== undefined)
     command.error(
-      'error: --at is for chapters of the tour, --pid, --socket, --json and --watch for running processes',
+      'error: --at is for chapters of the tour, --pid, --socket and --watch for running processes',
     );
-  if (names.length > 0) showChapters(names, at);
+  if (names.length > 0) showChapters(names, at, json === true);
   else if (watch === undefined) show(await inspect(options), json === true);
   else await untilInterrupted(async (interruption) => Promise.race([watchOver(options), interruption]));
 }
 
-function showChapters(names: readonly string[], at: readonly number[] | undefined): void {
+function showChapters(names: readonly string[], at: readonly number[] | undefined, asJson: boolean): void {
   const page = pageOf(process.stdout, process.env);
-  for (const closing of closings) {
-    if (names.includes(closing.name)) showSnapshots(closing, takeSnapshots(closing, at), page);
-  }
+  const chosen = closings
+    .filter(({ name }) => names.includes(name))
+    .map((closing) => ({ closing, snapshots: takeSnapshots(closing, at) }));
+  if (asJson) {
+    const chapters = chosen.map(({ closing: { name, title }, snapshots }) => ({
+      chapter: name,
+      title,
+      snapshots,
+    }));
+    page.line(JSON.stringify(chapters));
+  } else for (const { closing, snapshots } of chosen) showSnapshots(closing, snapshots, page);
 }
 
 async function watchOver(options: ConnectionsOptions): Promise<never> {

@@ -2,6 +2,7 @@ import { type CloseReport, formatCloseReport } from '@halfclose/stack';
 import { ladder, PcapngTrace, timeline, type TraceEvent } from '@halfclose/trace';
 import { type Example, type ExampleOutcome, runExample } from '../example/example.ts';
 import type { Page } from '../page.ts';
+import { closingJson, exampleJson } from './chapter-json.ts';
 import { type Closing, type ClosingOutcome, playClosing, type SideOutcome } from './closing.ts';
 import { inWords } from './observation.ts';
 
@@ -9,33 +10,43 @@ const FIRST_PORT = 40_001;
 /** Virtual milliseconds between two closings. */
 const PAUSE = 1000;
 
+interface TourOptions {
+  readonly asJson?: boolean;
+  readonly onClosing?: (closing: Closing, events: readonly TraceEvent[]) => void;
+}
+
 /**
  * Plays the chapters one after the other and shows them on the page.
  *
  * @param chapters which
  * @param page where they are shown
- * @param onClosing told of each closing, with the events that its ladder shows
+ * @param options as JSON, a line for each chapter, instead of text; and who is told of each closing, with the events that
+ *   its ladder shows
  * @returns a pcapng with the packets of all of them: a section for each example, and one for all closings
  */
 export function tour(
   chapters: readonly (Example | Closing)[],
   page: Page,
-  onClosing?: (closing: Closing, events: readonly TraceEvent[]) => void,
+  { asJson = false, onClosing }: TourOptions = {},
 ): Uint8Array {
   const sections: Uint8Array[] = [];
   const closings: Uint8Array[] = [];
   let pcapng: PcapngTrace | null = null;
   let start = 0;
   for (const [index, chapter] of chapters.entries()) {
-    page.headline(`${index + 1}. ${chapter.title}`);
-    for (const text of chapter.about) page.paragraph(text);
+    if (!asJson) {
+      page.headline(`${index + 1}. ${chapter.title}`);
+      for (const text of chapter.about) page.paragraph(text);
+    }
     if ('file' in chapter) {
       const outcome = runExample(chapter, page);
-      showExample(outcome, page);
+      if (asJson) page.line(JSON.stringify(exampleJson(chapter, outcome)));
+      else showExample(outcome, page);
       sections.push(outcome.pcapng);
     } else {
       const outcome = playClosing(chapter, start, FIRST_PORT + index);
-      showClosing(chapter, outcome, page);
+      if (asJson) page.line(JSON.stringify(closingJson(chapter, outcome)));
+      else showClosing(chapter, outcome, page);
       onClosing?.(chapter, outcome.shown);
       start = outcome.end + PAUSE;
       // Their virtual time begins now, so that the packets of the whole file are in order.

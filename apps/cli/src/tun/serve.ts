@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { serveFile } from './static-files.ts';
 import { onTunHost, peerOf, type TunHost } from './tun-host.ts';
+import { UsageError } from '../usage-error.ts';
 import { addHostOptions, type HostOptions, readInteger } from './tun-options.ts';
 
 interface ServeOptions extends HostOptions {
@@ -28,7 +29,8 @@ export function addServe(program: Command): void {
 
 async function serve(directory: string, options: ServeOptions, command: Command): Promise<void> {
   const root = resolve(directory);
-  if (!statSync(root).isDirectory()) throw new Error(`${directory} is no directory`);
+  if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new UsageError(`${directory} is no directory`);
   await onTunHost(options, command, async (host) => {
     const server = host.net.createServer({ allowHalfOpen: true, noDelay: true, ...host.linger });
     const web = http.createServer((request, response) => {

@@ -1,6 +1,7 @@
 import { type IpAddress, type IpPrefix, parseIpAddress, parseIpPrefix } from '@halfclose/codec';
 import { type Profile, PROFILES, profile as profileWith } from '@halfclose/stack';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readOutputFile } from '../output-path.ts';
 import { isHostAddress, leavesRoom, type LinkAddresses, linkAddresses } from './link-addresses.ts';
 
 /** IFNAMSIZ of Linux, less the byte that ends a string. */
@@ -59,7 +60,7 @@ export function addDeviceOptions(command: Command): Command {
       ),
     )
     .addOption(new Option('--no-offload', 'have the kernel compute no checksums and cut no segments'))
-    .addOption(new Option('--capture <file>', 'write all packets, as pcapng'));
+    .addOption(new Option('--capture <file>', 'write all packets, as pcapng').argParser(readOutputFile));
 }
 
 /** Adds {@link HostOptions}. */
@@ -89,7 +90,7 @@ export function addHostOptions(command: Command): Command {
 }
 
 /**
- * The addresses of both sides. Ends the process with status 1 where options do not go with each other.
+ * The addresses of both sides. Ends the process with status 2 where options do not go with each other.
  */
 export function linksOf(
   { tun, kernelAddress = [], mtu }: DeviceOptions,

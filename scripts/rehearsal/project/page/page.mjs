@@ -10,18 +10,9 @@ const [ours, theirs] = ['10.0.0.1', '10.0.0.2'].map(parseIpAddress);
 const clock = new VirtualClock();
 const link = createLink(clock, { seed: 7, delay: 20, loss: 0.05 });
 const trace = new Trace();
-const client = new Host({
-  timers: clock,
-  name: 'client',
-  secret: Uint32Array.of(1, 2, 3, 4),
-  observer: trace,
-});
-const server = new Host({
-  timers: clock,
-  name: 'server',
-  secret: Uint32Array.of(5, 6, 7, 8),
-  observer: trace,
-});
+const client = new Host({ timers: clock, name: 'client', secret: Uint32Array.of(1, 2, 3, 4) });
+const server = new Host({ timers: clock, name: 'server', secret: Uint32Array.of(5, 6, 7, 8) });
+for (const host of [client, server]) host.observe((event) => trace.record(event));
 client.addInterface(link.a, [{ address: ours, prefixLength: 24 }]);
 server.addInterface(link.b, [{ address: theirs, prefixLength: 24 }]);
 
