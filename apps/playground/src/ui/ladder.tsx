@@ -94,18 +94,9 @@ export function Ladder() {
             {crossing(view, first).map((index) => (
               <Passing key={`p${index}`} index={index} view={view} layout={layout} />
             ))}
-            {view.rows.slice(first, last).map((row, index) => (
-              <Row
-                key={first + index}
-                index={first + index}
-                total={view.rows.length}
-                row={row}
-                view={view}
-                layout={layout}
-                moment={cursor.value}
-                isChosen={selectedRow.value === first + index}
-              />
-            ))}
+            {view.rows
+              .slice(first, last)
+              .map((row, index) => settledRow(first + index, row, view, layout, cursor.value))}
           </svg>
         )}
       </div>
@@ -134,7 +125,52 @@ interface PassingProps {
 function Passing({ index, view, layout }: PassingProps) {
   const row = view.rows[index];
   if (row === undefined || row.event >= cursor.value.events) return null;
-  return <Packet index={index} row={row} layout={layout} moment={cursor.value} />;
+  if (lastEventOf(row) >= cursor.value.events)
+    return <Packet index={index} row={row} layout={layout} moment={cursor.value} />;
+  const key = -1 - index;
+  const known = settled.view === view && settled.width === layout.width ? settled.nodes.get(key) : undefined;
+  if (known !== undefined) return known;
+  const node = <Packet index={index} row={row} layout={layout} moment={cursor.value} />;
+  if (settled.view === view && settled.width === layout.width) settled.nodes.set(key, node);
+  return node;
+}
+
+/** Rows of which nothing will change any more, as they were drawn: the same nodes again need not be compared. */
+let settled = { view: null as LadderView | null, width: 0, nodes: new Map<number, JSX.Element>() };
+
+function settledRow(
+  index: number,
+  row: LadderRow,
+  view: LadderView,
+  layout: Layout,
+  moment: Cursor,
+): JSX.Element {
+  const isChosen = selectedRow.value === index;
+  const isSettled = !isChosen && lastEventOf(row) < moment.events;
+  if (settled.view !== view || settled.width !== layout.width)
+    settled = { view, width: layout.width, nodes: new Map() };
+  const known = isSettled ? settled.nodes.get(index) : undefined;
+  if (known !== undefined) return known;
+  const node = (
+    <Row
+      key={index}
+      index={index}
+      total={view.rows.length}
+      row={row}
+      view={view}
+      layout={layout}
+      moment={moment}
+      isChosen={isChosen}
+    />
+  );
+  if (isSettled) settled.nodes.set(index, node);
+  return node;
+}
+
+/** The last event that changes how a row is drawn. */
+function lastEventOf({ row, event, arrival }: LadderRow): number {
+  if (row.kind !== 'packet') return event;
+  return Math.max(event, arrival?.event ?? -1, row.left?.event ?? -1, row.right?.event ?? -1);
 }
 
 function choose(event: KeyboardEvent, count: number): void {
