@@ -10,6 +10,7 @@ import { native, readArguments } from '../native/native-net.ts';
 import { NODE_MAJOR } from '../native/node-version.ts';
 import type { NativeListenHandle } from './native-listen-handle.ts';
 import type { Network } from '../network/network.ts';
+import { ServerConnections } from './server-connections.ts';
 import { listenServer, startListening } from './server-listen.ts';
 import {
   kKeepAlive,
@@ -35,11 +36,6 @@ import {
 const serverSocketChannel = diagnostics.channel('net.server.socket');
 
 const listenStart = diagnostics.channel('tracing:net.server.listen:asyncStart');
-
-/** A connection of a server, ours or the kernel's. */
-export interface Destroyable {
-  destroy(): unknown;
-}
 
 /** `maxConnections` of 0 is none since Node 21; before, there was no limit then. */
 const NONE_AT_ZERO = NODE_MAJOR >= 21;
@@ -74,7 +70,7 @@ export abstract class ServerBase extends EventEmitter {
   declare [kWanted]: WantedOptions | null;
   declare [kKeepAliveProbes]: KeepAliveProbes | null;
   /** Those that are open; `null`: there never was one. */
-  declare [kConnections]: Set<Destroyable> | null;
+  declare [kConnections]: ServerConnections | null;
   declare readonly [kNetwork]: Network;
   declare readonly [kSocket]: AcceptedSocket;
 
@@ -157,7 +153,7 @@ export abstract class ServerBase extends EventEmitter {
     if (this._handle !== null) this.close();
     // One that listens by name may be about to.
     else this._listeningId++;
-    for (const connection of [...(this[kConnections] ?? [])]) connection.destroy();
+    this[kConnections]?.destroy();
     return this;
   }
 
@@ -211,7 +207,7 @@ export abstract class ServerBase extends EventEmitter {
       socket[kApplyKeepAlive](handle);
     }
     this._connections++;
-    (this[kConnections] ??= new Set()).add(socket);
+    (this[kConnections] ??= new ServerConnections()).add(socket);
     socket.server = this;
     socket._server = this;
     this.emit('connection', socket);

@@ -11,6 +11,7 @@ import { native } from '../native/native-net.ts';
 import { NativeListenHandle } from './native-listen-handle.ts';
 import { NODE_MAJOR } from '../native/node-version.ts';
 import type { ServerBase } from './server-base.ts';
+import { ServerConnections } from './server-connections.ts';
 import { kNetwork, kWanted } from '../socket/socket-fields.ts';
 import { isOn, requireAbortSignal, requirePort } from '../arguments/validate.ts';
 import { kConnections, kOnConnection, kRefuses } from '../socket/socket-members.ts';
@@ -216,7 +217,7 @@ function listenNatively(server: ServerBase, options: Record<string, unknown>, ba
       return;
     }
     server._connections++;
-    (server[kConnections] ??= new Set()).add(socket);
+    (server[kConnections] ??= new ServerConnections()).add(socket);
     Object.assign(socket, { server });
     socket.once('close', () => {
       server[kConnections]?.delete(socket);

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { BlockListLike } from '../server/block-list.ts';
+import type { ServerConnections } from '../server/server-connections.ts';
 import type { AddressRecord } from '../native/address-record.ts';
 import type { HandleBridge } from '../handle/bridges.ts';
 import { clearTimeout, setTimeout } from '../native/host-functions.ts';
@@ -35,7 +36,7 @@ export interface Chunk {
 /** What a server keeps of its connections. */
 interface ConnectionCounter {
   _connections: number;
-  [kConnections]?: Set<unknown> | null;
+  [kConnections]?: ServerConnections | null;
   _emitCloseIfDrained?: () => void;
 }
 
