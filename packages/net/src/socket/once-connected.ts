@@ -1,12 +1,18 @@
 import type { EventEmitter } from 'node:events';
 import { nextTick } from '../native/host-functions.ts';
 
-/** What waits for 'connect' on behalf of a socket itself, not of a program. */
-const own = new WeakSet<object>();
+/** Marks what waits for 'connect' on behalf of a socket itself, not of a program. */
+const kOwn: unique symbol = Symbol('own');
+
+/** Marked by a member: to add to a `WeakSet` takes 0.4 us, and more as garbage is collected. */
+interface OwnAct {
+  (): void;
+  [kOwn]?: true;
+}
 
 /** Has `act` called in 'connect', in its turn among the listeners of the program, as Node does. */
 export function onceConnected(socket: EventEmitter, act: () => void): void {
-  own.add(act);
+  (act as OwnAct)[kOwn] = true;
   socket.once('connect', act);
 }
 
@@ -29,7 +35,7 @@ export function forgetOnceConnected(socket: EventEmitter): void {
 }
 
 function takeOwn(socket: EventEmitter): (() => void)[] {
-  const acts = socket.listeners('connect').filter((listener): listener is () => void => own.has(listener));
+  const acts = socket.listeners('connect').filter((listener): listener is OwnAct => kOwn in listener);
   for (const act of acts) socket.off('connect', act);
   return acts;
 }
