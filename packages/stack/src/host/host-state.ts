@@ -220,15 +220,15 @@ export class HostState {
     now: number,
   ): boolean {
     if (this.connections.find(local, localPort, remote, remotePort) !== null) return false;
-    const former = this.records.find(local, localPort, remote, remotePort);
-    if (former === null) return true;
-    // In FIN-WAIT-2 the peer's stream goes on. RFC 6191: timestamps keep old and new apart.
-    if (former.state !== 'TIME-WAIT' || !former.record.timestamps) return false;
+    const former = this.records.slotOf(local, localPort, remote, remotePort);
+    if (former < 0) return true;
+    const since = this.records.reusableSince(former);
+    if (since === Infinity) return false;
     // Who has bound the port means it (Linux tcp_twsk_unique; docs/linux/notes.md, W10, X1).
     if (bound) return true;
     const { timeWaitReuse, timeWaitReuseDelay } = this.profile;
     const allowed = timeWaitReuse === 1 || (timeWaitReuse === 2 && remote.isLoopback);
-    return allowed && now - former.since >= timeWaitReuseDelay;
+    return allowed && now - since >= timeWaitReuseDelay;
   }
 
   /** Whether others may see what is sent on `device`. */

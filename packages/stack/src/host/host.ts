@@ -413,9 +413,7 @@ export class Host {
     tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
   ): number | null {
     const { records } = this.#state;
-    const former = records.find(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
-    if (former === null) return null;
-    records.remove(former);
-    return (former.record.sndNxt + REOPEN_ISS_STEP) | 0;
+    const former = records.slotOf(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
+    return former < 0 ? null : (records.takeOver(former) + REOPEN_ISS_STEP) | 0;
   }
 }
