@@ -1,4 +1,4 @@
-import type { ConnectionState } from './connection-state.ts';
+import { type ConnectionState, TRANSITIONS } from './connection-state.ts';
 import type { StateChange } from './ending.ts';
 
 /** A way through the states, by its last step; one object for all connections that came the same way. */
@@ -19,6 +19,9 @@ class Way {
 
   onward(to: ConnectionState, why: string): Way {
     for (const way of this.#onward) if (way.to === to && way.why === why) return way;
+    // Once for each way, not for each connection that goes it.
+    if (!TRANSITIONS[this.to].includes(to))
+      throw new Error(`no transition from ${this.to} to ${to} (${why})`);
     const way = new Way(to, why, this);
     this.#onward.push(way);
     return way;
@@ -34,7 +37,7 @@ const START = new Way('CLOSED', '', null);
 export class StateLog {
   #way = START;
   // When each step was made: the second one in microseconds after the first. An open connection has made two; the array
-  // is for those on their way out.
+  // is for those on their way out, who make three or four; one that grows by push has room for 17.
   #first = 0;
   #second = 0;
   #later: number[] | null = null;
@@ -43,8 +46,8 @@ export class StateLog {
     this.#way = this.#way.onward(to, why);
     if (this.#way.length === 1) this.#first = now;
     else if (this.#way.length === 2) this.#second = Math.round((now - this.#first) * MICROSECONDS);
-    else if (this.#later === null) this.#later = [now];
-    else this.#later.push(now);
+    else if (this.#later === null) this.#later = [now, NaN, NaN];
+    else this.#later[this.#way.length - 3] = now;
   }
 
   /** Why `state` was entered, found without making the changes; `null`: it never was. */

@@ -82,7 +82,7 @@ export function closeReport(connection: ControlBlock): CloseReport {
     sending: sender.finAcked ? 'fin' : unfinished(connection, sender.finSent),
     receiving: receiver.finReceived ? 'fin' : unfinished(connection, false),
     octets,
-    marks: connection.marks,
+    marks: [...connection.marks],
     states: history,
   };
 }
