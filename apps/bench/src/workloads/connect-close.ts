@@ -34,12 +34,12 @@ async function cycle(
     if (closedByServer === total && closedByClient === total) done();
   };
   // A kernel forgets a connection that is reset before it is accepted, so both ends have to be open first.
-  const half = new Map<number | undefined, () => void>();
-  const opened = (port: number | undefined, then: () => void): void => {
-    const other = half.get(port);
-    half.delete(port);
-    if (other === undefined) half.set(port, then);
-    else {
+  // By port, as it is reused: an old `Map` would keep all sockets that were in it from being collected as young.
+  const half: ((() => void) | null)[] = new Array<null>(65_536).fill(null);
+  const opened = (port = 0, then: () => void): void => {
+    const other = half[port] ?? null;
+    half[port] = other === null ? then : null;
+    if (other !== null) {
       other();
       then();
     }
