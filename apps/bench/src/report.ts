@@ -107,7 +107,7 @@ export function recordTable(all: readonly RecordFigures[]): string {
 }
 
 /** Whether the row has met its goal, in words. */
-function verdict(row: Row): string {
+export function verdict(row: Row): string {
   if (row.ratio >= row.goal) return 'goal met';
   return row.ratio >= 1 ? 'below goal' : 'SLOWER THAN node:net';
 }

@@ -16,3 +16,8 @@ export function printedLines(text: string, name: string): string[] {
   }
   throw new Error(`no part of the document is printed as ${name}`);
 }
+
+/** The names of the printed parts, in order. */
+export function printedNames(text: string): string[] {
+  return [...text.matchAll(PRINTED)].map(([, , name = '']) => name);
+}

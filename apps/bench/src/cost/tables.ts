@@ -37,23 +37,23 @@ export function costTable(rows: readonly CostFigures[]): string {
 }
 
 /** What an operation costs in which unit. */
-function unitOf({ unit, operation }: Pick<CostFigures, 'unit' | 'operation'>): string {
+export function unitOf({ unit, operation }: Pick<CostFigures, 'unit' | 'operation'>): string {
   return `${unit} / ${operation}`;
 }
 
 /** The median, and in parentheses the least and the most of what was read. */
-function spreadText({ median, least, most }: Spread): string {
+export function spreadText({ median, least, most }: Spread): string {
   return least === most ? figure(median) : `${figure(median)} (${figure(least)} to ${figure(most)})`;
 }
 
 /** What a row is to reach, in words; nothing where it is to reach nothing. */
-function goalText({ goal, most }: Pick<CostFigures, 'goal' | 'most'>): string {
+export function goalText({ goal, most }: Pick<CostFigures, 'goal' | 'most'>): string {
   if (most !== null) return `<= ${figure(most)}`;
   return goal === null ? '' : `<= ${figure(goal)} of it`;
 }
 
 /** Whether it has: nothing where there is no goal, or nothing to compare with. */
-function costVerdict({ cost, against, goal, most }: CostFigures): string {
+export function costVerdict({ cost, against, goal, most }: CostFigures): string {
   if (most !== null) return cost.median <= most ? 'met' : 'missed';
   if (goal === null || against === null) return '';
   return against.part.median <= goal ? 'met' : 'missed';
