@@ -28,7 +28,8 @@ export function library({ dts, ...options }: LibraryOptions = {}) {
     ...shared,
     entry: entriesOf('package.json'),
     format: ['esm', 'cjs'],
-    dts: {
+    // Who only runs programs here does without: scripts/build.mjs --no-types.
+    dts: process.env.HALFCLOSE_TYPES !== '0' && {
       ...dts,
       compilerOptions: {
         // tsup's bundler of types sets `baseUrl`, which TypeScript 6 calls deprecated (TS5101).

@@ -23,7 +23,8 @@ function isStale() {
 
 function install() {
   const { packageManager } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-  process.stderr.write(`Installing dependencies with ${packageManager} ...\n`);
+  process.stderr.write(`Installing dependencies with ${packageManager}, once (10 s to a minute) ...\n`);
+  const begin = performance.now();
   // CI=true lets pnpm replace a node_modules that it did not write without asking.
   const result = spawnSync(
     'npx',
@@ -42,6 +43,7 @@ function install() {
     );
     process.exit(result.status || 1);
   }
+  process.stderr.write(`Installed in ${((performance.now() - begin) / 1000).toFixed(0)} s.\n`);
   rmSync(npmWasHere, { force: true });
   // pnpm leaves the file alone when nothing changed; without this we would install again every time.
   const now = new Date();

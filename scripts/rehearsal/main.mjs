@@ -47,7 +47,9 @@ async function rehearse() {
   const built = spawnSync(process.execPath, [`${root}scripts/build.mjs`], { stdio: 'inherit' });
   if (built.status !== 0) throw new Error('the packages could not be built');
   // Says what it cannot make; the release workflow has all compilers.
-  spawnSync(process.execPath, [`${root}packages/tun/scripts/build-native.mjs`, '--all'], { stdio: 'inherit' });
+  spawnSync(process.execPath, [`${root}packages/tun/scripts/build-native.mjs`, '--all'], {
+    stdio: 'inherit',
+  });
 
   const release = new Release(root, join(folder, 'repository'), registry);
   await steps.step('a copy of the repository', () => release.copy());
