@@ -14,6 +14,7 @@ export interface Frame {
   readonly number: number;
   /** Milliseconds since 1970 UTC, with a fraction; NaN: the file does not say (a simple packet block). */
   readonly time: number;
+  /** What it was captured on, with the link type that says how its bytes begin. */
   readonly interface: CaptureInterface;
   /** What was kept of it; a view of what was read, which may be written over after the next `push`. */
   readonly bytes: Uint8Array;

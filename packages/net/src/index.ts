@@ -115,26 +115,43 @@ export type BlockList = nodeNet.BlockList;
 /** As in `node:net`. */
 export type SocketAddress = nodeNet.SocketAddress;
 
-/** See the documentation of `node:net`; `connections`: see {@link Net}. */
-export const {
-  connect,
-  connections,
-  createConnection,
-  createServer,
-  Socket,
-  Stream,
-  Server,
-  BlockList,
-  BoundSocket,
-  SocketAddress,
-  isIP,
-  isIPv4,
-  isIPv6,
-  getDefaultAutoSelectFamily,
-  setDefaultAutoSelectFamily,
-  getDefaultAutoSelectFamilyAttemptTimeout,
-  setDefaultAutoSelectFamilyAttemptTimeout,
-  _normalizeArgs,
-  _createServerHandle,
-  _setSimultaneousAccepts,
-} = net;
+/** As `net.connect`, which is {@link Net.createConnection}, too: makes a socket and connects it. */
+export const connect = net.connect;
+/** Everything on the host of this process, as `ss -tano` shows it: {@link Net.connections}. */
+export const connections = net.connections;
+/** As `net.createConnection`: the function {@link Net.connect}. */
+export const createConnection = net.createConnection;
+/** As `net.createServer`: makes a server, which does not listen yet. */
+export const createServer = net.createServer;
+/** As `net.Socket`, with the members of {@link SocketExtras}. */
+export const Socket = net.Socket;
+/** As `net.Stream`: the constructor {@link Net.Socket} by its old name. */
+export const Stream = net.Stream;
+/** As `net.Server`, with the members of {@link ServerExtras}. */
+export const Server = net.Server;
+/** As `net.BlockList`: the runtime's own. */
+export const BlockList = net.BlockList;
+/** A port that is bound, for `listen` and `new Socket({ handle })`, where the running Node has it: 24 and later. */
+export const BoundSocket = net.BoundSocket;
+/** As `net.SocketAddress`: the runtime's own. */
+export const SocketAddress = net.SocketAddress;
+/** As `net.isIP`: 4 or 6 for an address of that family, 0 for what is none. */
+export const isIP = net.isIP;
+/** As `net.isIPv4`: whether it is an address of IPv4 in dotted decimal. */
+export const isIPv4 = net.isIPv4;
+/** As `net.isIPv6`: whether it is an address of IPv6. */
+export const isIPv6 = net.isIPv6;
+/** As `net.getDefaultAutoSelectFamily`: whether `connect` tries the addresses of a name in turn. */
+export const getDefaultAutoSelectFamily = net.getDefaultAutoSelectFamily;
+/** As `net.setDefaultAutoSelectFamily`; it is the runtime's setting, so it holds for `node:net`, too. */
+export const setDefaultAutoSelectFamily = net.setDefaultAutoSelectFamily;
+/** As `net.getDefaultAutoSelectFamilyAttemptTimeout`: milliseconds that one address has. */
+export const getDefaultAutoSelectFamilyAttemptTimeout = net.getDefaultAutoSelectFamilyAttemptTimeout;
+/** As `net.setDefaultAutoSelectFamilyAttemptTimeout`, in milliseconds, 10 at least; the runtime's setting, as above. */
+export const setDefaultAutoSelectFamilyAttemptTimeout = net.setDefaultAutoSelectFamilyAttemptTimeout;
+/** Undocumented in Node, used by packages. */
+export const _normalizeArgs = net._normalizeArgs;
+/** Undocumented in Node: a bound handle for `listen`, or an errno. */
+export const _createServerHandle = net._createServerHandle;
+/** Deprecated in Node (DEP0121), gone in 24. */
+export const _setSimultaneousAccepts = net._setSimultaneousAccepts;

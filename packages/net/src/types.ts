@@ -40,6 +40,7 @@ export interface SocketExtras extends SocketListeners {
    * there never was a connection.
    */
   close(): Promise<SocketCloseReport>;
+  /** As in `node:net`, with the options that are ours beside Node's: {@link TcpConnectOptions}. */
   connect(options: TcpConnectOptions, connectionListener?: () => void): this;
   /**
    * The close report when the connection has ended (CLOSED or TIME-WAIT) and 'close' was told, as event 'closereport'
@@ -151,6 +152,7 @@ export interface ExtraSocketOptions {
   userTimeout?: number | undefined;
   /** Milliseconds between two keep-alives, and how many may go unanswered: see {@link SocketExtras.setKeepAlive}. */
   keepAliveInterval?: number | undefined;
+  /** How many keep-alives may go unanswered: see {@link SocketExtras.setKeepAlive}. */
   keepAliveCount?: number | undefined;
   /** See {@link SocketExtras.setKeepAliveTimes}; keep-alives are on, and the other options of theirs do not count. */
   keepAliveTimes?: KeepAliveTimes | undefined;
@@ -158,6 +160,7 @@ export interface ExtraSocketOptions {
   typeOfService?: number | undefined;
   /** See {@link SocketExtras.setSendBufferSize} and {@link SocketExtras.setRecvBufferSize}. */
   sendBufferSize?: number | undefined;
+  /** SO_RCVBUF in bytes: see {@link SocketExtras.setRecvBufferSize}. */
   recvBufferSize?: number | undefined;
   /** See {@link SocketExtras.setCongestionControl}. */
   congestionControl?: CongestionControlName | undefined;
@@ -185,6 +188,7 @@ export type ExtraServerOptions = Omit<ExtraSocketOptions, 'synRetries'>;
 
 /** A part of what `connect` takes; Node's types have it under this name until those of Node 22. */
 export interface OnReadOptions {
+  /** One buffer that all that is read goes to, and who is called with it, in place of events 'data'. */
   onread?: nodeNet.OnReadOpts | undefined;
 }
 
@@ -206,6 +210,7 @@ export type ConnectOptions = TcpConnectOptions | nodeNet.IpcNetConnectOpts;
 
 /** `Socket`: a function that works with `new`, without it, and by `Socket.call(this)`. */
 export interface SocketConstructor extends Omit<typeof nodeNet.Socket, 'prototype'> {
+  /** What all sockets of this copy of the API inherit from. */
   readonly prototype: Socket;
   new (options?: SocketOptions): Socket;
   (options?: SocketOptions): Socket;
@@ -213,6 +218,7 @@ export interface SocketConstructor extends Omit<typeof nodeNet.Socket, 'prototyp
 
 /** `Server`, likewise. */
 export interface ServerConstructor extends Omit<typeof nodeNet.Server, 'prototype'> {
+  /** What all servers of this copy of the API inherit from. */
   readonly prototype: Server;
   new (connectionListener?: (socket: Socket) => void): TcpServer;
   new (options?: ServerOptions, connectionListener?: (socket: Socket) => void): TcpServer;
@@ -237,7 +243,9 @@ export interface BoundSocketOptions {
   host?: string | undefined;
   /** Default: 0, any that is free. */
   port?: number | undefined;
+  /** Takes no connections of IPv4, as IPV6_V6ONLY. Default: false. */
   ipv6Only?: boolean | undefined;
+  /** SO_REUSEPORT: others that say so, too, may bind the same port. Default: false. */
   reusePort?: boolean | undefined;
   /** A path of the machine, instead of all others. */
   path?: string | undefined;
@@ -270,22 +278,37 @@ export interface Net {
    * its length.
    */
   readonly connections: () => readonly DumpedConnection[];
+  /** As `net.connect`, which is {@link Net.createConnection}, too: makes a socket and connects it. */
   readonly connect: Connect;
+  /** As `net.createConnection`: the function {@link Net.connect}. */
   readonly createConnection: Connect;
+  /** As `net.createServer`: makes a server, which does not listen yet. */
   readonly createServer: CreateServer;
+  /** As `net.Socket`, with the members of {@link SocketExtras}. */
   readonly Socket: SocketConstructor;
+  /** As `net.Stream`: the constructor {@link Net.Socket} by its old name. */
   readonly Stream: SocketConstructor;
+  /** As `net.Server`, with the members of {@link ServerExtras}. */
   readonly Server: ServerConstructor;
   /** Where the running Node has it: 24 and later. */
   readonly BoundSocket?: BoundSocketConstructor;
+  /** As `net.BlockList`: the runtime's own. */
   readonly BlockList: typeof nodeNet.BlockList;
+  /** As `net.SocketAddress`: the runtime's own. */
   readonly SocketAddress: typeof nodeNet.SocketAddress;
+  /** As `net.isIP`: 4 or 6 for an address of that family, 0 for what is none. */
   readonly isIP: typeof nodeNet.isIP;
+  /** As `net.isIPv4`: whether it is an address of IPv4 in dotted decimal. */
   readonly isIPv4: typeof nodeNet.isIPv4;
+  /** As `net.isIPv6`: whether it is an address of IPv6. */
   readonly isIPv6: typeof nodeNet.isIPv6;
+  /** As `net.getDefaultAutoSelectFamily`: whether `connect` tries the addresses of a name in turn. */
   readonly getDefaultAutoSelectFamily: typeof nodeNet.getDefaultAutoSelectFamily;
+  /** As `net.setDefaultAutoSelectFamily`; it is the runtime's setting, so it holds for `node:net`, too. */
   readonly setDefaultAutoSelectFamily: typeof nodeNet.setDefaultAutoSelectFamily;
+  /** As `net.getDefaultAutoSelectFamilyAttemptTimeout`: milliseconds that one address has. */
   readonly getDefaultAutoSelectFamilyAttemptTimeout: typeof nodeNet.getDefaultAutoSelectFamilyAttemptTimeout;
+  /** As `net.setDefaultAutoSelectFamilyAttemptTimeout`, in milliseconds, 10 at least; the runtime's setting, as above. */
   readonly setDefaultAutoSelectFamilyAttemptTimeout: typeof nodeNet.setDefaultAutoSelectFamilyAttemptTimeout;
   /** Undocumented in Node, used by packages. */
   readonly _normalizeArgs: (args: readonly unknown[]) => unknown[];

@@ -2,6 +2,7 @@ import type { Packet } from '@halfclose/codec';
 
 /** What a stack sends through and receives from: one end of a link. */
 export interface PacketDevice {
+  /** By which hosts and traces call it. */
   readonly name: string;
   /** Largest IP packet in octets. */
   readonly mtu: number;

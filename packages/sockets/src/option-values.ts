@@ -3,6 +3,7 @@ import type { Linger, NumberOption } from './socket-options.ts';
 
 /** Options of setsockopt(2), and what their values are made of; times in the units of Linux. */
 export interface OptionValues extends Readonly<Record<NumberOption, number>> {
+  /** How long close() waits, or that it resets. */
   readonly SO_LINGER: Linger;
   /** The name of a congestion control; one that is not known is `-ENOENT`. */
   readonly TCP_CONGESTION: CongestionControlName;

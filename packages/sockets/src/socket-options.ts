@@ -14,6 +14,7 @@ import type { OptionValues } from './option-values.ts';
 
 /** SO_LINGER's value: struct linger. */
 export interface Linger {
+  /** 0: off; any other number: on. */
   readonly onoff: number;
   /** Seconds. */
   readonly linger: number;
@@ -71,10 +72,14 @@ export const NOTHING_SET: Inherited = { connection: null, noDelay: false, receiv
 
 /** The options of one socket. They may be set before there is a connection and pass to accepted ones. */
 export class SocketOptions {
+  /** These are the options of several sockets, and cannot be set. */
   readonly isShared: boolean;
   #linger: number | null = null;
+  /** SO_REUSEADDR. */
   reuseAddress = false;
+  /** SO_REUSEPORT. */
   reusePort = false;
+  /** IPV6_V6ONLY: no connections of IPv4 come to a socket of IPv6. */
   ipv6Only = false;
   #cork = false;
   /** TCP_QUICKACK before there is a connection, which keeps it from then on. */

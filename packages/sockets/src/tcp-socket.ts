@@ -397,6 +397,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     this.#tellOwner(events);
   }
 
+  /** Called by the host when a connection can be accepted: tells the owner. */
   onAcceptable(): void {
     this.#tellOwner(0);
   }

@@ -15,6 +15,7 @@ export type LabErrorCode =
 
 /** An error of a lab itself, not of a program in it. */
 export class LabError extends Error {
+  /** Which mistake it is: stable, for programs. */
   readonly code: LabErrorCode;
 
   constructor(code: LabErrorCode, message: string, options?: ErrorOptions) {

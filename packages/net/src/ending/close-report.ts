@@ -16,14 +16,19 @@ export interface SocketCloseReportOctets extends CloseReportOctets {
 
 /** The close report of a socket: the connection's, printed by `console.log` in a few aligned lines. */
 export class SocketCloseReport implements CloseReport {
+  /** Our address and port. */
   readonly local: CloseReport['local'];
+  /** The peer's. */
   readonly remote: CloseReport['remote'];
+  /** The state of the connection when the report was made, by the names of RFC 9293. */
   readonly state: CloseReport['state'];
   readonly orderly: boolean;
   readonly reason: string;
+  /** Which side ended or reset the connection first. */
   readonly closedFirst: CloseReport['closedFirst'];
   readonly sending: CloseReport['sending'];
   readonly receiving: CloseReport['receiving'];
+  /** Bytes of both directions, the stream's own buffers included. */
   readonly octets: SocketCloseReportOctets;
   readonly marks: CloseReport['marks'];
   readonly states: CloseReport['states'];
@@ -55,6 +60,7 @@ export class SocketCloseReport implements CloseReport {
     this.lingerTimeOver = lingerTimeOver;
   }
 
+  /** What `console.log` prints: a line for each fact. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     const { buffered, unflushed } = this.octets;
     const lines = [formatCloseReport(this)];

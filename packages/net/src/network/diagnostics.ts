@@ -11,6 +11,7 @@ export interface SegmentMessage {
   readonly host: string;
   /** Of the codec, not copied: to be read only. */
   readonly packet: Packet;
+  /** `in`: the host takes it in; `out`: it sends it. */
   readonly direction: 'in' | 'out';
   /** Milliseconds of the host's clock. */
   readonly time: number;
@@ -18,7 +19,9 @@ export interface SegmentMessage {
 
 /** One end of a connection. */
 export interface StateMessageEndpoint {
+  /** In text, as `socket.localAddress` has it. */
   readonly address: string;
+  /** Of TCP. */
   readonly port: number;
 }
 
@@ -28,9 +31,13 @@ export interface StateMessage {
   readonly host: string;
   /** `null`: no socket has it, be it not yet or not any more. */
   readonly socket: Socket | null;
+  /** Our address and port. */
   readonly local: StateMessageEndpoint;
+  /** The peer's. */
   readonly remote: StateMessageEndpoint;
+  /** The state before, by the names of RFC 9293. */
   readonly from: ConnectionState;
+  /** The state now. */
   readonly state: ConnectionState;
   /** In the words of a close report. */
   readonly why: string;

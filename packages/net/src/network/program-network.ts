@@ -10,6 +10,7 @@ import { Routing } from './routing.ts';
  * comes from, a {@link NetworkChooser} says.
  */
 export interface ProgramNetwork {
+  /** The host that its sockets and servers are on. */
   readonly host: Host;
   /** Whether {@link ProgramNetwork.stop} was called. */
   readonly isStopped: boolean;

@@ -22,9 +22,11 @@ export interface RoutingOptions {
 
 /** A connection or a listener that went to the kernel. */
 export interface KernelUse {
+  /** Which call it is. */
   readonly call: 'connect' | 'listen';
   /** As it was given to the call; an address where there is no name. */
   readonly host: string;
+  /** The port that was given to the call. */
   readonly port: number;
 }
 

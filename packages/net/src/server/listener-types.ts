@@ -7,9 +7,13 @@ import type { Socket } from '../types.ts';
  * as Node fills it in; `reason` is ours.
  */
 export interface SocketError extends NodeJS.ErrnoException {
+  /** The peer's address, where the failed call had one. */
   address?: string | undefined;
+  /** The peer's port, where the failed call had one. */
   port?: number | undefined;
+  /** Our address, where the failed call was to bind it. */
   localAddress?: string | undefined;
+  /** Our port, where the failed call was to bind it. */
   localPort?: number | undefined;
   /** Why the connection failed, where the stack knows more than the code says. */
   reason?: string | undefined;
@@ -44,41 +48,48 @@ export interface SocketListeners {
   on(event: 'acked', listener: AckedListener): this;
   on(event: 'error', listener: ErrorListener): this;
   on(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  /** Adds a listener for the next time: {@link SocketListeners.on} has the events. */
   once(event: 'tcpstate', listener: StateListener): this;
   once(event: 'closereport', listener: ReportListener): this;
   once(event: 'peerend', listener: PeerEndListener): this;
   once(event: 'acked', listener: AckedListener): this;
   once(event: 'error', listener: ErrorListener): this;
   once(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  /** As {@link SocketListeners.on}. */
   addListener(event: 'tcpstate', listener: StateListener): this;
   addListener(event: 'closereport', listener: ReportListener): this;
   addListener(event: 'peerend', listener: PeerEndListener): this;
   addListener(event: 'acked', listener: AckedListener): this;
   addListener(event: 'error', listener: ErrorListener): this;
   addListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  /** As {@link SocketListeners.on}, before all listeners that are there. */
   prependListener(event: 'tcpstate', listener: StateListener): this;
   prependListener(event: 'closereport', listener: ReportListener): this;
   prependListener(event: 'peerend', listener: PeerEndListener): this;
   prependListener(event: 'acked', listener: AckedListener): this;
   prependListener(event: 'error', listener: ErrorListener): this;
   prependListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  /** As {@link SocketListeners.once}, before all listeners that are there. */
   prependOnceListener(event: 'tcpstate', listener: StateListener): this;
   prependOnceListener(event: 'closereport', listener: ReportListener): this;
   prependOnceListener(event: 'peerend', listener: PeerEndListener): this;
   prependOnceListener(event: 'acked', listener: AckedListener): this;
   prependOnceListener(event: 'error', listener: ErrorListener): this;
+  /** Takes a listener away. */
   off(event: 'tcpstate', listener: StateListener): this;
   off(event: 'closereport', listener: ReportListener): this;
   off(event: 'peerend', listener: PeerEndListener): this;
   off(event: 'acked', listener: AckedListener): this;
   off(event: 'error', listener: ErrorListener): this;
   off(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  /** As {@link SocketListeners.off}. */
   removeListener(event: 'tcpstate', listener: StateListener): this;
   removeListener(event: 'closereport', listener: ReportListener): this;
   removeListener(event: 'peerend', listener: PeerEndListener): this;
   removeListener(event: 'acked', listener: AckedListener): this;
   removeListener(event: 'error', listener: ErrorListener): this;
   removeListener(event: 'connectionAttemptFailed', listener: AttemptFailedListener): this;
+  /** Calls the listeners of an event; `true`: there was one. */
   emit(event: 'tcpstate', ...change: Parameters<StateListener>): boolean;
   emit(event: 'closereport', report: SocketCloseReport): boolean;
   emit(event: 'peerend'): boolean;
@@ -89,12 +100,20 @@ export interface SocketListeners {
 
 /** The methods of a server that take listeners, for the event that brings sockets. */
 export interface ServerListeners {
+  /** A connection was accepted; its socket has what is ours, too. */
   on(event: 'connection', listener: ConnectionListener): this;
+  /** Adds a listener for the next time: {@link ServerListeners.on} has the events. */
   once(event: 'connection', listener: ConnectionListener): this;
+  /** As {@link ServerListeners.on}. */
   addListener(event: 'connection', listener: ConnectionListener): this;
+  /** As {@link ServerListeners.on}, before all listeners that are there. */
   prependListener(event: 'connection', listener: ConnectionListener): this;
+  /** As {@link ServerListeners.once}, before all listeners that are there. */
   prependOnceListener(event: 'connection', listener: ConnectionListener): this;
+  /** Takes a listener away. */
   off(event: 'connection', listener: ConnectionListener): this;
+  /** As {@link ServerListeners.off}. */
   removeListener(event: 'connection', listener: ConnectionListener): this;
+  /** Calls the listeners; `true`: there was one. */
   emit(event: 'connection', socket: Socket): boolean;
 }

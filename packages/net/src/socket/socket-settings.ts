@@ -284,9 +284,13 @@ export abstract class SocketSettings extends Duplex {
 
 /** What `setKeepAlive` takes in one; times in milliseconds. */
 export interface KeepAliveSettings {
+  /** Whether keep-alives are sent (SO_KEEPALIVE). Default: false. */
   readonly enable?: boolean | null | undefined;
+  /** Milliseconds of silence before the first one (TCP_KEEPIDLE); 0: as it is. */
   readonly initialDelay?: number | undefined;
+  /** Milliseconds between two (TCP_KEEPINTVL); 0: as it is. */
   readonly interval?: number | undefined;
+  /** How many may go unanswered before ETIMEDOUT (TCP_KEEPCNT); 0: as it is. */
   readonly count?: number | undefined;
 }
 

@@ -28,6 +28,7 @@ export interface BurstLoss {
 
 /** Reordering: some packets take longer, and those behind them pass. */
 export interface Reordering {
+  /** How likely a packet takes longer, 0 to 1, independently of the others. */
   readonly probability: number;
   /** Milliseconds that such a packet takes longer. */
   readonly delay: Milliseconds;
@@ -35,6 +36,7 @@ export interface Reordering {
 
 /** Corruption: some packets arrive with bits flipped. */
 export interface Corruption {
+  /** How likely a packet is corrupted, 0 to 1, independently of the others. */
   readonly probability: number;
   /** How many different bits are flipped. Default: 1. */
   readonly bits?: number;
@@ -54,7 +56,9 @@ export interface QueueLimits {
 
 /** A time during which nothing gets through. */
 export interface Outage {
+  /** When it begins, in milliseconds of the link's clock. */
   readonly from: Milliseconds;
+  /** When it ends; packets that are sent then go through. */
   readonly until: Milliseconds;
 }
 
@@ -72,6 +76,7 @@ export interface Impairments {
   readonly loss: number | BurstLoss;
   /** Probability that a packet arrives twice. */
   readonly duplicate: number;
+  /** Packets that others overtake. */
   readonly reorder: Reordering;
   /** Packets with flipped bits; a number is the probability of one flipped bit. */
   readonly corrupt: number | Corruption;

@@ -5,6 +5,7 @@
 export class LinkCounters {
   /** Packets that entered; of a segment that the device splits, each part counts. */
   sent = 0;
+  /** Packets that arrived, copies included. */
   delivered = 0;
   /**
    * Packets lost, by reason: `loss`, `partition`, `queue-full`, `codel`, `too-big`, `unattached`, the reason that a
@@ -25,5 +26,6 @@ export class LinkCounters {
   inFlight = 0;
   /** Octets of IP packets, headers included. */
   sentOctets = 0;
+  /** Octets of those that were delivered. */
   deliveredOctets = 0;
 }

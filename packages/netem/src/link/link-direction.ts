@@ -33,7 +33,9 @@ export interface LinkDirectionOptions {
  * Each kind of chance has a random sequence of its own, so that switching one on does not change the others.
  */
 export class LinkDirection {
+  /** Which way it is. */
   readonly name: DirectionName;
+  /** What happened to packets so far. */
   readonly counters = new LinkCounters();
   readonly #timers: TimerService;
   readonly #link: string;

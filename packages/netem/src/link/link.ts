@@ -45,11 +45,17 @@ export interface LinkOptions extends Partial<Impairments> {
  * ```
  */
 export class Link {
+  /** By which events and traces call it. */
   readonly name: string;
+  /** Largest IP packet in bytes; a larger one is dropped as `too-big`. */
   readonly mtu: number;
+  /** One end, for the interface of a host. */
   readonly a: PacketDevice;
+  /** The other end. */
   readonly b: PacketDevice;
+  /** What happens to packets from `a` to `b`: impairments and counters. */
   readonly aToB: LinkDirection;
+  /** The same of the other way. */
   readonly bToA: LinkDirection;
 
   /**

@@ -38,12 +38,15 @@ export type RouterDropReason = Refusal | 'martian-source' | 'group' | 'to-router
 
 /** What a {@link Router} has done so far. */
 export interface RouterCounters {
+  /** Packets that were sent on. */
   forwarded: number;
   /** Echo requests to an address of the router. */
   echoesAnswered: number;
   /** Errors of ICMP, and those that there were too many of. */
   readonly errorsSent: number;
+  /** Errors of ICMP that were not sent, as there were too many. */
   readonly errorsLimited: number;
+  /** Packets that went nowhere, by reason. */
   readonly dropped: Partial<Record<RouterDropReason, number>>;
 }
 

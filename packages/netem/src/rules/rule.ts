@@ -26,7 +26,9 @@ export type Verdict = 'pass' | 'deliver' | Fault;
 
 /** What a rule may know besides the packet. */
 export interface RuleContext {
+  /** The time, in milliseconds of the link's clock. */
   readonly now: Milliseconds;
+  /** Which way the packet goes. */
   readonly direction: DirectionName;
   /** The packet's place among those sent in this direction, from 1. */
   readonly ordinal: number;
@@ -39,6 +41,7 @@ export interface RuleContext {
   readonly isRetransmission: boolean;
   /** On a `Mesh`: the names of the hosts that it goes from and to. */
   readonly from?: string;
+  /** On a `Mesh`: the name of the host that it goes to. */
   readonly to?: string;
 }
 

@@ -20,6 +20,7 @@ const PREFIX = 8;
  * anywhere in the lab, also by `net.at`.
  */
 export class LabHost {
+  /** By which programs connect to it, and traces call it. */
   readonly name: string;
   /**
    * Its address.
