@@ -11,7 +11,7 @@ export class Steps {
 
   /**
    * `act` throws, or returns a rejected promise, if something is not as it should be; what it returns is printed behind
-   * the name. Never rejects.
+   * the name. Resolves to whether all was well; never rejects.
    */
   async step(name, act) {
     const begin = performance.now();
@@ -19,10 +19,12 @@ export class Steps {
       const told = await act();
       this.#passed++;
       this.#print('ok     ', name, begin, told);
+      return true;
     } catch (error) {
       this.#failed++;
       this.#print('FAILED ', name, begin);
       console.log(String(error instanceof Error ? error.message : error).replace(/^/gm, '        '));
+      return false;
     }
   }
 

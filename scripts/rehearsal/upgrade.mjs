@@ -12,8 +12,7 @@ export async function rehearseUpgrade(steps, { release, project, folder, registr
     const wanted = before.replace(/\d+$/, (patch) => Number(patch) + 1);
     if (release.nextVersion !== wanted) throw new Error(`${release.nextVersion} instead of ${wanted}`);
   });
-  await steps.step(`publish ${release.nextVersion}`, () => release.publish());
-  if (steps.hasFailed) return;
+  if (!(await steps.step(`publish ${release.nextVersion}`, () => release.publish()))) return;
 
   const changed = await registry.manifest('@halfclose/codec');
   await steps.step(`npm update from ${before}`, async () => {

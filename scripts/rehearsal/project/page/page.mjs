@@ -42,10 +42,10 @@ listener.owner = {
 };
 const socket = new TcpSocket(client, AF_INET);
 socket.connect(theirs, 80);
-clock.advance(1000);
+clock.advanceBy(1000);
 socket.send(new Uint8Array(20_000));
 socket.close();
-clock.advance(120_000);
+clock.advanceBy(120_000);
 
 const drawn = ladderSvg(trace.events);
 if (received !== 20_000 || !drawn.startsWith('<svg')) throw new Error(`${received} bytes arrived`);
