@@ -78,7 +78,7 @@ export class ScriptConnection {
 }
 
 /** Throws a TypeError or RangeError for what are no four numbers of a connection. */
-export function checkEndpoints(endpoints: Endpoints): void {
+function checkEndpoints(endpoints: Endpoints): void {
   checkObject('endpoints', endpoints, 'Endpoints');
   checkAddress('endpoints.localAddress', endpoints.localAddress);
   checkInteger('endpoints.localPort', endpoints.localPort, 0, 0xffff);

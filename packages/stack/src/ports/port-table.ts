@@ -173,7 +173,7 @@ export function checkPort(name: string, port: number): void {
 }
 
 /** Throws a TypeError or RangeError for what nobody can want of a port. */
-export function checkWanted(wanted: WantedBinding): void {
+function checkWanted(wanted: WantedBinding): void {
   checkObject('wanted', wanted, 'a WantedBinding');
   checkAddress('wanted.address', wanted.address);
   checkPort('wanted.port', wanted.port);

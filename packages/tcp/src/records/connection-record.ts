@@ -107,7 +107,7 @@ export function checkRecord(record: ConnectionRecord): void {
 }
 
 /** Throws a TypeError for what has no ports. */
-export function checkPorts(ports: RecordPorts): void {
+function checkPorts(ports: RecordPorts): void {
   const given: unknown = ports;
   if (typeof given !== 'object' || given === null || typeof ports.remotePort !== 'number')
     throw new TypeError(`ports must be an object with localPort and remotePort, not ${shown(given)}`);
