@@ -35,6 +35,11 @@ export const packages = {
   tun: { imports: ['codec'], node: true, clock: true },
   // net builds the default in-process host, so it sees the layers below sockets, too.
   net: { imports: ['codec', 'timers', 'stack', 'sockets', 'trace'], node: true, clock: true },
+  // What the APIs below have in common: a host in real time, in any runtime, and sockets whose calls are promises.
+  promises: { imports: ['codec', 'timers', 'stack', 'sockets'], node: false, clock: true },
+  web: { imports: ['codec', 'stack', 'sockets', 'promises'], node: false, clock: true },
+  deno: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
+  bun: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
   // What tests of several packages share. No src of a package may import it; it imports none of them, so that all may.
   'test-support': { imports: [], npm: ['typescript'], node: true, clock: false },
   testkit: {

@@ -1,0 +1,50 @@
+import type { Lookup } from '@halfclose/promises';
+import type { Host } from '@halfclose/stack';
+import { TCPServerSocket } from './direct/tcp-server-socket.ts';
+import { TCPSocket } from './direct/tcp-socket.ts';
+import type { Network } from './network.ts';
+import { type Connect, connectOn } from './winter/connect.ts';
+
+/** What {@link createSockets} takes. */
+export interface CreateSocketsOptions {
+  /** Knows the addresses of names. Default: `localhost` is the only one. */
+  readonly lookup?: Lookup;
+}
+
+/** The APIs on one host. */
+export interface Sockets {
+  readonly connect: Connect;
+  readonly TCPSocket: typeof TCPSocket;
+  readonly TCPServerSocket: typeof TCPServerSocket;
+}
+
+/**
+ * The same as this package exports, on a host of one's own.
+ *
+ * @example
+ * const { connect } = createSockets(createHost({ device, addresses: ['10.0.0.1/24'] }), { lookup: () => '10.0.0.2' });
+ * @throws TypeError for what is no host
+ */
+export function createSockets(host: Host, { lookup }: CreateSocketsOptions = {}): Sockets {
+  const given: unknown = host;
+  if (typeof given !== 'object' || given === null || !('connect' in given) || !('listen' in given))
+    throw new TypeError('host must be a Host, as createHost() makes');
+  if (lookup !== undefined && typeof lookup !== 'function')
+    throw new TypeError('options.lookup must be a function');
+  const network: Network = { host, lookup };
+  return {
+    connect: connectOn(() => network),
+    TCPSocket: class extends TCPSocket {
+      static override readonly name = 'TCPSocket';
+      protected static override network(): Network {
+        return network;
+      }
+    },
+    TCPServerSocket: class extends TCPServerSocket {
+      static override readonly name = 'TCPServerSocket';
+      protected static override network(): Network {
+        return network;
+      }
+    },
+  };
+}
