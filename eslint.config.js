@@ -145,7 +145,7 @@ export default defineConfig(
   },
   {
     // The web's streams are what these APIs are made of. Node 20 has them, and calls them experimental.
-    files: ['packages/{web,deno}/{src,test}/**/*.ts'],
+    files: ['packages/{promises,web,deno}/{src,test}/**/*.{ts,mjs}'],
     rules: {
       'n/no-unsupported-features/node-builtins': [
         'error',
@@ -154,6 +154,7 @@ export default defineConfig(
             'CountQueuingStrategy',
             'ReadableByteStreamController',
             'ReadableStream',
+            'Response',
             'WritableStream',
             'WritableStreamDefaultController',
             'WritableStreamDefaultWriter',

@@ -7,3 +7,5 @@ export { literalAddress, type Lookup, resolveHostname } from './lookup.ts';
 export { type ListenOptions, PromiseListener } from './promise-listener.ts';
 export { PromiseSocket } from './promise-socket.ts';
 export { errorOfCall, SocketError } from './socket-error.ts';
+export { type ByteSinkListener, makeWritable, type SocketWritable } from './streams/byte-sink.ts';
+export { type ByteSourceListener, makeReadable, type SocketReadable } from './streams/byte-source.ts';

@@ -1,5 +1,5 @@
 import type { TcpSocket } from '@halfclose/sockets';
-import type { CloseReport, ConnectionState, Host, TcpInfo } from '@halfclose/stack';
+import { type CloseReport, type ConnectionState, type Host, type TcpInfo, tcpInfo } from '@halfclose/stack';
 import type { AwaitedReport } from './awaited-report.ts';
 import { errorOfCall } from './socket-error.ts';
 
@@ -52,9 +52,9 @@ export class InspectableSocket {
     return this;
   }
 
-  /** TCP_INFO by Linux's names; `null`: there is no connection. */
+  /** TCP_INFO by Linux's names, also after it was closed; `null`: there is no connection. */
   tcpInfo(): TcpInfo | null {
-    const info = this.tcp.getsockopt('TCP_INFO');
-    return typeof info === 'number' ? null : info;
+    const { connection, host } = this.tcp;
+    return connection === null ? null : tcpInfo(connection, host.now);
   }
 }

@@ -73,12 +73,13 @@ export class PromiseSocket extends InspectableSocket implements SocketOwner {
     });
   }
 
-  /** As {@link PromiseSocket.read}, without a copy where possible: up to `max` bytes that are the caller's from then on. */
+  /** As {@link PromiseSocket.read}, into a buffer of its own: what has arrived, up to `max` bytes. It is the caller's. */
   readChunk(max: number): Promise<Uint8Array<ArrayBuffer> | null> {
     return this.#call(this.#reads, 'read', () => {
-      const bytes = this.tcp.read(max);
-      if (typeof bytes !== 'number') return ownArrayBuffer(bytes);
-      return this.#result(bytes, 'read') === WAITS ? WAITS : null;
+      // Not a view of the stack's memory: streams transfer what they are given.
+      const target = new Uint8Array(Math.max(1, Math.min(max, this.tcp.readable)));
+      const count = this.#result(this.tcp.recv(target), 'read');
+      return count === WAITS ? WAITS : count === 0 ? null : target;
     });
   }
 
@@ -206,11 +207,4 @@ export class PromiseSocket extends InspectableSocket implements SocketOwner {
       waiting.fail(canceled(syscall));
     }
   }
-}
-
-/** Streams take what is in an ArrayBuffer alone. */
-function ownArrayBuffer(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes.buffer instanceof ArrayBuffer
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
 }

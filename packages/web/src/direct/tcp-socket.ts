@@ -1,8 +1,14 @@
-import { InspectableSocket, PromiseSocket, resolveHostname } from '@halfclose/promises';
+import {
+  InspectableSocket,
+  makeReadable,
+  makeWritable,
+  PromiseSocket,
+  resolveHostname,
+  type SocketReadable,
+  type SocketWritable,
+} from '@halfclose/promises';
 import { Deferred } from '../deferred.ts';
 import { defaultNetwork, type Network } from '../network.ts';
-import { makeReadable, type SocketReadable } from '../streams/byte-source.ts';
-import { makeWritable, type SocketWritable } from '../streams/byte-sink.ts';
 import { invalidState, networkError } from './exceptions.ts';
 import { applyTcpOptions, readTcpOptions, type TCPSocketOptions } from './tcp-options.ts';
 import { toUnsignedShort } from './web-idl.ts';
@@ -64,6 +70,13 @@ export class TCPSocket extends InspectableSocket {
    *
    * @throws TypeError that names the option
    */
+  constructor(remoteAddress: string, remotePort: number, options?: TCPSocketOptions);
+  /**
+   * What a server has accepted.
+   *
+   * @internal
+   */
+  constructor(accepted: AcceptedConnection);
   constructor(remoteAddress: string | AcceptedConnection, remotePort?: number, options?: TCPSocketOptions) {
     if (remoteAddress instanceof AcceptedConnection) {
       const { socket } = remoteAddress;

@@ -1,8 +1,13 @@
-import { InspectableSocket, type PromiseSocket } from '@halfclose/promises';
+import {
+  InspectableSocket,
+  makeReadable,
+  makeWritable,
+  type PromiseSocket,
+  type SocketReadable,
+  type SocketWritable,
+} from '@halfclose/promises';
 import type { SocketAddress as Endpoint } from '@halfclose/sockets';
 import { Deferred } from '../deferred.ts';
-import { makeReadable, type SocketReadable } from '../streams/byte-source.ts';
-import { makeWritable, type SocketWritable } from '../streams/byte-sink.ts';
 import { SocketError, socketErrorOf } from './socket-error.ts';
 import type { CheckedOptions, SecureTransport } from './socket-options.ts';
 

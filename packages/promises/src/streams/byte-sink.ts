@@ -1,4 +1,4 @@
-import type { PromiseSocket } from '@halfclose/promises';
+import type { PromiseSocket } from '../promise-socket.ts';
 
 /** What {@link makeWritable} tells, and asks. */
 export interface ByteSinkListener {
@@ -55,6 +55,12 @@ export function makeWritable(
   listener: ByteSinkListener,
 ): SocketWritable {
   let controller: WritableStreamDefaultController | undefined;
+  // Once it is, a write is taken in the call itself, so that an abort right after it comes too late for it.
+  let isReady = ready === null;
+  ready?.then(
+    () => (isReady = true),
+    () => undefined,
+  );
   const fail = (error: unknown): never => {
     throw listener.onError(error);
   };
@@ -66,7 +72,7 @@ export function makeWritable(
       async write(chunk, { signal }) {
         const bytes = listener.bytesOf(chunk);
         try {
-          if (ready !== null) await ready;
+          if (!isReady) await ready;
           await socket.writeAll(bytes, signal);
         } catch (error) {
           if (signal.aborted) throw signal.reason;
@@ -75,8 +81,9 @@ export function makeWritable(
       },
       async close() {
         try {
-          if (ready !== null) await ready;
-          socket.shutdown('write');
+          if (!isReady) await ready;
+          // A socket that was closed meanwhile has ended the stream, too.
+          if (!socket.tcp.closed) socket.shutdown('write');
         } catch (error) {
           fail(error);
         }

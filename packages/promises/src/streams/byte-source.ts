@@ -1,4 +1,4 @@
-import type { PromiseSocket } from '@halfclose/promises';
+import type { PromiseSocket } from '../promise-socket.ts';
 
 /** What {@link makeReadable} tells. */
 export interface ByteSourceListener {
