@@ -1,4 +1,4 @@
-// Bun and Deno, from npm, kept in node_modules/.cache. The packages by platform have the program itself, and no script to
+// Bun, Deno and workerd, from npm, kept in node_modules/.cache. The packages by platform have the program itself, and no script to
 // install it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -23,6 +23,14 @@ export const deno = {
   platform: `@deno/linux-${process.arch}-glibc`,
   binary: 'deno',
   program: ['run', '-A'],
+};
+
+export const workerd = {
+  name: 'workerd',
+  package: 'workerd',
+  version: '1.20261117.1',
+  platform: `@cloudflare/workerd-linux-${process.arch === 'arm64' ? 'arm64' : '64'}`,
+  binary: 'bin/workerd',
 };
 
 /** Where the program is, be it installed or not. */

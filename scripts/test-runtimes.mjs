@@ -1,9 +1,11 @@
-// Runs those tests of `net` under Bun and Deno that compare it with nothing of the runtime's own, and has the addon of `tun`
-// carry packets there. Both come from npm; where that is out of reach, a runtime is skipped and says why.
+// Runs those tests of `net` under Bun and Deno that compare it with nothing of the runtime's own, the programs that compare our
+// sockets of theirs with their own, and has the addon of `tun` carry packets there. Then workerd is asked for what the tests of
+// `web` expect of it. All come from npm; where that is out of reach, a runtime is skipped and says why.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { bun, deno, installRuntime, runtimeBinary } from './runtimes.mjs';
 import { tryAddon } from './try-addon.mjs';
+import { tryWorkerd } from './try-workerd.mjs';
 
 const TLS = "asks for a cipher that the runtime's TLS does not have";
 const IMMEDIATES = 'sets an immediate against what takes several calls: docs/DIFFERENCES.md';
@@ -13,6 +15,7 @@ const RUNTIMES = [
   {
     ...bun,
     start: ['--bun'],
+    tests: ['packages/bun/test/programs.test.ts'],
     flags: [],
     except: {
       "Node's modules over our sockets tls": TLS,
@@ -22,6 +25,7 @@ const RUNTIMES = [
   {
     ...deno,
     start: ['run', '-A'],
+    tests: ['packages/deno/test/programs.test.ts'],
     // vitest asks its threads at their end for something that Deno does not have.
     flags: ['--pool=threads', '--dangerouslyIgnoreUnhandledErrors'],
     except: {
@@ -52,7 +56,9 @@ const TESTS = [
   'socket/tcp-info',
   'network/two-hosts',
   'socket/urgent-data',
-].map((name) => `packages/net/test/${name}.test.ts`);
+]
+  .map((name) => `packages/net/test/${name}.test.ts`)
+  .concat(['packages/web/test/direct.test.ts', 'packages/web/test/winter.test.ts']);
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -64,6 +70,7 @@ for (const runtime of RUNTIMES) {
     failed = !(await tryAddon(runtimeBinary(runtime), runtime.program)) || failed;
   } else console.log(`skipped: ${runtime.name} ${runtime.version} could not be installed: ${problem}`);
 }
+failed = !(await tryWorkerd()) || failed;
 process.exit(failed ? 1 : 0);
 
 /** Returns whether all tests passed. */
@@ -73,6 +80,6 @@ function run(runtime) {
   for (const [test, reason] of left) console.log(`left out: ${test}: ${reason}`);
   const pattern = `^(?!.*(?:${left.map(([test]) => test).join('|')}))`;
   const vitest = `${root}node_modules/vitest/vitest.mjs`;
-  const args = [...runtime.start, vitest, 'run', ...runtime.flags, '-t', pattern, ...TESTS];
+  const args = [...runtime.start, vitest, 'run', ...runtime.flags, '-t', pattern, ...TESTS, ...runtime.tests];
   return spawnSync(runtimeBinary(runtime), args, { cwd: root, stdio: 'inherit' }).status === 0;
 }

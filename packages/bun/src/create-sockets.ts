@@ -87,7 +87,7 @@ function listenOn<Data>(host: Host, options: TCPSocketListenOptions<Data>): List
   if (address === null) throw new TypeError(`hostname must be an address or 'localhost', not '${hostname}'`);
   const { ipv6Only = false, reusePort = false } = options;
   try {
-    return new Listener(host, checked, dataOf(options), { address, ipv6Only, reusePort });
+    return new Listener(host, { ...checked, data: dataOf(options), address, ipv6Only, reusePort });
   } catch (failure) {
     throw listenErrorOf(failure, hostname, port);
   }

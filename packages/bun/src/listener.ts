@@ -1,12 +1,16 @@
 import { errorOfCall, ProcessHold } from '@halfclose/promises';
 import { AF_INET, AF_INET6, type SocketOwner, TcpSocket } from '@halfclose/sockets';
 import type { Host, IpAddress } from '@halfclose/stack';
-import type { CheckedOptions } from './options.ts';
 import { Socket } from './socket.ts';
 import type { SharedHandlers, SocketHandler } from './socket-handler.ts';
 
-/** Where a {@link Listener} listens. */
-export interface ListenAt {
+/** What a {@link Listener} is made with. */
+export interface ListenerOrigin<Data> {
+  readonly hostname: string;
+  readonly port: number;
+  readonly handlers: SharedHandlers<Data>;
+  readonly data: Data;
+  readonly allowHalfOpen: boolean;
   readonly address: IpAddress;
   readonly reusePort: boolean;
   readonly ipv6Only: boolean;
@@ -35,17 +39,13 @@ export class Listener<Data = undefined> implements SocketOwner {
    *
    * @throws SocketError as bind(2) and listen(2)
    */
-  constructor(
-    host: Host,
-    options: CheckedOptions<Data>,
-    data: Data,
-    { address, ipv6Only, reusePort }: ListenAt,
-  ) {
+  constructor(host: Host, origin: ListenerOrigin<Data>) {
+    const { address, allowHalfOpen, data, handlers, hostname, ipv6Only, port, reusePort } = origin;
     const tcp = new TcpSocket(host, address.isIPv4 ? AF_INET : AF_INET6);
     tcp.options.set('SO_REUSEADDR', 1, 0);
     if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
     if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
-    const bound = tcp.bind(address, options.port);
+    const bound = tcp.bind(address, port);
     const result = bound < 0 ? bound : tcp.listen(BACKLOG);
     if (result < 0) {
       tcp.close();
@@ -53,10 +53,10 @@ export class Listener<Data = undefined> implements SocketOwner {
     }
     this.#tcp = tcp;
     this.data = data;
-    this.hostname = options.hostname;
-    this.port = tcp.getsockname()?.port ?? options.port;
-    this.#handlers = options.handlers;
-    this.#allowHalfOpen = options.allowHalfOpen;
+    this.hostname = hostname;
+    this.port = tcp.getsockname()?.port ?? port;
+    this.#handlers = handlers;
+    this.#allowHalfOpen = allowHalfOpen;
     this.#hold = new ProcessHold(host.timers);
     this.#hold.begin();
     tcp.owner = this;
