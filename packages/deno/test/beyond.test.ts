@@ -39,7 +39,9 @@ it('tells of a connection that has failed, and has the reason as the cause of it
     (failure: unknown) => failure,
   );
   expect(error).toBeInstanceOf(errors.ConnectionRefused);
-  expect(error).toMatchObject({ cause: { code: 'ECONNREFUSED', syscall: 'connect', reason: 'connection refused' } });
+  expect(error).toMatchObject({
+    cause: { code: 'ECONNREFUSED', syscall: 'connect', reason: 'connection refused' },
+  });
 });
 
 it('resets with a linger of 0 seconds, after the FIN that Deno sends first', async () => {
