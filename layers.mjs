@@ -37,7 +37,7 @@ export const packages = {
   net: { imports: ['codec', 'timers', 'stack', 'sockets', 'trace'], node: true, clock: true },
   // What the APIs below have in common: a host in real time, in any runtime, and sockets whose calls are promises.
   promises: { imports: ['codec', 'timers', 'stack', 'sockets'], node: false, clock: true },
-  web: { imports: ['codec', 'stack', 'sockets', 'promises'], node: false, clock: true },
+  web: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
   deno: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
   bun: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
   // What tests of several packages share. No src of a package may import it; it imports none of them, so that all may.
