@@ -5,6 +5,8 @@ const limits = [
   ['codec', '20 kB'],
   ['tcp', '40 kB'],
   ['net', '110 kB'],
+  // What a page needs that is a host.
+  ['web', '90 kB'],
   ['testkit', '150 kB'],
   // What a page needs that explains captures and draws them.
   ['explain', '40 kB'],

@@ -44,6 +44,11 @@ export default defineConfig(
     files: ['scripts/rehearsal/project/page/**'],
     languageOptions: { globals: { document: 'readonly' } },
   },
+  {
+    // Pages run in browsers.
+    files: ['examples/browser-*/page/**/*.js'],
+    rules: { 'n/no-unsupported-features/node-builtins': 'off' },
+  },
   { files: ['**/*.config.ts', '*.ts'], extends: [tseslint.configs.recommended] },
   {
     files: typed,
