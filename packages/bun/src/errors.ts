@@ -2,8 +2,11 @@ import { SocketError } from '@halfclose/promises';
 
 /** An error of a call, as Bun fills it in. */
 export interface SystemError extends Error {
+  /** `'ECONNRESET'`, `'EPIPE'`, ... */
   code: string;
+  /** Linux's number: negated, but where `listen` throws it. */
   errno?: number;
+  /** The call that failed: `'connect'`, `'read'`, `'listen'`, ... */
   syscall?: string;
 }
 

@@ -25,6 +25,7 @@ export class Listener<Data = undefined> implements SocketOwner {
   data: Data;
   /** As it was given to `listen`. */
   readonly hostname: string;
+  /** Where it listens, also where the stack has chosen it. */
   readonly port: number;
   /** See `SocketOwner`: its sockets take steps. */
   readonly takesSteps = true;

@@ -2,9 +2,11 @@ import type { Socket } from './socket.ts';
 
 /** What the bytes that arrive can be handed over as. */
 export interface BinaryTypeList {
+  /** Memory of the chunk alone. */
   arraybuffer: ArrayBuffer;
   /** Where there is no Buffer, a Uint8Array. */
   buffer: Buffer;
+  /** The chunk, with memory of its own. */
   uint8array: Uint8Array<ArrayBuffer>;
 }
 
@@ -19,6 +21,7 @@ export interface SocketHandler<Data = unknown, DataBinaryType extends BinaryType
   close?(socket: Socket<Data>, error?: Error): void | Promise<void>;
   /** Another of these has thrown. */
   error?(socket: Socket<Data>, error: Error): void | Promise<void>;
+  /** The peer has sent something. */
   data?(socket: Socket<Data>, data: BinaryTypeList[DataBinaryType]): void | Promise<void>;
   /** There is room again, after a `write` that did not take all. */
   drain?(socket: Socket<Data>): void | Promise<void>;

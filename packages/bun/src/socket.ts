@@ -247,26 +247,32 @@ export class Socket<Data = undefined> extends InspectableSocket implements Socke
     return this.#isOpen ? (this.#listener ?? undefined) : undefined;
   }
 
+  /** Our address; `undefined` once it is closed. */
   get localAddress(): string {
     return this.#whileOpen(this.#textOf(this.tcp.getsockname()?.address));
   }
 
+  /** Our port; `undefined` once it is closed. */
   get localPort(): number {
     return this.#whileOpen(this.tcp.getsockname()?.port);
   }
 
+  /** The family of our address. */
   get localFamily(): 'IPv4' | 'IPv6' {
     return this.#familyOf(this.tcp.getsockname()?.address);
   }
 
+  /** The peer's address; `undefined` once it is closed. */
   get remoteAddress(): string {
     return this.#whileOpen(this.#textOf(this.tcp.getpeername()?.address));
   }
 
+  /** The peer's port; `undefined` once it is closed. */
   get remotePort(): number {
     return this.#whileOpen(this.tcp.getpeername()?.port);
   }
 
+  /** The family of the peer's address; `undefined` once it is closed. */
   get remoteFamily(): 'IPv4' | 'IPv6' {
     return this.#whileOpen(this.#familyOf(this.tcp.getpeername()?.address));
   }

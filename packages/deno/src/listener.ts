@@ -69,6 +69,7 @@ export class Listener implements AsyncIterable<TcpConn>, Disposable {
     return Promise.resolve({ value, done: true });
   }
 
+  /** Itself: its connections, until it is closed. */
   [Symbol.asyncIterator](): AsyncIterableIterator<TcpConn> {
     return this;
   }

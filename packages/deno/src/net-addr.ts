@@ -2,7 +2,9 @@ import type { SocketAddress } from '@halfclose/sockets';
 
 /** One end of a connection. */
 export interface NetAddr {
+  /** The address, as text. */
   hostname: string;
+  /** 0 to 65535. */
   port: number;
   transport: 'tcp';
 }

@@ -6,6 +6,7 @@ export interface ConnectOptions {
   port: number;
   /** An address, or a name. Default: `'127.0.0.1'`. */
   hostname?: string;
+  /** There is no other. */
   transport?: 'tcp';
   /** Gives the attempt up. */
   signal?: AbortSignal;

@@ -29,10 +29,12 @@ export class TcpConn extends InspectableSocket {
     this.#remoteAddr = netAddrOf(socket.tcp.getpeername());
   }
 
+  /** Our end, also once it is closed. */
   get localAddr(): NetAddr {
     return this.#localAddr;
   }
 
+  /** The peer's end, also once it is closed. */
   get remoteAddr(): NetAddr {
     return this.#remoteAddr;
   }

@@ -5,6 +5,7 @@ import { canceled, errorOfCall } from './socket-error.ts';
 
 /** What {@link PromiseListener} takes. */
 export interface ListenOptions {
+  /** Of the host, or the unspecified one for all that it has. */
   readonly address: IpAddress;
   /** 0: the stack chooses one. */
   readonly port: number;
@@ -24,6 +25,7 @@ interface Accepting {
 
 /** A listening TCP socket whose accept() is a promise. It keeps the process alive while one waits. */
 export class PromiseListener implements SocketOwner {
+  /** The socket underneath, with all its options. */
   readonly tcp: TcpSocket;
   /** What it is bound to, also after it was closed. */
   readonly address: SocketAddress;
@@ -84,10 +86,12 @@ export class PromiseListener implements SocketOwner {
     }
   }
 
+  /** An `accept` that waits keeps the process alive again. */
   ref(): void {
     this.#hold.ref();
   }
 
+  /** An `accept` that waits does not keep the process alive. */
   unref(): void {
     this.#hold.unref();
   }

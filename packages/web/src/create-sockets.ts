@@ -13,8 +13,11 @@ export interface CreateSocketsOptions {
 
 /** The APIs on one host. */
 export interface Sockets {
+  /** Of the WinterTC Sockets API, and of `cloudflare:sockets`. */
   readonly connect: Connect;
+  /** Of Direct Sockets: connects. */
   readonly TCPSocket: typeof TCPSocket;
+  /** Of Direct Sockets: listens. */
   readonly TCPServerSocket: typeof TCPServerSocket;
 }
 

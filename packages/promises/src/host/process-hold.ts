@@ -23,11 +23,13 @@ export class ProcessHold {
     this.#update();
   }
 
+  /** What is under way keeps the process alive again. */
   ref(): void {
     this.#isReferenced = true;
     this.#update();
   }
 
+  /** What is under way does not keep the process alive. */
   unref(): void {
     this.#isReferenced = false;
     this.#update();

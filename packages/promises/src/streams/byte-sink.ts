@@ -18,11 +18,13 @@ export interface ByteSinkListener {
 
 /** A stream of what a socket sends, and how to end it from outside, locked or not. */
 export interface SocketWritable {
+  /** What programs write to. */
   readonly stream: WritableStream<unknown>;
   /** Ends the stream as its program could: after all that was written. Resolves when that has been taken, or never will be. */
   end(): Promise<void>;
   /** As `abort()`. */
   abort(reason: unknown): void;
+  /** Errors the stream. */
   error(reason: unknown): void;
 }
 

@@ -12,9 +12,11 @@ export interface ByteSourceListener {
 
 /** A stream of what a socket receives, and how to end it from outside, locked or not. */
 export interface SocketReadable {
+  /** What programs read. */
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** As `cancel()`: whoever reads is told that nothing more comes. */
   close(): void;
+  /** Errors the stream, unless it has ended. */
   error(reason: unknown): void;
 }
 

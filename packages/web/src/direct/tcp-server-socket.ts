@@ -10,7 +10,9 @@ import { AcceptedConnection, TCPSocket } from './tcp-socket.ts';
 export interface TCPServerSocketOpenInfo {
   /** The connections. They are accepted as they are read. */
   readable: ReadableStream<TCPSocket>;
+  /** Where it listens. */
   localAddress: string;
+  /** Where it listens, also where the stack has chosen it. */
   localPort: number;
 }
 

@@ -17,10 +17,15 @@ import { toUnsignedShort } from './web-idl.ts';
 export interface TCPSocketOpenInfo {
   /** A byte stream, also for readers with buffers of their own (BYOB). */
   readable: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Takes ArrayBuffers and views of them; to close it is the half-close. */
   writable: WritableStream<unknown>;
+  /** The peer's address, where a name was looked up. */
   remoteAddress: string;
+  /** The peer's port. */
   remotePort: number;
+  /** Our address. */
   localAddress: string;
+  /** Our port. */
   localPort: number;
 }
 

@@ -2,6 +2,7 @@ import { SocketError } from './socket-error.ts';
 
 /** Where to connect to. */
 export interface SocketAddress {
+  /** A name, or an address, IPv6 with or without brackets. */
   hostname: string;
   /** 0 to 65535. */
   port: number;

@@ -15,6 +15,7 @@ import type { CheckedOptions, SecureTransport } from './socket-options.ts';
 export interface SocketInfo {
   /** `'10.0.0.2:80'`, `'[::1]:80'`. */
   remoteAddress: string;
+  /** Our end, likewise. */
   localAddress: string;
   /** There is no TLS that could have agreed on a protocol. */
   alpn: null;
