@@ -9,12 +9,48 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+const FIELDS = [
+  'description',
+  'keywords',
+  'license',
+  'author',
+  'homepage',
+  'bugs',
+  'repository',
+  'engines',
+  'sideEffects',
+];
+
+/**
+ * The most that a tarball may have, in kB: a quarter more than at the first release. A source map, an example or a
+ * dependency that got in by mistake is above that.
+ */
+const BUDGETS = {
+  capture: 16,
+  cli: 39,
+  codec: 85,
+  explain: 71,
+  net: 168,
+  netem: 58,
+  packetdrill: 277,
+  pictures: 42,
+  sockets: 41,
+  stack: 133,
+  tcp: 271,
+  testkit: 73,
+  timers: 22,
+  trace: 52,
+  // With the addon for two machines.
+  tun: 70,
+};
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const bin = (name) => join(root, 'node_modules/.bin', name);
@@ -29,7 +65,7 @@ try {
     const problems = check(item);
     failures += problems.length > 0 ? 1 : 0;
     console.log(
-      `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${item.manifest.name} (${item.files.length} files)`,
+      `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${item.manifest.name} (${item.files.length} files, ${(statSync(item.tarball).size / 1000).toFixed(0)} kB packed)`,
     );
     for (const problem of problems) console.log(problem.replace(/^/gm, '     '));
   }
@@ -81,6 +117,13 @@ function check({ directory, tarball, home, manifest, files }) {
     : 0;
   if (readmeLines > 121) problems.push(`README.md has ${readmeLines - 1} lines; 120 is the limit`);
   if (!files.some((name) => name.startsWith('dist/'))) problems.push('dist/ is empty: build first');
+  const budget = BUDGETS[manifest.name.replace('@halfclose/', '')];
+  const size = statSync(tarball).size / 1000;
+  if (budget === undefined) problems.push('it has no budget: BUDGETS of scripts/pack-check.mjs');
+  else if (size > budget) problems.push(`it has ${size.toFixed(1)} kB packed; its budget is ${budget} kB`);
+  if (files.some((name) => name.endsWith('.map')))
+    problems.push('source maps are not published: tsup.base.ts');
+  if (manifest.scripts?.prepack !== undefined) problems.push('its prepack is for the repository only');
   const strays = files.filter(
     // packetdrill has a command that is no build, and scripts to run with it; tun can be compiled where it is installed.
     (name) =>
@@ -94,7 +137,7 @@ function check({ directory, tarball, home, manifest, files }) {
   for (const leak of ['@halfclose/source', './src/', 'workspace:']) {
     if (text.includes(leak)) problems.push(`package.json still has ${leak}`);
   }
-  for (const field of ['description', 'keywords', 'license', 'repository', 'engines', 'sideEffects']) {
+  for (const field of FIELDS) {
     if (manifest[field] === undefined) problems.push(`package.json has no ${field}`);
   }
 
