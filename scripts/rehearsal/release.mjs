@@ -102,7 +102,7 @@ export class Release {
   /** `changeset publish`, as the workflow calls it, but for the provenance that only its machine can attest. */
   async publish() {
     await this.#git('add', '--all');
-    await this.#git('commit', '--quiet', '-m', `version ${this.nextVersion}`);
+    await this.#git('commit', '--quiet', '--allow-empty', '-m', `version ${this.nextVersion}`);
     await succeed(this.#bin('changeset'), ['publish'], {
       cwd: this.#copy,
       env: {
