@@ -13,6 +13,7 @@ const documents = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encodin
 /** Our packages from source, for documents in folders that do not depend on them. */
 const paths = {
   '@halfclose/timers/host': [join(root, 'packages/timers/src/host.ts')],
+  '@halfclose/tun/devices': [join(root, 'packages/tun/src/devices.ts')],
   '@halfclose/*': [join(root, 'packages/*/src/index.ts')],
 };
 

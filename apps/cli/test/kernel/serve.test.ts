@@ -121,8 +121,8 @@ test('a name that is taken, a lack of privileges and a missing directory are tol
     'halfclose: TUNSETIFF EBUSY serve4: another process uses it; several may where all open it with multiQueue\n',
   );
   const lost = start(cli, 'serve', '--tun', '10.96.5.2/24', join(folder, 'nowhere'));
-  expect(await lost.ended()).toBe(1);
-  expect(lost.stderr).toMatch(/^halfclose: ENOENT: .*nowhere'\n$/);
+  expect(await lost.ended()).toBe(2);
+  expect(lost.stderr).toMatch(/^halfclose: .*nowhere is no directory\n$/);
   const main = join(cli.directory, 'dist/main.js');
   const powerless = new Running('setpriv', [
     ...['--bounding-set', '-all', '--inh-caps', '-all', process.execPath, main],
