@@ -96,6 +96,7 @@ export class PromiseListener implements SocketOwner {
     this.#hold.unref();
   }
 
+  /** For the socket below, which calls it when something may go on: see `SocketOwner.onReadiness`. */
   onReadiness(): void {
     while (this.#accepting.length > 0) {
       const accepted = this.tcp.accept();

@@ -157,6 +157,7 @@ export class PromiseSocket extends InspectableSocket implements SocketOwner {
     this.#hold.unref();
   }
 
+  /** For the socket below, which calls it when something may go on: see `SocketOwner.onReadiness`. */
   onReadiness(): void {
     this.#advance(this.#attempts);
     this.#advance(this.#reads);
