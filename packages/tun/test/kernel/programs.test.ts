@@ -257,9 +257,10 @@ test.skipIf(isMissing('iperf3', '--version')).each([
   expect(report.error).toBeUndefined();
   const { sum_sent: sent, sum_received: received, sum_received_bidir_reverse: back } = report.end;
   // Both ways at once, iperf3 ends as soon as either way has had the amount.
-  expect(Math.max(sent.bytes, back?.bytes ?? 0)).toBeGreaterThanOrEqual(amount);
+  const other = back?.bytes ?? 0;
+  expect(Math.max(sent.bytes, other)).toBeGreaterThanOrEqual(amount);
   // What four connections had on its way, in buffers of both of us, when the test was over is not counted.
-  expect(received.bytes).toBeGreaterThan(amount / 10);
+  expect(Math.max(received.bytes, other)).toBeGreaterThan(amount / 10);
   expect(received.bytes).toBeLessThanOrEqual(sent.bytes);
 });
 
