@@ -36,7 +36,7 @@ export const packages = {
   // net builds the default in-process host, so it sees the layers below sockets, too.
   net: { imports: ['codec', 'timers', 'stack', 'sockets', 'trace'], node: true, clock: true },
   // What the APIs below have in common: a host in real time, in any runtime, and sockets whose calls are promises.
-  promises: { imports: ['codec', 'timers', 'stack', 'sockets'], node: false, clock: true },
+  promises: { imports: ['timers', 'stack', 'sockets'], node: false, clock: true },
   web: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
   deno: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },
   bun: { imports: ['stack', 'sockets', 'promises'], node: false, clock: true },

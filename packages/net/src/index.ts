@@ -14,7 +14,8 @@ import type {
 } from './types.ts';
 
 export { SocketCloseReport, type SocketCloseReportOctets } from './ending/close-report.ts';
-export { createHost, type CreateHostOptions } from './network/create-host.ts';
+export { createHost } from './network/create-host.ts';
+export type { DeviceHostOptions as CreateHostOptions } from '@halfclose/stack';
 export type { KeepAliveSettings } from './socket/socket-settings.ts';
 export type { KeepAliveTimes } from './socket/tuning-options.ts';
 export { createNet, type NetOptions } from './create-net.ts';

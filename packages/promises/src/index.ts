@@ -1,5 +1,6 @@
 export { AwaitedReport } from './awaited-report.ts';
-export { createHost, type CreateHostOptions } from './host/create-host.ts';
+export { createHost } from './host/create-host.ts';
+export type { DeviceHostOptions as CreateHostOptions } from '@halfclose/stack';
 export { defaultHost } from './host/default-host.ts';
 export { ProcessHold } from './host/process-hold.ts';
 export { InspectableSocket } from './inspectable-socket.ts';

@@ -71,6 +71,7 @@ export {
 export { HOST_DROP_REASONS, HostCounters, type HostDropReason } from './events/drop-counters.ts';
 export { Host } from './host/host.ts';
 export type { ConnectRequest } from './opening/connect-request.ts';
+export { type DeviceHostOptions, hostOnDevice } from './host/host-on-device.ts';
 export type { HostOptions } from './host/host-options.ts';
 export type { ConnectionOwner, HostedConnection } from './connections/hosted-connection.ts';
 export type { Caller, Next } from './host/run-loop.ts';
