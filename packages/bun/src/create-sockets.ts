@@ -1,16 +1,17 @@
-import { defaultHost, literalAddress, type Lookup, resolveHostname } from '@halfclose/promises';
+import {
+  checkCreateSockets,
+  type CreateSocketsOptions,
+  defaultHost,
+  listeningAddress,
+  type Lookup,
+  resolveHostname,
+} from '@halfclose/promises';
 import { TcpSocket } from '@halfclose/sockets';
 import type { Host } from '@halfclose/stack';
 import { connectErrorOf, listenErrorOf } from './errors.ts';
 import { Listener } from './listener.ts';
 import { readOptions, type TCPSocketConnectOptions, type TCPSocketListenOptions } from './options.ts';
 import { Socket } from './socket.ts';
-
-/** What {@link createSockets} takes. */
-export interface CreateSocketsOptions {
-  /** Knows the addresses of names, for `connect`. Default: `localhost` is the only one. */
-  readonly lookup?: Lookup;
-}
 
 /** `connect` and `listen` of one host. */
 export interface Sockets {
@@ -33,13 +34,9 @@ export interface Sockets {
  *
  * @throws TypeError for what is no host
  */
-export function createSockets(host: Host, { lookup }: CreateSocketsOptions = {}): Sockets {
-  const given: unknown = host;
-  if (typeof given !== 'object' || given === null || !('connect' in given) || !('listen' in given))
-    throw new TypeError('host must be a Host, as createHost() makes');
-  if (lookup !== undefined && typeof lookup !== 'function')
-    throw new TypeError('options.lookup must be a function');
-  return socketsOn(() => host, lookup);
+export function createSockets(host: Host, options: CreateSocketsOptions = {}): Sockets {
+  checkCreateSockets(host, options);
+  return socketsOn(() => host, options.lookup);
 }
 
 /** Those of the default host, which is made when it is first needed. */
@@ -82,9 +79,7 @@ function connectOn<Data>(
 function listenOn<Data>(host: Host, options: TCPSocketListenOptions<Data>): Listener<Data> {
   const checked = readOptions<Data>(options, 'object');
   const { hostname, port } = checked;
-  const address = literalAddress(hostname);
-  // A name would have to be looked up, which takes time.
-  if (address === null) throw new TypeError(`hostname must be an address or 'localhost', not '${hostname}'`);
+  const address = listeningAddress(hostname);
   const { ipv6Only = false, reusePort = false } = options;
   try {
     return new Listener(host, { ...checked, data: dataOf(options), address, ipv6Only, reusePort });

@@ -1,8 +1,14 @@
 import { defaultSockets, type Sockets } from './create-sockets.ts';
 
-export { createHost, type CreateHostOptions, defaultHost, type Lookup } from '@halfclose/promises';
+export {
+  createHost,
+  type CreateHostOptions,
+  type CreateSocketsOptions,
+  defaultHost,
+  type Lookup,
+} from '@halfclose/promises';
 export type { Writable } from './chunk.ts';
-export { createSockets, type CreateSocketsOptions, type Sockets } from './create-sockets.ts';
+export { createSockets, type Sockets } from './create-sockets.ts';
 export type { SystemError } from './errors.ts';
 export type { Listener } from './listener.ts';
 export type { SocketOptions, TCPSocketConnectOptions, TCPSocketListenOptions } from './options.ts';

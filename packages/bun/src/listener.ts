@@ -1,5 +1,5 @@
-import { errorOfCall, ProcessHold } from '@halfclose/promises';
-import { AF_INET, AF_INET6, type SocketOwner, TcpSocket } from '@halfclose/sockets';
+import { listeningSocket, ProcessHold } from '@halfclose/promises';
+import type { SocketOwner, TcpSocket } from '@halfclose/sockets';
 import type { Host, IpAddress } from '@halfclose/stack';
 import { Socket } from './socket.ts';
 import type { SharedHandlers, SocketHandler } from './socket-handler.ts';
@@ -42,16 +42,7 @@ export class Listener<Data = undefined> implements SocketOwner {
    */
   constructor(host: Host, origin: ListenerOrigin<Data>) {
     const { address, allowHalfOpen, data, handlers, hostname, ipv6Only, port, reusePort } = origin;
-    const tcp = new TcpSocket(host, address.isIPv4 ? AF_INET : AF_INET6);
-    tcp.options.set('SO_REUSEADDR', 1, 0);
-    if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
-    if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
-    const bound = tcp.bind(address, port);
-    const result = bound < 0 ? bound : tcp.listen(BACKLOG);
-    if (result < 0) {
-      tcp.close();
-      throw errorOfCall(null, result, 'listen');
-    }
+    const tcp = listeningSocket(host, { address, port, backlog: BACKLOG, ipv6Only, reusePort });
     this.#tcp = tcp;
     this.data = data;
     this.hostname = hostname;

@@ -1,6 +1,8 @@
 import {
+  checkCreateSockets,
+  type CreateSocketsOptions,
   defaultHost,
-  literalAddress,
+  listeningAddress,
   type Lookup,
   PromiseListener,
   PromiseSocket,
@@ -17,12 +19,6 @@ import {
   type TcpListenOptions,
 } from './options.ts';
 import { TcpConn } from './tcp-conn.ts';
-
-/** What {@link createSockets} takes. */
-export interface CreateSocketsOptions {
-  /** Knows the addresses of names, for `connect`. Default: `localhost` is the only one. */
-  readonly lookup?: Lookup;
-}
 
 /** `connect` and `listen` of one host. */
 export interface Sockets {
@@ -41,13 +37,9 @@ export interface Sockets {
  *
  * @throws TypeError for what is no host
  */
-export function createSockets(host: Host, { lookup }: CreateSocketsOptions = {}): Sockets {
-  const given: unknown = host;
-  if (typeof given !== 'object' || given === null || !('connect' in given) || !('listen' in given))
-    throw new TypeError('host must be a Host, as createHost() makes');
-  if (lookup !== undefined && typeof lookup !== 'function')
-    throw new TypeError('options.lookup must be a function');
-  return socketsOn(() => host, lookup);
+export function createSockets(host: Host, options: CreateSocketsOptions = {}): Sockets {
+  checkCreateSockets(host, options);
+  return socketsOn(() => host, options.lookup);
 }
 
 /** Those of the default host, which is made when it is first needed. */
@@ -82,10 +74,7 @@ function socketsOn(host: () => Host, lookup: Lookup | undefined): Sockets {
       checkTransport(options.transport);
       const port = readPort(options.port ?? 0, 0);
       const hostname = readHostname(options.hostname, '0.0.0.0');
-      const address = literalAddress(hostname);
-      // A name would have to be looked up, which takes time.
-      if (address === null)
-        throw new TypeError(`hostname must be an address or 'localhost', not '${hostname}'`);
+      const address = listeningAddress(hostname);
       const { tcpBacklog } = options;
       try {
         const backlog = tcpBacklog === undefined ? {} : { backlog: tcpBacklog };

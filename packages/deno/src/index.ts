@@ -1,7 +1,13 @@
 import { defaultSockets, type Sockets } from './create-sockets.ts';
 
-export { createHost, type CreateHostOptions, defaultHost, type Lookup } from '@halfclose/promises';
-export { createSockets, type CreateSocketsOptions, type Sockets } from './create-sockets.ts';
+export {
+  createHost,
+  type CreateHostOptions,
+  type CreateSocketsOptions,
+  defaultHost,
+  type Lookup,
+} from '@halfclose/promises';
+export { createSockets, type Sockets } from './create-sockets.ts';
 export { type DenoErrorName, errors } from './errors.ts';
 export { Listener } from './listener.ts';
 export type { NetAddr } from './net-addr.ts';

@@ -1,11 +1,13 @@
 export { AwaitedReport } from './awaited-report.ts';
+export { checkCreateSockets, type CreateSocketsOptions } from './create-sockets-options.ts';
 export { createHost } from './host/create-host.ts';
 export type { DeviceHostOptions as CreateHostOptions } from '@halfclose/stack';
 export { defaultHost } from './host/default-host.ts';
 export { ProcessHold } from './host/process-hold.ts';
 export { InspectableSocket } from './inspectable-socket.ts';
-export { literalAddress, type Lookup, resolveHostname } from './lookup.ts';
-export { type ListenOptions, PromiseListener } from './promise-listener.ts';
+export { listeningAddress, literalAddress, type Lookup, resolveHostname } from './lookup.ts';
+export { type ListenOptions, listeningSocket } from './listening-socket.ts';
+export { PromiseListener } from './promise-listener.ts';
 export { PromiseSocket } from './promise-socket.ts';
 export { errorOfCall, SocketError } from './socket-error.ts';
 export { type ByteSinkListener, makeWritable, type SocketWritable } from './streams/byte-sink.ts';

@@ -15,6 +15,17 @@ export function literalAddress(hostname: string): IpAddress | null {
 }
 
 /**
+ * The address to listen at that `hostname` is. A name would have to be looked up, which takes time.
+ *
+ * @throws TypeError for a name
+ */
+export function listeningAddress(hostname: string): IpAddress {
+  const address = literalAddress(hostname);
+  if (address === null) throw new TypeError(`hostname must be an address or 'localhost', not '${hostname}'`);
+  return address;
+}
+
+/**
  * The address of `hostname`: itself, or what `lookup` says of it.
  *
  * @throws SocketError ENOTFOUND where there is none

@@ -1,21 +1,8 @@
-import { AF_INET, AF_INET6, type SocketAddress, type SocketOwner, TcpSocket } from '@halfclose/sockets';
-import type { Host, IpAddress } from '@halfclose/stack';
+import type { SocketAddress, SocketOwner, TcpSocket } from '@halfclose/sockets';
+import type { Host } from '@halfclose/stack';
 import { ProcessHold } from './host/process-hold.ts';
+import { type ListenOptions, listeningSocket } from './listening-socket.ts';
 import { canceled, errorOfCall } from './socket-error.ts';
-
-/** What {@link PromiseListener} takes. */
-export interface ListenOptions {
-  /** Of the host, or the unspecified one for all that it has. */
-  readonly address: IpAddress;
-  /** 0: the stack chooses one. */
-  readonly port: number;
-  /** How many connections may wait to be accepted. Default: 511. */
-  readonly backlog?: number;
-  /** IPV6_V6ONLY. Default: false. */
-  readonly ipv6Only?: boolean;
-  /** SO_REUSEPORT. Default: false. */
-  readonly reusePort?: boolean;
-}
 
 /** Who waits for a connection. */
 interface Accepting {
@@ -37,22 +24,10 @@ export class PromiseListener implements SocketOwner {
    *
    * @throws SocketError as those
    */
-  constructor(
-    host: Host,
-    { address, port, backlog = 511, ipv6Only = false, reusePort = false }: ListenOptions,
-  ) {
-    const tcp = new TcpSocket(host, address.isIPv4 ? AF_INET : AF_INET6);
-    tcp.options.set('SO_REUSEADDR', 1, 0);
-    if (reusePort) tcp.options.set('SO_REUSEPORT', 1, 0);
-    if (ipv6Only) tcp.options.set('IPV6_V6ONLY', 1, 0);
-    const bound = tcp.bind(address, port);
-    const result = bound < 0 ? bound : tcp.listen(backlog);
-    if (result < 0) {
-      tcp.close();
-      throw errorOfCall(null, result, 'listen');
-    }
+  constructor(host: Host, options: ListenOptions) {
+    const tcp = listeningSocket(host, options);
     this.tcp = tcp;
-    this.address = tcp.getsockname() ?? { address, port };
+    this.address = tcp.getsockname() ?? { address: options.address, port: options.port };
     this.#hold = new ProcessHold(host.timers);
     tcp.owner = this;
   }

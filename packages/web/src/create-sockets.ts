@@ -1,15 +1,9 @@
-import type { Lookup } from '@halfclose/promises';
+import { checkCreateSockets, type CreateSocketsOptions } from '@halfclose/promises';
 import type { Host } from '@halfclose/stack';
 import { TCPServerSocket } from './direct/tcp-server-socket.ts';
 import { TCPSocket } from './direct/tcp-socket.ts';
 import type { Network } from './network.ts';
 import { type Connect, connectOn } from './winter/connect.ts';
-
-/** What {@link createSockets} takes. */
-export interface CreateSocketsOptions {
-  /** Knows the addresses of names. Default: `localhost` is the only one. */
-  readonly lookup?: Lookup;
-}
 
 /** The APIs on one host. */
 export interface Sockets {
@@ -28,13 +22,9 @@ export interface Sockets {
  * const { connect } = createSockets(createHost({ device, addresses: ['10.0.0.1/24'] }), { lookup: () => '10.0.0.2' });
  * @throws TypeError for what is no host
  */
-export function createSockets(host: Host, { lookup }: CreateSocketsOptions = {}): Sockets {
-  const given: unknown = host;
-  if (typeof given !== 'object' || given === null || !('connect' in given) || !('listen' in given))
-    throw new TypeError('host must be a Host, as createHost() makes');
-  if (lookup !== undefined && typeof lookup !== 'function')
-    throw new TypeError('options.lookup must be a function');
-  const network: Network = { host, lookup };
+export function createSockets(host: Host, options: CreateSocketsOptions = {}): Sockets {
+  checkCreateSockets(host, options);
+  const network: Network = { host, lookup: options.lookup };
   return {
     connect: connectOn(() => network),
     TCPSocket: class extends TCPSocket {

@@ -1,8 +1,14 @@
 import { defaultNetwork } from './network.ts';
 import { type Connect, connectOn } from './winter/connect.ts';
 
-export { createHost, type CreateHostOptions, defaultHost, type Lookup } from '@halfclose/promises';
-export { createSockets, type CreateSocketsOptions, type Sockets } from './create-sockets.ts';
+export {
+  createHost,
+  type CreateHostOptions,
+  type CreateSocketsOptions,
+  defaultHost,
+  type Lookup,
+} from '@halfclose/promises';
+export { createSockets, type Sockets } from './create-sockets.ts';
 export { TCPServerSocket, type TCPServerSocketOpenInfo } from './direct/tcp-server-socket.ts';
 export type { TCPServerSocketOptions, TCPSocketOptions } from './direct/tcp-options.ts';
 export { TCPSocket, type TCPSocketOpenInfo } from './direct/tcp-socket.ts';
