@@ -38,8 +38,7 @@ export class Release {
       cpSync(join(this.#root, file), join(this.#copy, file));
     }
     await this.#git('init', '--quiet');
-    await this.#git('add', '--all');
-    await this.#git('commit', '--quiet', '-m', 'as it is');
+    await this.#commit('as it is');
     await succeed(this.#bin('pnpm', this.#root), ['install', '--frozen-lockfile', '--prefer-offline'], {
       cwd: this.#copy,
       env: { CI: 'true' },
@@ -59,6 +58,7 @@ export class Release {
     const before = this.#manifests();
     await succeed(this.#bin('changeset'), ['version'], { cwd: this.#copy });
     this.#read();
+    await this.#commit(`version ${this.nextVersion}`);
     const problems = [];
     for (const [folder, { name, version, private: isPrivate }] of this.#manifests()) {
       const was = before.get(folder).version;
@@ -101,8 +101,6 @@ export class Release {
 
   /** `changeset publish`, as the workflow calls it, but for the provenance that only its machine can attest. */
   async publish() {
-    await this.#git('add', '--all');
-    await this.#git('commit', '--quiet', '--allow-empty', '-m', `version ${this.nextVersion}`);
     await succeed(this.#bin('changeset'), ['publish'], {
       cwd: this.#copy,
       env: {
@@ -134,6 +132,11 @@ export class Release {
     const { folder } = this.packages.find((each) => each.name === name);
     writeFileSync(join(this.#copy, '.changeset/rehearsed.md'), `---\n'${name}': ${kind}\n---\n\n${text}\n`);
     return join(this.#copy, folder);
+  }
+
+  async #commit(message) {
+    await this.#git('add', '--all');
+    await this.#git('commit', '--quiet', '-m', message);
   }
 
   #git(...args) {
