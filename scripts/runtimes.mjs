@@ -1,8 +1,8 @@
 // Bun, Deno and workerd, from npm, kept in node_modules/.cache. The packages by platform have the program itself, and no script to
 // install it.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { installInto } from './npm-packages.mjs';
 
 const cache = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url));
 
@@ -42,21 +42,8 @@ export function runtimeBinary(runtime) {
 export function installRuntime(runtime) {
   if (process.platform !== 'linux') return 'only its package for Linux is known here';
   if (existsSync(runtimeBinary(runtime))) return null;
-  const { stderr, error } = spawnSync(
-    'npm',
-    [
-      'install',
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      '--prefix',
-      folderOf(runtime),
-    ].concat(`${runtime.platform}@${runtime.version}`),
-    { encoding: 'utf8' },
-  );
-  if (existsSync(runtimeBinary(runtime))) return null;
-  return error?.message ?? stderr.trim().split('\n').at(-1) ?? 'npm installed nothing';
+  const problem = installInto(folderOf(runtime), `${runtime.platform}@${runtime.version}`);
+  return existsSync(runtimeBinary(runtime)) ? null : (problem ?? 'npm installed nothing');
 }
 
 function folderOf({ package: name }) {

@@ -1,17 +1,18 @@
-// Builds the playground and tries it in Chromium: the one of CHROMIUM, or Debian's. Without one it says so, and passes.
+// Builds the playground and tries it in Chromium: the one of CHROMIUM, or the system's. Without one it says so, and passes.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
+import { findChromium } from './chromium.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const { executablePath, problem } = findChromium();
 
 function run(...command) {
   const { status } = spawnSync(command[0], command.slice(1), {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, CHROMIUM: chromium },
+    env: { ...process.env, ...(executablePath !== undefined && { CHROMIUM: executablePath }) },
     shell: process.platform === 'win32',
   });
   if (status !== 0) process.exit(status ?? 1);
@@ -31,6 +32,6 @@ if (named.length < 2 || weight > 100_000) {
   process.exit(1);
 }
 
-if (existsSync(chromium))
+if (problem === undefined)
   run('node_modules/.bin/vitest', 'run', '--config', 'vitest.playground.config.ts', ...process.argv.slice(2));
-else console.log(`skipped: there is no ${chromium}; apt-get install chromium, or set CHROMIUM`);
+else console.log(`skipped: ${problem}`);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installPackages } from '../npm-packages.mjs';
+import { installInto } from '../npm-packages.mjs';
 import { succeed } from './run.mjs';
 
 const COMPILERS = ['5.9.3', '6.0.3', '7.0.2'];
@@ -43,16 +43,12 @@ export async function rehearseTypes(steps, project, root) {
   writeFileSync(join(folder, 'ours.mts'), types('ours.ts'));
 
   for (const compiler of COMPILERS) {
-    const home = `${root}node_modules/.cache/typescript-${compiler}/`;
-    const tsc = `${home}node_modules/typescript/bin/tsc`;
-    if (!existsSync(tsc)) {
-      mkdirSync(home, { recursive: true });
-      writeFileSync(`${home}package.json`, '{"private":true}');
-      const problem = installPackages(['--no-save', `typescript@${compiler}`], home);
-      if (problem !== null) {
-        steps.skip(`TypeScript ${compiler}`, problem);
-        continue;
-      }
+    const home = `${root}node_modules/.cache/typescript-${compiler}`;
+    const tsc = `${home}/node_modules/typescript/bin/tsc`;
+    const problem = existsSync(tsc) ? null : installInto(home, `typescript@${compiler}`);
+    if (problem !== null) {
+      steps.skip(`TypeScript ${compiler}`, problem);
+      continue;
     }
     for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
       await steps.step(`TypeScript ${compiler}, ${name}, strict`, async () => {
