@@ -121,4 +121,4 @@ export {
   type TimeWaitVerdict,
 } from './records/time-wait-rules.ts';
 export type { CongestionControlName, CubicSlowStart, LingerUntil } from './profile/rule-names.ts';
-export { ControlBlock } from './control/control-block.ts';
+export type { ControlBlock } from './control/control-block.ts';
