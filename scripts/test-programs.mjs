@@ -52,7 +52,7 @@ if (unknown !== undefined) {
 const counts = { ok: 0, failed: 0, skipped: 0 };
 const problem = install();
 for (const name of names) {
-  const { outcome, why } = problem === null ? await judge(name) : { outcome: 'skipped', why: problem };
+  const { outcome, why } = problem === null ? await judgeTwice(name) : { outcome: 'skipped', why: problem };
   counts[outcome]++;
   console.log(`${outcome} ${name}${why === undefined ? '' : `: ${why}`}`);
 }
@@ -83,6 +83,14 @@ function exampleOf(file) {
   );
   const name = `guide-${file.replace('.md', '')}`;
   return found.map(([, program, output], i) => [i === 0 ? name : `${name}-${i + 1}`, { program, output }]);
+}
+
+/** A program has so much time, and a machine that others use, too, may be slow: one that failed is tried again, and told of. */
+async function judgeTwice(name) {
+  const first = await judge(name);
+  if (first.outcome !== 'failed') return first;
+  const second = await judge(name);
+  return second.outcome === 'ok' ? { outcome: 'ok', why: `the second time; first, ${first.why}` } : second;
 }
 
 async function judge(name) {

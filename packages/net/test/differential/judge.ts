@@ -4,6 +4,8 @@ import type { Log } from './play.ts';
 /** Milliseconds in which nothing happens, after which a program counts as over; of one alone: it is to hang for good. */
 const SILENCE = 50;
 const LONG_SILENCE = 80;
+/** The same, for one that has differed: what a busy machine did is not to count. */
+const SILENCE_TO_BE_SURE = 400;
 /** Runs of a program alone, on either. */
 const ALONE = 3;
 /** Runs in two threads at a time, and how many times. */
@@ -53,10 +55,16 @@ export async function judge<P>(
     verdicts.push(
       faultsOfLog(log, runs).length === 0
         ? { outcome: 'same', isUnsettled, log, runs, faults: [] }
-        : { ...(await judgeAlone(program, players, runs)), isUnsettled },
+        : { ...(await judgeTwice(program, players, runs)), isUnsettled },
     );
   }
   return verdicts;
+}
+
+async function judgeTwice<P>(program: P, players: Players<P>, before: readonly Log[]): Promise<Verdict> {
+  const first = await judgeAlone(program, players, before);
+  if (first.outcome !== 'different') return first;
+  return judgeAlone(program, players, first.runs, SILENCE_TO_BE_SURE);
 }
 
 /** Plays a program alone, several times; `before`: runs on node:net that there are. */
@@ -64,14 +72,12 @@ export async function judgeAlone<P>(
   program: P,
   players: Players<P>,
   before: readonly Log[] = [],
+  silence = LONG_SILENCE,
 ): Promise<Verdict> {
   const runs = [...before];
   const logs: Log[] = [];
   for (let i = 0; i < ALONE; i++) {
-    const [run, log] = await Promise.all([
-      players.node(program, LONG_SILENCE),
-      players.ours(program, LONG_SILENCE),
-    ]);
+    const [run, log] = await Promise.all([players.node(program, silence), players.ours(program, silence)]);
     runs.push(run);
     logs.push(log);
   }
