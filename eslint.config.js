@@ -9,12 +9,24 @@ import tseslint from 'typescript-eslint';
 import { packages } from './layers.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const typed = ['packages/*/{src,test}/**/*.ts', 'apps/*/{src,test}/**/*.{ts,tsx}', 'test/**/*.ts'];
+const typed = [
+  'packages/*/{src,test}/**/*.ts',
+  'apps/*/{src,test}/**/*.{ts,tsx}',
+  'apps/site/.vitepress/*.ts',
+  'test/**/*.ts',
+];
 const library = ['packages/*/src/**/*.ts'];
 const tests = ['packages/*/test/**/*.ts', 'apps/*/test/**/*.ts', 'test/**/*.ts'];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/out/', '**/coverage/', '**/.turbo/', '**/node_modules/']),
+  globalIgnores([
+    '**/dist/',
+    '**/.vitepress/cache/',
+    '**/out/',
+    '**/coverage/',
+    '**/.turbo/',
+    '**/node_modules/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
@@ -169,8 +181,8 @@ export default defineConfig(
     },
   },
   {
-    // node:net has a default export, so ours has.
-    files: ['packages/net/src/**/*.ts'],
+    // node:net has a default export, so ours has; VitePress wants one of its configuration.
+    files: ['packages/net/src/**/*.ts', 'apps/site/.vitepress/config.ts'],
     rules: { 'import-x/no-default-export': 'off' },
   },
   ...Object.entries(packages).flatMap(([name, layer]) => rulesOfLayer(name, layer)),

@@ -1,0 +1,84 @@
+import type { DefaultTheme } from 'vitepress';
+
+/** The guides, in the order in which they are to be read. */
+export const GUIDES: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Programs on it',
+    items: [
+      { text: 'Express', link: '/guides/express' },
+      { text: 'Fastify', link: '/guides/fastify' },
+      { text: 'fetch and undici', link: '/guides/undici' },
+      { text: 'ws', link: '/guides/ws' },
+      { text: 'Databases', link: '/guides/databases' },
+    ],
+  },
+  {
+    text: 'Test and look',
+    items: [{ text: 'Test what goes wrong', link: '/guides/testing' }],
+  },
+  {
+    text: 'Other networks',
+    items: [
+      { text: 'TUN: a host beside the kernel', link: '/guides/tun' },
+      { text: 'A host in a page', link: '/guides/browser' },
+    ],
+  },
+];
+
+/** What holds, and what does not. */
+export const DOCUMENTS: DefaultTheme.SidebarItem[] = [
+  {
+    text: 'Using it',
+    items: [
+      { text: 'What net has beyond node:net', link: '/docs/api-net' },
+      { text: 'Where it differs', link: '/docs/differences' },
+      { text: 'Errors', link: '/docs/errors' },
+      { text: 'A whole process', link: '/docs/register' },
+      { text: 'What can be listened to', link: '/docs/diagnostics' },
+      { text: 'Playground', link: '/docs/playground' },
+    ],
+  },
+  {
+    text: 'TCP',
+    items: [
+      { text: 'Closing', link: '/docs/closing' },
+      { text: 'Explaining captures', link: '/docs/explain' },
+      { text: 'Conformance to RFC 9293', link: '/docs/conformance' },
+      { text: 'The explorer', link: '/docs/explorer' },
+      { text: 'What Linux does', link: '/docs/linux/' },
+      { text: 'Linux: closing', link: '/docs/linux/closing' },
+      { text: 'Linux: notes', link: '/docs/linux/notes' },
+      { text: 'Linux: rules', link: '/docs/linux/rules' },
+    ],
+  },
+  {
+    text: 'How well',
+    items: [
+      { text: "Node's own tests", link: '/docs/node-suite' },
+      { text: 'Speed', link: '/docs/benchmarks' },
+      { text: 'Goodput', link: '/docs/goodput' },
+    ],
+  },
+  {
+    text: 'The project',
+    items: [
+      { text: 'What it is', link: '/project/readme' },
+      { text: 'Architecture', link: '/docs/architecture' },
+      { text: 'Contributing', link: '/project/contributing' },
+      { text: 'Security', link: '/project/security' },
+      { text: 'Code of conduct', link: '/project/code-of-conduct' },
+    ],
+  },
+];
+
+/** A list of links to the pages of a folder, by the files it is made of, and their titles. */
+export function listOf(
+  text: string,
+  pages: readonly (readonly [title: string, route: string])[],
+): DefaultTheme.SidebarItem {
+  return {
+    text,
+    collapsed: true,
+    items: pages.map(([title, route]) => ({ text: title, link: `/${route.replace(/\.md$/, '')}` })),
+  };
+}
