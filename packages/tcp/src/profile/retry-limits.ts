@@ -37,16 +37,13 @@ export function isDeliveryDoubtful({ timeouts, elapsed }: RetryState, profile: P
   return timeouts >= retries1 && elapsed * TIMER_SLACK >= retriesAsTime(retries1, minRto, maxRto);
 }
 
-/** Whether a SYN has been retransmitted often enough (tcp_syn_retries, with the linear ones before). */
+/** Whether a SYN has been retransmitted for long enough (tcp_syn_retries, TCP_SYNCNT). */
 export function synRetriesExhausted(state: RetryState, profile: Profile): boolean {
-  if (state.userTimeout > 0 && state.timeouts > 0 && state.elapsed >= state.userTimeout) return true;
-  // docs/linux/closing.md, l14: with 2 retries and 4 linear timeouts a SYN goes six times in all.
-  return (
-    state.timeouts >=
-    (state.synRetries || profile.synRetries) +
-      profile.synLinearTimeouts -
-      (profile.synLinearTimeouts > 0 ? 1 : 0)
-  );
+  if (state.timeouts === 0) return false;
+  if (state.userTimeout > 0 && state.elapsed >= state.userTimeout) return true;
+  // A time, too: linear timeouts let more SYNs go in it (docs/linux/closing.md, l14; docs/linux/rules.md).
+  const retries = state.synRetries || profile.synRetries;
+  return state.elapsed * TIMER_SLACK >= retriesAsTime(retries, profile.initialRto, profile.maxRto);
 }
 
 /** Whether text or a FIN has been retransmitted for long enough (tcp_retries2, tcp_orphan_retries). */

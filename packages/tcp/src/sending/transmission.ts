@@ -61,7 +61,8 @@ function sendMtuProbe(sender: Sender, probe: PathMtuProbe, size: number, now: nu
 function sendNewText(sender: Sender, byNagle: boolean, now: number): Segment | null {
   const { flight } = sender;
   if (flight.packetsOut === 0) restartAfterIdle(sender, now);
-  const quota = sender.cwnd - flight.inFlight;
+  // A SYN is no text, and cwnd is not for it (RFC 7413 lets text go behind a SYN+ACK).
+  const quota = sender.cwnd - flight.inFlight + (sender.sndUna === sender.iss ? 1 : 0);
   if (quota > 0) return sendNew(sender, quota, byNagle, now);
   sender.stoppedByCwnd = true;
   return null;
@@ -113,8 +114,14 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   const { text } = sent;
   const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
   const segment = maker.makeSegment(sent.flags | Flag.ACK, sent.seq, payload, now);
-  if (text > mss) segment.gsoSize = mss;
+  if (text > mss) leaveToDevice(segment, mss);
   return segment;
+}
+
+/** The device cuts it into segments of `mss` octets. Linux pushes what it leaves to that, each time it goes (tcp_transmit_skb). */
+function leaveToDevice(segment: Segment, mss: number): void {
+  segment.gsoSize = mss;
+  segment.flags |= Flag.PSH;
 }
 
 /** Small segments go again as one that holds no more than `most` bytes (Linux tcp_retrans_try_collapse). */
@@ -179,8 +186,6 @@ function transmit(
     flags |= Flag.PSH;
     sender.pushedSeq = seqAdd(seq, length);
   }
-  // Linux pushes whatever it leaves to the device to cut (tcp_transmit_skb).
-  if (length > mss) flags |= Flag.PSH;
   if (fin) {
     flags |= Flag.FIN;
     sender.finSent = true;
@@ -201,7 +206,7 @@ function transmit(
   if (wasIdle || timer === 'none' || timer === 'loss probe' || timer === 'persist')
     armAfterSending(sender, now);
   const segment = maker.makeSegment(flags, seq, payload, now);
-  if (count > 1) segment.gsoSize = mss;
+  if (count > 1) leaveToDevice(segment, mss);
   if (maker.ecn !== null && length > 0) maker.ecn.onNewText(segment);
   return segment;
 }

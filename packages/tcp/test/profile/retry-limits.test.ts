@@ -40,15 +40,15 @@ describe('R2', () => {
 });
 
 describe('retries of a SYN', () => {
-  it('count the linear ones first', () => {
-    const of = (timeouts: number) => synRetriesExhausted({ ...state, timeouts }, profile({ synRetries: 2 }));
-    expect([of(4), of(5)]).toEqual([false, true]);
+  it('are a time, in which linear ones go more often', () => {
+    const of = (elapsed: number) => synRetriesExhausted({ ...state, elapsed }, profile({ synRetries: 2 }));
+    expect([of(6000), of(7000)]).toEqual([false, true]);
   });
 
-  it('are as many as TCP_SYNCNT says, if it does', () => {
-    const of = (timeouts: number) =>
-      synRetriesExhausted({ ...state, timeouts, synRetries: 1 }, profile({ synRetries: 2 }));
-    expect([of(3), of(4)]).toEqual([false, true]);
+  it('are as TCP_SYNCNT says, if it does', () => {
+    const of = (elapsed: number) =>
+      synRetriesExhausted({ ...state, elapsed, synRetries: 1 }, profile({ synRetries: 2 }));
+    expect([of(2000), of(3000)]).toEqual([false, true]);
   });
 
   it('end with TCP_USER_TIMEOUT', () => {

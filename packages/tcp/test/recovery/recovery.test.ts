@@ -54,7 +54,7 @@ describe('proportional rate reduction (RFC 6937)', () => {
       .advance(100);
     wire.send('. 1:1(0) ack 1 <sack 1001:3001>').send('. 1:1(0) ack 1 <sack 1001:3001 8001:9001>');
     wire.expect('. 1:1001(1000) ack 1').send('. 1:1(0) ack 4001 <sack 8001:9001>');
-    wire.expect('P. 4001:5001(1000) ack 1').expect('. 5001:7001(2000) ack 1').expectNothing();
+    wire.expect('. 4001:5001(1000) ack 1').expect('P. 5001:7001(2000) ack 1').expectNothing();
   });
 });
 
