@@ -19,6 +19,9 @@ export const MSG_PEEK = 0x2;
 /** send(2): another call follows. What does not fill a segment waits for it, or for an acknowledgment, or 200 ms. */
 export const MSG_MORE = 0x8000;
 
+/** sendto(2): opens the connection, and sends with the SYN as much as fits if the server is known (TCP Fast Open). */
+export const MSG_FASTOPEN = 0x20000000;
+
 /** Readiness, as poll(2) reports it. */
 export const Poll = {
   IN: 0x001,

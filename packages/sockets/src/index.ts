@@ -2,6 +2,7 @@ export {
   AF_INET,
   AF_INET6,
   AF_UNSPEC,
+  MSG_FASTOPEN,
   MSG_MORE,
   MSG_OOB,
   MSG_PEEK,

@@ -2,8 +2,10 @@ import { CallFact, type Connection, decideCall, type ErrorCall } from '@halfclos
 import { Errno } from './errno.ts';
 
 /** Whether send() may try: nothing stands against it but a lack of room. */
-export function maySend({ error, sendShut, state }: Connection): boolean {
-  return error === null && !sendShut && state !== 'SYN-SENT' && state !== 'SYN-RECEIVED';
+export function maySend(connection: Connection): boolean {
+  const { error, sendShut, state } = connection;
+  if (error !== null || sendShut || state === 'SYN-SENT') return false;
+  return state !== 'SYN-RECEIVED' || connection.isOpenBeforeAck;
 }
 
 /**

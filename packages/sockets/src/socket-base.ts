@@ -1,5 +1,6 @@
 import {
   type Binding,
+  closedTcpInfo,
   type CloseReport,
   closeReport,
   type CongestionControlName,
@@ -9,6 +10,7 @@ import {
   type Host,
   type HostedConnection,
   type Listener,
+  listenerTcpInfo,
   readableBeforeMark,
   type TcpInfo,
   tcpInfo,
@@ -129,8 +131,8 @@ export abstract class SocketBase {
   }
 
   /**
-   * getsockopt(2). SO_ERROR takes the error. An errno negated instead of a value: `-EBADF` of a closed socket, `-EINVAL` of
-   * TCP_INFO without a connection.
+   * getsockopt(2). SO_ERROR takes the error. An errno negated instead of a value: `-EBADF` of a closed socket. TCP_INFO of what
+   * has no connection tells CLOSED, or LISTEN with the number of connections that wait, and that may.
    */
   getsockopt(option: NumberOption | 'SO_ERROR' | 'SO_ACCEPTCONN'): number;
   getsockopt(option: 'SO_LINGER'): Linger | number;
@@ -160,10 +162,19 @@ export abstract class SocketBase {
       case 'TCP_CONGESTION':
         return this.options.congestionControl;
       case 'TCP_INFO':
-        return connection === undefined ? -Errno.EINVAL : tcpInfo(connection, this.host.now);
+        return connection === undefined ? this.#unconnectedInfo() : tcpInfo(connection, this.host.now);
       default:
         return this.options.get(option);
     }
+  }
+
+  /** TCP_INFO of what has no connection: CLOSED, or LISTEN with how many wait to be accepted, and may. */
+  #unconnectedInfo(): TcpInfo {
+    const { profile } = this.host;
+    const { listener } = this;
+    return listener === null
+      ? closedTcpInfo(profile)
+      : listenerTcpInfo(profile, listener.acceptQueue.length, listener.backlog);
   }
 
   /** SO_ERROR: the pending error as a positive number, which is thereby taken; 0: none. */
@@ -178,6 +189,16 @@ export abstract class SocketBase {
   get readable(): number {
     const connection = this.hosted?.connection;
     return connection === undefined ? 0 : readableBeforeMark(connection);
+  }
+
+  /**
+   * What recvmsg() tells with TCP_INQ, in a control message TCP_CM_INQ: bytes that are left to read, and 1 where nothing is but the
+   * end of the peer's stream. `null`: the option is not set.
+   */
+  get leftToRead(): number | null {
+    if (this.ownOptions?.tellsReadable !== true) return null;
+    const left = this.readable;
+    return left === 0 && this.hosted?.connection.receiver.finReceived === true ? 1 : left;
   }
 
   /** SIOCATMARK, sockatmark(3): 1 if everything before the urgent octet was read, else 0. */

@@ -3,6 +3,7 @@ import {
   type Connection,
   type ConnectionSettings,
   defaultSettings,
+  type FastOpenSettings,
   formatIpOptions,
   type InheritedSettings,
   parseIpOptions,
@@ -48,7 +49,12 @@ export type NumberOption =
   | 'TCP_USER_TIMEOUT'
   | 'TCP_SYNCNT'
   | 'TCP_QUICKACK'
-  | 'TCP_LINGER2';
+  | 'TCP_LINGER2'
+  | 'TCP_NOTSENT_LOWAT'
+  | 'TCP_INQ'
+  | 'TCP_FASTOPEN'
+  | 'TCP_FASTOPEN_CONNECT'
+  | 'TCP_FASTOPEN_NO_COOKIE';
 
 /** Linux's smallest SO_RCVBUF and SO_SNDBUF, as getsockopt() shows them. */
 const MIN_RECEIVE_BUFFER = 2304;
@@ -61,6 +67,9 @@ const MAX_SYN_RETRIES = 127;
 const MAX_MSS = 32_767;
 const MIN_MSS = 88;
 const MAX_OCTET = 255;
+/** The bit of the profile's `fastOpen` that lets clients use it. */
+const FAST_OPEN_CLIENT = 1;
+const KEY_OCTETS = 16;
 /** The bounds of C's int. */
 const MIN_INT = -(2 ** 31);
 const MAX_INT = 2 ** 31 - 1;
@@ -81,6 +90,12 @@ export class SocketOptions {
   reusePort = false;
   /** IPV6_V6ONLY: no connections of IPv4 come to a socket of IPv6. */
   ipv6Only = false;
+  /** TCP_INQ: who receives messages is told how much is left, see `TcpSocket.leftToRead`. */
+  tellsReadable = false;
+  /** TCP_FASTOPEN_CONNECT. */
+  fastOpenConnect = false;
+  /** TCP_FASTOPEN, TCP_FASTOPEN_NO_COOKIE and TCP_FASTOPEN_KEY; a listener looks at them each time. */
+  readonly fastOpen: FastOpenSettings = { limit: 0, withoutCookie: false, keys: null };
   #cork = false;
   /** TCP_QUICKACK before there is a connection, which keeps it from then on. */
   #quickAck = true;
@@ -192,6 +207,8 @@ export class SocketOptions {
     assertOption(option);
     if (option === 'IP_OPTIONS')
       return value instanceof Uint8Array ? this.setIpOptions(value) : -Errno.EINVAL;
+    if (option === 'TCP_FASTOPEN_KEY')
+      return value instanceof Uint8Array ? this.#setFastOpenKeys(value) : -Errno.EINVAL;
     if (option === 'TCP_CONGESTION') return this.setCongestionControl(value);
     if (option === 'SO_LINGER') return isLinger(value) ? this.setLinger(value) : -Errno.EINVAL;
     return typeof value === 'number' ? this.set(option, value, now) : -Errno.EINVAL;
@@ -300,9 +317,41 @@ export class SocketOptions {
       case 'TCP_LINGER2':
         this.#change({ linger2: value < 0 ? -1 : Math.min(value * 1000, this.#profile.linger2Max) });
         return 0;
+      case 'TCP_NOTSENT_LOWAT':
+        // Linux keeps it unsigned.
+        this.#change({ notSentLowat: value >>> 0 });
+        return 0;
+      case 'TCP_INQ':
+        if (value < 0 || value > 1) return -Errno.EINVAL;
+        this.tellsReadable = value === 1;
+        return 0;
+      case 'TCP_FASTOPEN':
+        if (value < 0 || this.#connection !== null) return -Errno.EINVAL;
+        this.fastOpen.limit = Math.min(value, this.#profile.maxBacklog);
+        return 0;
+      case 'TCP_FASTOPEN_CONNECT':
+        if (value < 0 || value > 1) return -Errno.EINVAL;
+        if ((this.#profile.fastOpen & FAST_OPEN_CLIENT) === 0) return -Errno.EOPNOTSUPP;
+        if (this.#connection !== null) return -Errno.EINVAL;
+        this.fastOpenConnect = value === 1;
+        return 0;
+      case 'TCP_FASTOPEN_NO_COOKIE':
+        if (value < 0 || value > 1 || this.#connection !== null) return -Errno.EINVAL;
+        this.fastOpen.withoutCookie = value === 1;
+        return 0;
       default:
         return -Errno.ENOPROTOOPT;
     }
+  }
+
+  #setFastOpenKeys(octets: Uint8Array): number {
+    if (octets.length !== KEY_OCTETS && octets.length !== 2 * KEY_OCTETS) return -Errno.EINVAL;
+    const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+    const words = Uint32Array.from({ length: octets.length / 4 }, (_, index) =>
+      view.getUint32(4 * index, true),
+    );
+    this.fastOpen.keys = [words.subarray(0, 4), words.subarray(4)].filter(({ length }) => length > 0);
+    return 0;
   }
 
   /** Reads a number option, as getsockopt(2) shows it. */
@@ -366,6 +415,16 @@ export class SocketOptions {
         const set = settings.linger2;
         return set < 0 ? -1 : (set || profile.finWait2) / 1000;
       }
+      case 'TCP_NOTSENT_LOWAT':
+        return settings.notSentLowat | 0;
+      case 'TCP_INQ':
+        return this.tellsReadable ? 1 : 0;
+      case 'TCP_FASTOPEN':
+        return this.fastOpen.limit;
+      case 'TCP_FASTOPEN_CONNECT':
+        return this.fastOpenConnect ? 1 : 0;
+      case 'TCP_FASTOPEN_NO_COOKIE':
+        return this.fastOpen.withoutCookie ? 1 : 0;
       default:
         return -Errno.ENOPROTOOPT;
     }

@@ -1,6 +1,7 @@
 import {
   ANY_IPV4,
   ANY_IPV6,
+  type Connection,
   type ConnectionOwner,
   decideShutdown,
   expectMore,
@@ -27,7 +28,17 @@ import {
   assertReason,
   assertSocketArguments,
 } from './check-arguments.ts';
-import { AF_INET, AF_INET6, MSG_MORE, MSG_OOB, MSG_PEEK, SHUT_RD, SHUT_RDWR, SHUT_WR } from './constants.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  MSG_FASTOPEN,
+  MSG_MORE,
+  MSG_OOB,
+  MSG_PEEK,
+  SHUT_RD,
+  SHUT_RDWR,
+  SHUT_WR,
+} from './constants.ts';
 import { Errno } from './errno.ts';
 import { LingeringClose } from './lingering-close.ts';
 import { maySend } from './refused-calls.ts';
@@ -105,7 +116,13 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     const binding = this.binding;
     if (binding === null) return -Errno.EINVAL;
     if (this.host.ports.conflicts({ ...binding, listening: true }, binding)) return -Errno.EADDRINUSE;
-    this.listener = this.host.listen(binding, backlog, this.options.inheritedByChildren, this);
+    this.listener = this.host.listen(
+      binding,
+      backlog,
+      this.options.inheritedByChildren,
+      this,
+      this.options.fastOpen,
+    );
     return 0;
   }
 
@@ -143,21 +160,27 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
   }
 
   /**
-   * connect(2). Returns `-EINPROGRESS`; readiness tells when it is over and SO_ERROR how.
+   * connect(2). Returns `-EINPROGRESS`; readiness tells when it is over and SO_ERROR how. With TCP_FASTOPEN_CONNECT and a cookie
+   * of the server at hand it returns 0, and the SYN goes with the first write.
    *
    * @throws TypeError or RangeError for an address or a port that is none
    */
   connect(address: IpAddress, port: number): number {
     assertEndpoint(address, port);
-    return this.called('connect', this.#connect(address, port));
+    const defers = this.ownOptions?.fastOpenConnect === true;
+    return this.called(
+      'connect',
+      this.#connect(address, port, defers ? 'fast, with the first write' : 'plainly'),
+    );
   }
 
-  #connect(address: IpAddress, port: number): number {
+  #connect(address: IpAddress, port: number, how: 'plainly' | 'fast' | 'fast, with the first write'): number {
     if (this.isClosed) return -Errno.EBADF;
     if (!this.#mayUse(address)) return -Errno.EAFNOSUPPORT;
     if (this.listener !== null) return -Errno.EISCONN;
     const known = this.hosted;
     if (known !== null) {
+      if (isDeferred(known.connection)) return -Errno.EISCONN;
       if (known.connection.state === 'SYN-SENT' || known.connection.state === 'SYN-RECEIVED') {
         return -Errno.EALREADY;
       }
@@ -175,6 +198,13 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
       binding,
       localAddress: binding === null || binding.address.isUnspecified ? null : binding.address,
       settings: this.ownOptions?.inherited ?? NOTHING_SET,
+      fastOpen:
+        how === 'plainly'
+          ? null
+          : {
+              withoutCookie: this.ownOptions?.fastOpen.withoutCookie ?? false,
+              defers: how === 'fast, with the first write',
+            },
     });
     if (typeof hosted === 'string') return -Errno[hosted];
     if (binding !== null) {
@@ -189,7 +219,40 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     // What ended an earlier connection is of no interest any more (Linux tcp_connect_init).
     this.error = null;
     this.ownOptions?.attach(hosted.connection);
-    return -Errno.EINPROGRESS;
+    return isDeferred(hosted.connection) ? 0 : -Errno.EINPROGRESS;
+  }
+
+  /**
+   * sendto(2). With MSG_FASTOPEN it opens the connection to `address` and `port`, as connect() does, and sends with the SYN what
+   * fits there, if a cookie of the server is at hand or none is needed (RFC 7413); what was taken is returned, and `-EINPROGRESS`
+   * where nothing was. `-EOPNOTSUPP`: the profile has no Fast Open for clients. Without MSG_FASTOPEN it is as {@link send}.
+   *
+   * @throws TypeError or RangeError for what are no octets, no flags, no address or no port
+   */
+  sendTo(bytes: Uint8Array, flags: number, address: IpAddress, port: number): number {
+    assertOctets(bytes, 'bytes');
+    assertFlags(flags);
+    assertEndpoint(address, port);
+    if ((flags & MSG_FASTOPEN) === 0) return this.send(bytes, flags);
+    const opened = this.called('sendto', this.#openFast(address, port));
+    if (opened === 0) return this.send(bytes, flags & ~MSG_FASTOPEN);
+    const connection = this.hosted?.connection;
+    if (opened !== -Errno.EINPROGRESS || connection === undefined) return opened;
+    return this.#sendWithSyn(connection, bytes);
+  }
+
+  /** `-EINPROGRESS`: the SYN is to go; 0: the connection is there already. */
+  #openFast(address: IpAddress, port: number): number {
+    if (!this.host.allowsFastOpen) return -Errno.EOPNOTSUPP;
+    const known = this.hosted?.connection;
+    if (known !== undefined && isDeferred(known)) return -Errno.EINPROGRESS;
+    return this.#connect(address, port, 'fast');
+  }
+
+  #sendWithSyn(connection: Connection, bytes: Uint8Array): number {
+    const taken = connection.sendWithSyn(bytes);
+    if (this.hosted !== null) this.host.wake(this.hosted);
+    return this.transferred('send', bytes.length, taken > 0 ? taken : -Errno.EINPROGRESS);
   }
 
   /** send(2): takes as much of `bytes` as there is room for, by copy. `-EAGAIN`: none. `flags`: MSG_OOB, MSG_MORE. */
@@ -200,6 +263,7 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     const hosted = this.hosted;
     if (hosted === null) return this.refused('send');
     const { connection } = hosted;
+    if (isDeferred(connection)) return this.#sendWithSyn(connection, bytes);
     if (!maySend(connection)) return this.transferred('send', bytes.length, this.refused('send'));
     const count = connection.send(bytes);
     if (count === 0 && bytes.length > 0) return -Errno.EAGAIN;
@@ -491,6 +555,11 @@ export class TcpSocket extends SocketBase implements ConnectionOwner, ListenerOw
     if (this.family === AF_INET) return address.isIPv4;
     return this.family === AF_INET6 && !(address.isIPv4 && this.ownOptions?.ipv6Only === true);
   }
+}
+
+/** Whether its SYN waits for the first write (TCP_FASTOPEN_CONNECT). */
+function isDeferred({ fastOpen, state }: Connection): boolean {
+  return state === 'SYN-SENT' && fastOpen?.side === 'active' && fastOpen.isDeferred;
 }
 
 /** Where connect() to the unspecified address leads: to `::` it may be IPv4, if the socket is bound to that (Linux tcp_v6_connect). */

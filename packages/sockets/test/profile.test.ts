@@ -2,7 +2,8 @@ import { drop, fin } from '@halfclose/netem';
 import type { Profile } from '@halfclose/stack';
 import type { FieldRow } from '@halfclose/test-support';
 import { describe, expect, it } from 'vitest';
-import { SHUT_RDWR, SHUT_WR, type TcpSocket } from '../src/index.ts';
+import { SHUT_RDWR, SHUT_WR, TcpSocket } from '../src/index.ts';
+import { FastOpenHosts } from './fast-open-hosts.ts';
 import { named, read, TwoHosts, write } from './two-hosts.ts';
 
 /** When a close() with a linger time of 5 s settles, in milliseconds; `null`: it has not yet. */
@@ -55,6 +56,29 @@ const ROWS: readonly FieldRow<Profile>[] = [
     },
     [false, [0, 0, 0]],
     [true, [0, 'ENOTCONN', 0]],
+  ],
+  [
+    'fastOpen',
+    (changes) => {
+      const hosts = new FastOpenHosts(changes);
+      hosts.exchange();
+      const socket = hosts.openWith(100);
+      hosts.settle(15);
+      return [socket.taken, hosts.server.accept() instanceof TcpSocket];
+    },
+    [1, ['EINPROGRESS', false]],
+    [3, [100, true]],
+  ],
+  [
+    'fastOpenBlackHole',
+    (changes) => {
+      const hosts = new FastOpenHosts({ ...changes, fastOpen: 3 });
+      hosts.exchange();
+      hosts.meetBlackHole();
+      return hosts.openWith(100).taken;
+    },
+    [0, 100],
+    [60_000, 'EINPROGRESS'],
   ],
 ];
 

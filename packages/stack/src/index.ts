@@ -13,6 +13,7 @@ export {
   bsd,
   type ChosenRoute,
   CallFact,
+  closedTcpInfo,
   type CloseReport,
   closeReport,
   type CloseReportOctets,
@@ -41,6 +42,7 @@ export {
   hasEnded,
   isAtMark,
   lingers,
+  listenerTcpInfo,
   linux,
   markUrgent,
   orphanPatience,
@@ -95,3 +97,5 @@ export { RecordTable } from './records/record-table.ts';
 export type { RecordEntry, RecordOrigin, RecordSurroundings } from './records/record-entry.ts';
 export type { FrameDevice, FrameOffload } from './devices/frame-device.ts';
 export { WireDevice } from './devices/wire-device.ts';
+export type { FastOpenWish } from './opening/fast-open-client.ts';
+export type { FastOpenSettings } from './connections/fast-open-queue.ts';

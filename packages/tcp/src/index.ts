@@ -96,6 +96,7 @@ export type { TransmitTimer } from './recovery/transmit-timer.ts';
 export type { Receiver } from './receiving/receiver.ts';
 export type { ChosenRoute } from './path/source-route.ts';
 export { type TcpInfo, tcpInfo } from './report/tcp-info.ts';
+export { closedTcpInfo, listenerTcpInfo } from './report/unconnected-tcp-info.ts';
 export {
   COOKIE_LIFETIME,
   cookieOf,
@@ -122,3 +123,14 @@ export {
 } from './records/time-wait-rules.ts';
 export type { CongestionControlName, CubicSlowStart, LingerUntil } from './profile/rule-names.ts';
 export type { ControlBlock } from './control/control-block.ts';
+export {
+  ActiveFastOpen,
+  type FastOpen,
+  type FastOpenAnswer,
+  type FastOpenFailure,
+  type FastOpenGrant,
+  type FastOpenRequest,
+  PassiveFastOpen,
+} from './control/fast-open.ts';
+export { type FastOpenOption, fastOpenOptionOf } from './control/fast-open-option.ts';
+export { fastOpenCookie, sameCookie } from './opening/fast-open-cookie.ts';

@@ -164,7 +164,8 @@ export abstract class SocketClosing extends SocketTuning {
 
   /** TCP_INFO; `null` where there is no connection, and after the socket has let go of it. */
   tcpInfo(): TcpInfo | null {
-    const info = this[kHandle]?.tcp?.getsockopt('TCP_INFO');
+    const tcp = this[kHandle]?.tcp;
+    const info = tcp?.connection === null ? null : tcp?.getsockopt('TCP_INFO');
     return typeof info === 'object' ? info : null;
   }
 

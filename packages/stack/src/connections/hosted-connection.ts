@@ -2,6 +2,7 @@ import { shown } from '@halfclose/codec/arguments';
 import type { IpAddress } from '@halfclose/codec';
 import type { Connection, FourTuple } from '@halfclose/tcp';
 import { Timer } from '@halfclose/timers';
+import type { FastOpenQueue } from './fast-open-queue.ts';
 import type { Listener } from './listener.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
 import type { Binding } from '../ports/port-table.ts';
@@ -33,6 +34,8 @@ export class HostedConnection extends Timer implements FourTuple {
   listener: Listener | null;
   /** Its place among the half-open connections of its listener; -1: it is not among them. */
   synQueuePlace = -1;
+  /** Those that it counts among: open by Fast Open, and its handshake is not over. `null`: none. */
+  fastOpenQueue: FastOpenQueue | null = null;
   /** In the host's list of connections that have work. */
   queued = false;
   /** In the host's list of connections that had text for their program in this turn. */

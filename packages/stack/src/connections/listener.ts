@@ -3,6 +3,7 @@ import type { IpAddress } from '@halfclose/codec';
 import type { ConnectionSettings } from '@halfclose/tcp';
 import { checkHosted, type HostedConnection } from './hosted-connection.ts';
 import type { Binding } from '../ports/port-table.ts';
+import { FastOpenQueue, type FastOpenSettings } from './fast-open-queue.ts';
 import { SynQueue } from './syn-queue.ts';
 
 /** Half-open connections that a listener of the smallest backlog still keeps. */
@@ -43,12 +44,21 @@ export class Listener {
   isFilled = false;
   /** In SYN-RECEIVED. */
   readonly synQueue = new SynQueue();
+  /** TCP Fast Open: what its program has set, and the connections that it concerns. */
+  readonly fastOpen: { readonly settings: FastOpenSettings; readonly queue: FastOpenQueue };
   /** Ready to be accepted, in order. */
   readonly acceptQueue: HostedConnection[] = [];
   /** When a SYN was last answered with a cookie: no other acknowledgment is looked at for one. */
   lastCookieAt = -Infinity;
 
-  constructor(binding: Binding, backlog: number, settings: InheritedSettings, owner: ListenerOwner | null) {
+  constructor(
+    binding: Binding,
+    backlog: number,
+    settings: InheritedSettings,
+    owner: ListenerOwner | null,
+    fastOpen: FastOpenSettings,
+  ) {
+    this.fastOpen = { settings: fastOpen, queue: new FastOpenQueue() };
     this.binding = binding;
     this.backlog = backlog;
     this.settings = settings;

@@ -1,4 +1,12 @@
-import { ConnectionEvent, isFinWait2Record, LEAST_SEND_BUFFER, NEVER, timeWaitOf } from '@halfclose/tcp';
+import {
+  ConnectionEvent,
+  type EndMark,
+  type FastOpen,
+  isFinWait2Record,
+  LEAST_SEND_BUFFER,
+  NEVER,
+  timeWaitOf,
+} from '@halfclose/tcp';
 import type { HostedConnection } from '../connections/hosted-connection.ts';
 import type { HostState } from './host-state.ts';
 
@@ -19,6 +27,7 @@ export class ConnectionService {
     if (connection.orphan && hosted.standing === 'held' && this.#becomesOrphan(hosted, now)) {
       sent += this.#drain(hosted, now);
     }
+    if (connection.fastOpen !== null) this.#afterFastOpen(hosted, connection.fastOpen, now);
     // What becomes of a record its events tell.
     if (!state.events.active) hosted.statesTold = connection.historyLength;
     else if (hosted.registered) state.events.states(hosted);
@@ -28,6 +37,17 @@ export class ConnectionService {
       state.timers.arm(hosted, connection.deadline);
     }
     return sent;
+  }
+
+  #afterFastOpen(hosted: HostedConnection, fastOpen: FastOpen, now: number): void {
+    const { fastOpenClient, loopback } = this.#state;
+    const { connection, device, fastOpenQueue } = hosted;
+    if (fastOpen.side === 'active') fastOpenClient.onProgress(connection, fastOpen, device !== loopback, now);
+    if (fastOpenQueue === null || connection.state === 'SYN-RECEIVED') return;
+    hosted.fastOpenQueue = null;
+    const isResetByPeer = ({ kind, direction }: EndMark): boolean =>
+      kind === 'rst' && direction === 'received';
+    fastOpenQueue.leave(connection.state === 'CLOSED' && connection.marks.some(isResetByPeer), now);
   }
 
   /** Tells and sends until there is nothing more. Returns the packets sent. */
@@ -90,6 +110,8 @@ export class ConnectionService {
     const { connection } = hosted;
     const struck = connection.tick(now);
     if (struck === null) return;
+    if (struck === 'retransmission' && connection.fastOpen?.side === 'active')
+      this.#state.fastOpenClient.onTimeout(connection, connection.fastOpen, now);
     this.#state.events.look();
     if (this.#state.events.active) this.#state.events.timer(hosted, struck, now);
     // Linux tcp_out_of_resources.
@@ -110,7 +132,7 @@ export class ConnectionService {
       hosted.owner?.onConnectionEvents(events);
       return;
     }
-    if ((events & ConnectionEvent.Connected) !== 0) {
+    if ((events & (ConnectionEvent.Connected | ConnectionEvent.Acceptable)) !== 0) {
       listener.complete(hosted);
       listener.owner?.onAcceptable();
     } else if ((events & ConnectionEvent.Closed) !== 0) listener.synQueue.delete(hosted);

@@ -29,6 +29,8 @@ import { checkHostOptions, type HostOptions } from './host-options.ts';
 import { ConnectionTable } from '../connections/connection-table.ts';
 import { HostCounters, type HostDropReason } from '../events/drop-counters.ts';
 import { EventSource } from '../events/event-source.ts';
+import { FastOpenClient } from '../opening/fast-open-client.ts';
+import { FastOpenServer } from '../opening/fast-open-server.ts';
 import { FinWait2Records } from '../records/fin-wait-2-records.ts';
 import { FragmentIdentification } from '../output/fragment-identification.ts';
 import { FragmentReassembler } from '../input/fragment-reassembler.ts';
@@ -75,6 +77,8 @@ export class HostState {
   readonly memory: MemoryAccount;
   readonly #unroutable: 'unreachable' | 'blackhole';
   readonly paths: PathTable;
+  readonly fastOpenClient: FastOpenClient;
+  readonly fastOpenServer: FastOpenServer;
   #settings: ConnectionSettings;
   /** The pair of addresses whose timestamp offset was computed last, and that offset. */
   #lastPair: Pick<FourTuple, 'localAddress' | 'remoteAddress'> | null = null;
@@ -115,6 +119,8 @@ export class HostState {
     this.#settings = defaultSettings(this.profile);
     this.#unroutable = options.unroutable ?? 'unreachable';
     this.paths = new PathTable(this.timers, this.profile);
+    this.fastOpenClient = new FastOpenClient(this.profile);
+    this.fastOpenServer = new FastOpenServer(this.profile, this.hash);
   }
 
   /** The way to `destination`; `null`: there is none, and the host is told to say so. */

@@ -13,6 +13,7 @@ import { checkRequest, type ConnectRequest } from '../opening/connect-request.ts
 import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
 import { ConnectionService } from './connection-service.ts';
 import type { HostCounters } from '../events/drop-counters.ts';
+import type { FastOpenSettings } from '../connections/fast-open-queue.ts';
 import type { FragmentReassembler } from '../input/fragment-reassembler.ts';
 import { checkHosted, HostedConnection } from '../connections/hosted-connection.ts';
 import { HostState } from './host-state.ts';
@@ -230,19 +231,33 @@ export class Host {
     const iss = this.#reopen(tuple) ?? initialSequenceNumber(tuple, state.hash, now);
     const hosted = state.add(tuple, iss, route.device, binding, null, request.settings, this.#onTimer);
     state.counters.connectionsOpened++;
-    hosted.connection.connect(now);
+    const { fastOpen = null } = request;
+    hosted.connection.connect(
+      now,
+      fastOpen === null ? null : state.fastOpenClient.requestFor(localAddress, remoteAddress, fastOpen, now),
+    );
     this.wake(hosted);
     return hosted;
   }
 
-  /** Starts to listen on a binding; SYNs are answered from now on. `backlog`: see {@link Host.changeBacklog}. */
-  listen(binding: Binding, backlog: number, settings: InheritedSettings, owner: ListenerOwner): Listener {
+  /**
+   * Starts to listen on a binding; SYNs are answered from now on. `backlog`: see {@link Host.changeBacklog}. `fastOpen`: what the
+   * program has set of TCP Fast Open, and may change later; default: nothing.
+   */
+  listen(
+    binding: Binding,
+    backlog: number,
+    settings: InheritedSettings,
+    owner: ListenerOwner,
+    fastOpen: FastOpenSettings = { limit: 0, withoutCookie: false, keys: null },
+  ): Listener {
     checkBinding('binding', binding);
     checkInteger('backlog', backlog, -(2 ** 31), 2 ** 31 - 1);
     checkInherited('settings', settings);
     checkHas('owner', owner, ['onAcceptable'], 'a ListenerOwner');
-    const listener = new Listener(binding, 0, settings, owner);
+    const listener = new Listener(binding, 0, settings, owner, fastOpen);
     this.changeBacklog(listener, backlog);
+    if (fastOpen.limit === 0) fastOpen.limit = this.#state.fastOpenServer.limitFor(listener.backlog);
     binding.listening = true;
     this.#state.listeners.add(listener);
     return listener;
@@ -265,6 +280,8 @@ export class Host {
     const hosted = listener.acceptQueue.shift() ?? null;
     if (hosted !== null) {
       hosted.listener = null;
+      const { fastOpen } = hosted.connection;
+      if (fastOpen?.side === 'passive') fastOpen.isAccepted = true;
       this.counters.connectionsAccepted++;
     }
     return hosted;
@@ -291,6 +308,30 @@ export class Host {
       hosted.standing = 'abandoned';
       hosted.connection.disown(now);
     }
+  }
+
+  /** The keys of Fast Open cookies, four words each: the second is that of cookies which are still taken (net.ipv4.tcp_fastopen_key). */
+  get fastOpenKeys(): readonly Uint32Array[] {
+    return this.#state.fastOpenServer.keys;
+  }
+
+  /**
+   * Takes others.
+   *
+   * @throws TypeError or RangeError for what are not one or two keys
+   */
+  set fastOpenKeys(keys: readonly Uint32Array[]) {
+    this.#state.fastOpenServer.keys = keys;
+  }
+
+  /** Whether a program may open connections with TCP Fast Open. */
+  get allowsFastOpen(): boolean {
+    return this.#state.fastOpenClient.isAllowed;
+  }
+
+  /** Forgets the Fast Open cookies of servers (`ip tcp_metrics flush`). */
+  forgetFastOpenCookies(): void {
+    this.#state.fastOpenClient.forget();
   }
 
   /** A port that nobody holds, by the profile's range; 0: none. */

@@ -128,7 +128,7 @@ export class PacketInput {
 
   /** The accept queue is full: the handshake may not end yet (docs/linux/closing.md, section 4). */
   #admit(hosted: HostedConnection, packet: TcpPacket, now: number): boolean {
-    if (hosted.connection.state !== 'SYN-RECEIVED') return true;
+    if (hosted.connection.state !== 'SYN-RECEIVED' || hosted.connection.isOpenBeforeAck) return true;
     if ((packet.segment.flags & (Flag.RST | Flag.SYN)) !== 0) return true;
     const { listener } = hosted;
     if (listener?.whenFull ? listener.whenFull === 'refuse' : this.#state.profile.abortOnOverflow) {
@@ -166,7 +166,13 @@ export class PacketInput {
     }
     const firstNumber = iss ?? initialSequenceNumber(tuple, state.hash, now);
     const hosted = this.#addTo(listener, packet, tuple, firstNumber, way);
-    hosted.connection.accept(packet.segment, now);
+    const grant = state.fastOpenServer.grant(listener.fastOpen, packet, now);
+    hosted.connection.accept(packet.segment, now, grant);
+    if (grant?.opens === true) {
+      hosted.fastOpenQueue = listener.fastOpen.queue;
+      hosted.fastOpenQueue.enter();
+      listener.complete(hosted);
+    }
     if (state.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
   }

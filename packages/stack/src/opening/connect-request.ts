@@ -1,7 +1,15 @@
-import { checkAddress, checkInteger, checkOptions, type OptionNames } from '@halfclose/codec/arguments';
+import {
+  checkAddress,
+  checkBoolean,
+  checkInteger,
+  checkObject,
+  checkOptions,
+  type OptionNames,
+} from '@halfclose/codec/arguments';
 import type { IpAddress } from '@halfclose/codec';
 import { checkInherited, type InheritedSettings } from '../connections/listener.ts';
 import { type Binding, checkBinding } from '../ports/port-table.ts';
+import type { FastOpenWish } from './fast-open-client.ts';
 
 /** What `Host.connect` needs to know. */
 export interface ConnectRequest {
@@ -12,6 +20,8 @@ export interface ConnectRequest {
   /** `null`: the one that the route suggests. */
   readonly localAddress: IpAddress | null;
   readonly settings: InheritedSettings;
+  /** To be opened with TCP Fast Open; `null`, and the default: not. */
+  readonly fastOpen?: FastOpenWish | null;
 }
 
 const REQUEST: OptionNames<ConnectRequest> = {
@@ -20,6 +30,7 @@ const REQUEST: OptionNames<ConnectRequest> = {
   binding: true,
   localAddress: true,
   settings: true,
+  fastOpen: true,
 };
 
 /** Checks what connect() of a host is given. Throws a TypeError or RangeError that names the argument. */
@@ -30,4 +41,9 @@ export function checkRequest(request: ConnectRequest): void {
   if (request.localAddress !== null) checkAddress('request.localAddress', request.localAddress);
   if (request.binding !== null) checkBinding('request.binding', request.binding);
   checkInherited('request.settings', request.settings);
+  const { fastOpen = null } = request;
+  if (fastOpen === null) return;
+  checkObject('request.fastOpen', fastOpen, 'a FastOpenWish or null');
+  checkBoolean('request.fastOpen.withoutCookie', fastOpen.withoutCookie);
+  checkBoolean('request.fastOpen.defers', fastOpen.defers);
 }

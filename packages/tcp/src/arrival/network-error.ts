@@ -30,7 +30,17 @@ export function takeNetworkError(
   now: number,
 ): void {
   const { code, severity } = error;
-  if (connection.state === 'SYN-RECEIVED' && connection.passive && connection.profile.halfOpenGoesByIcmp) {
+  if (connection.isOpenBeforeAck && connection.profile.halfOpenGoesByIcmp) {
+    // As one that is connected, once its program has it (Linux tcp_v4_err).
+    if (connection.fastOpen?.side === 'passive' && !connection.fastOpen.isAccepted) {
+      connection.fail(code, 'unreachable', now);
+      return;
+    }
+  } else if (
+    connection.state === 'SYN-RECEIVED' &&
+    connection.passive &&
+    connection.profile.halfOpenGoesByIcmp
+  ) {
     // Nobody is told: there is no socket yet.
     if (error.endsHalfOpen && seq === connection.sender.iss) connection.finish('unreachable', now);
     return;

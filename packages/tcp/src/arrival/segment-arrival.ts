@@ -16,6 +16,7 @@ import { hasReceivedFin } from '../control/connection-state.ts';
 import { NEVER } from '../base/connection-time.ts';
 import { establish } from './establishment.ts';
 import { arriveAtOrphan } from '../records/fin-wait-2.ts';
+import { uncountSyn } from '../control/fast-open.ts';
 import { Arrival } from '../receiving/receiver.ts';
 import { errorOfReset } from '../control/reset-error.ts';
 import { resetFor } from '../control/reset-reply.ts';
@@ -108,6 +109,7 @@ function onReset(connection: ControlBlock, segment: Segment, now: number): void 
     // Linux: the peer may have reset from the end of what it sent beyond a hole (docs/linux/closing.md, k06).
     (connection.profile.resetsAtOtherEdges && segment.seq === receiver.rightmostSackEdge);
   if (!exact) {
+    if (connection.state === 'ESTABLISHED') connection.fastOpen?.onStrayEnd(connection.textSegmentsReceived);
     challenge(connection, now);
     return;
   }
@@ -181,6 +183,7 @@ function onAcknowledgment(connection: ControlBlock, segment: Segment, now: numbe
   if (probeDeadline !== NEVER) keepProbeDeadline(connection, probeDeadline);
   if (connection.state === 'SYN-RECEIVED') {
     sender.window.establish(segment, segment.window << sender.window.shift);
+    if (connection.isOpenBeforeAck) uncountSyn(sender);
     establish(connection, 'ACK arrived', now);
   }
   if (advanced || segment.sackBlocks !== null) onWriteRoom(connection);

@@ -3,7 +3,7 @@ import type { ControlBlock } from '../control/control-block.ts';
 import { ConnectionEvent } from '../control/connection-events.ts';
 import { canSendText } from '../control/connection-state.ts';
 import { bytesSentIn, pieceMemory, sendMemory } from '../memory/segment-memory.ts';
-import { piecesRoom, pieceSize } from '../sending/write-pieces.ts';
+import { piecesRoom, pieceSize, roomBelow } from '../sending/write-pieces.ts';
 
 /** What the owner writes, and how much of it the send buffer takes. */
 
@@ -33,10 +33,14 @@ export function expectMore(connection: ControlBlock): void {
 }
 
 /** Octets that {@link write} would take now. */
-export function writeRoom({ sender }: ControlBlock): number {
+export function writeRoom(connection: ControlBlock): number {
+  const { sender } = connection;
   const { memory, bufferLimit, account } = sender;
   const piece = pieceSize(sender);
-  const room = piecesRoom(sender, bufferLimit);
+  const whole = piecesRoom(sender, bufferLimit);
+  const lowat = notSentLowat(connection);
+  // Nearly always there is no such limit.
+  const room = lowat >= bufferLimit ? whole : Math.min(whole, roomBelow(sender, lowat));
   const available = account.availableToSend(memory);
   if (Math.max(bufferLimit - memory, 0) + 2 * pieceMemory(piece) <= available) return room;
   const octets = bytesSentIn(available, piece);
@@ -61,9 +65,15 @@ function moderateSendBuffer({ sender, settings }: ControlBlock): void {
 }
 
 /** Whether a poll would call it writable: a third of the send buffer is free (Linux sk_stream_is_writeable). */
-export function isWritable({ sender }: ControlBlock): boolean {
-  const { memory, bufferLimit, account } = sender;
+export function isWritable(connection: ControlBlock): boolean {
+  const { memory, bufferLimit, account, unsent } = connection.sender;
+  if (2 * unsent >= notSentLowat(connection)) return false;
   return 2 * (bufferLimit - memory) >= memory && account.availableToSend(memory) > 0;
+}
+
+/** TCP_NOTSENT_LOWAT in force: half of it makes a socket writable again (Linux __tcp_stream_memory_free). */
+function notSentLowat({ settings, profile }: ControlBlock): number {
+  return settings.notSentLowat > 0 ? settings.notSentLowat : profile.notSentLowat;
 }
 
 /** An acknowledgment made room, or showed that more is wanted. */

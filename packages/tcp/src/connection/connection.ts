@@ -24,7 +24,14 @@ import type { ConnectionInit, ConnectionSettings } from '../control/connection-s
 import { ControlBlock } from '../control/control-block.ts';
 import { checkReason, type EndReason } from '../control/end-reasons.ts';
 import type { ErrorCode } from '../control/ending.ts';
+import {
+  checkFastOpenGrant,
+  checkFastOpenRequest,
+  type FastOpenGrant,
+  type FastOpenRequest,
+} from '../control/fast-open.ts';
 import { changePath, exceedsMtu } from '../control/path-mss.ts';
+import { roomInSyn } from '../opening/fast-open-handshake.ts';
 import { openActive, openByCookie, openPassive, receiveInSynSent } from '../opening/handshake.ts';
 import { checkPath, type Path } from '../path/path.ts';
 import { tickConnection } from './connection-timers.ts';
@@ -55,17 +62,36 @@ export class Connection extends ControlBlock {
 
   // --- opening
 
-  /** OPEN, active: sends a SYN. */
-  connect(now: number): void {
+  /** OPEN, active: sends a SYN, with Fast Open if the host wants it. */
+  connect(now: number, fastOpen: FastOpenRequest | null = null): void {
     checkNow(now);
-    openActive(this, now);
+    if (fastOpen !== null) checkFastOpenRequest(fastOpen);
+    openActive(this, now, fastOpen);
   }
 
-  /** OPEN by a listener that got `syn`: answers with a SYN+ACK. */
-  accept(syn: Segment, now: number): void {
+  /**
+   * To be called once after {@link connect} with Fast Open, in the same turn: takes as much of `bytes` as the SYN can carry, by
+   * copy, and lets a SYN go that waits for text. Returns the octets taken; 0 where there is no cookie.
+   */
+  sendWithSyn(bytes: Uint8Array): number {
+    checkOctets('bytes', bytes);
+    const { fastOpen } = this;
+    const room = roomInSyn(this);
+    const taken = room > 0 ? this.send(bytes.length > room ? bytes.subarray(0, room) : bytes) : 0;
+    if (taken < bytes.length) this.sendBufferWasFull = true;
+    if (fastOpen?.side === 'active' && fastOpen.isDeferred) {
+      fastOpen.isDeferred = false;
+      this.queueSyn();
+    }
+    return taken;
+  }
+
+  /** OPEN by a listener that got `syn`: answers with a SYN+ACK, and with Fast Open if the host grants it. */
+  accept(syn: Segment, now: number, fastOpen: FastOpenGrant | null = null): void {
     checkSegment('syn', syn);
     checkNow(now);
-    openPassive(this, syn, now);
+    if (fastOpen !== null) checkFastOpenGrant(fastOpen);
+    openPassive(this, syn, now, fastOpen);
   }
 
   /** As {@link accept}, of a SYN that a cookie has answered; the segment that brought it back is to be received next. */

@@ -89,7 +89,7 @@ export function pollFactsOf(connection: Connection): number {
   const { state, receiveShut, sendShut } = connection;
   return (
     PollFact.Connection |
-    (state === 'SYN-SENT' || state === 'SYN-RECEIVED' ? Opening : 0) |
+    (isOpening(connection) ? Opening : 0) |
     (state === 'CLOSED' || state === 'TIME-WAIT' ? Over : 0) |
     (receiveShut ? ReceiveShut : 0) |
     (sendShut ? SendShut : connection.isWritable ? Room : 0) |
@@ -97,6 +97,13 @@ export function pollFactsOf(connection: Connection): number {
     (connection.urgent?.octet === 'arrived' ? Urgent : 0) |
     (connection.error === null ? 0 : PollFact.Error)
   );
+}
+
+/** With Fast Open, who waits for text to send may write, and who got some may do all (Linux tcp_poll). */
+function isOpening(connection: Connection): boolean {
+  const { state, fastOpen } = connection;
+  if (state === 'SYN-SENT') return fastOpen?.side !== 'active' || !fastOpen.isDeferred;
+  return state === 'SYN-RECEIVED' && !connection.isOpenBeforeAck;
 }
 
 function rule(

@@ -29,6 +29,7 @@ const SETTINGS: OptionNames<ConnectionSettings> = {
   urgentInline: true,
   errorReports: true,
   ackReports: true,
+  notSentLowat: true,
   synRetries: true,
   congestionControl: true,
   timeToLive: true,

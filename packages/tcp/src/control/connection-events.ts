@@ -24,4 +24,6 @@ export const ConnectionEvent = {
   DeliveryProblem: 0x400,
   /** The peer has acknowledged more, and whoever holds the connection wants to know: `ConnectionSettings.ackReports`. */
   Acknowledged: 0x800,
+  /** A SYN with a right Fast Open cookie came: the connection can be accepted before its handshake ends. */
+  Acceptable: 0x1000,
 } as const;

@@ -48,6 +48,8 @@ export interface ConnectionSettings {
   readonly errorReports: boolean;
   /** Acknowledgments of data are told as events: `ConnectionEvent.Acknowledged`. */
   readonly ackReports: boolean;
+  /** TCP_NOTSENT_LOWAT: from so many unsent bytes on no more is taken; 0: as the profile says. */
+  readonly notSentLowat: number;
   /** TCP_SYNCNT: how often a SYN is sent again; 0: as the profile says. */
   readonly synRetries: number;
   /** TCP_CONGESTION; `null`: the profile's. */
@@ -81,6 +83,7 @@ export function defaultSettings(profile: Profile): ConnectionSettings {
     urgentInline: false,
     errorReports: true,
     ackReports: false,
+    notSentLowat: 0,
     synRetries: 0,
     congestionControl: null,
     timeToLive: profile.hopLimit,

@@ -23,6 +23,7 @@ import type { ConnectionInit, ConnectionSettings } from './connection-settings.t
 import { checkState, type ConnectionState } from './connection-state.ts';
 import type { EndReason } from './end-reasons.ts';
 import type { EndMark, ErrorCode, StateChange } from './ending.ts';
+import type { FastOpen } from './fast-open.ts';
 import { makeSegment, mostSackBlocks, synFlags } from './make-segment.ts';
 import { largestMss, offeredMss, updateMss } from './path-mss.ts';
 import { StateLog } from './state-log.ts';
@@ -59,6 +60,8 @@ export class ControlBlock implements SegmentMaker {
   ecn: EcnState | null = null;
   /** The search for what passes a path that drops silently; `null`: there is no such suspicion (RFC 4821). */
   mtuProbe: PathMtuProbe | null = null;
+  /** TCP Fast Open; `null`: nothing to do with it (RFC 7413). */
+  fastOpen: FastOpen | null = null;
   segmentsSent = 0;
   segmentsReceived = 0;
   /** Those of them with text. */
@@ -188,7 +191,7 @@ export class ControlBlock implements SegmentMaker {
     if (this.#state === 'CLOSED') return null;
     if (this.#synPending) {
       this.#synPending = false;
-      return this.sender.sendSyn(synFlags(this), now);
+      return this.#sendSyn(now);
     }
     const segment = this.sender.nextSegment(now);
     if (segment !== null) {
@@ -200,6 +203,18 @@ export class ControlBlock implements SegmentMaker {
     }
     this.sender.settle(now);
     return null;
+  }
+
+  /** The SYN, or SYN+ACK, goes out for the first time. */
+  #sendSyn(now: number): Segment {
+    const segment = this.sender.sendSyn(synFlags(this), now);
+    this.fastOpen?.addToSyn(segment, this.sender, this.largestMss, now);
+    return segment;
+  }
+
+  /** Whether a program may send and receive in SYN-RECEIVED: the SYN brought a right cookie (RFC 7413, 4.2.2). */
+  get isOpenBeforeAck(): boolean {
+    return this.#state === 'SYN-RECEIVED' && this.fastOpen?.side === 'passive' && this.fastOpen.opens;
   }
 
   /** What happened since the last call: bits of {@link ConnectionEvent}. */
@@ -328,6 +343,7 @@ export class ControlBlock implements SegmentMaker {
   /** CLOSED: lets go of everything but what the owner may still read. */
   finish(reason: EndReason, now: number): void {
     if (this.#state === 'CLOSED') return;
+    if (this.receiver.holdsFinAlone) this.fastOpen?.onStrayEnd(this.textSegmentsReceived);
     this.transition('CLOSED', reason, now);
     this.release();
     this.raise(ConnectionEvent.Closed | ConnectionEvent.Readable | ConnectionEvent.Writable);

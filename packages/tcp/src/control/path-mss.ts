@@ -39,7 +39,10 @@ export function changePath(connection: ControlBlock, path: Path): void {
   connection.path = path;
   if (path.mtu === mtu) return;
   updateMss(connection);
-  connection.sender.recovery.onSegmentsTooLarge(connection.sender, largestMss(connection));
+  const { sender } = connection;
+  // Text on a SYN is in flight apart from it, but the SYN is as lost as it is (Linux tcp_simple_retransmit).
+  if (hasTextOnSyn(connection)) sender.recovery.repairAll(sender);
+  else sender.recovery.onSegmentsTooLarge(sender, largestMss(connection));
 }
 
 /**
@@ -63,4 +66,8 @@ function mssOfMtu({ localAddress, settings }: ControlBlock, mtu: number): number
 
 function optionOctets(connection: ControlBlock): number {
   return (connection.timestamps ? TIMESTAMPS_OCTETS : 0) + ipOptionsOctets(connection);
+}
+
+function hasTextOnSyn({ state, fastOpen }: ControlBlock): boolean {
+  return state === 'SYN-SENT' && fastOpen?.side === 'active' && fastOpen.textSent > 0;
 }

@@ -1,9 +1,12 @@
 import { Ecn, Flag, Segment, seqAdd, seqDiff, seqGt, seqLeq } from '@halfclose/codec';
+import { ConnectionEvent } from '../control/connection-events.ts';
 import type { ControlBlock } from '../control/control-block.ts';
 import { ECN_SETUP, EcnState } from '../path/ecn.ts';
 import { establish } from '../arrival/establishment.ts';
-import { synWindowUnit } from '../control/make-segment.ts';
+import { synFlags, synWindowUnit } from '../control/make-segment.ts';
 import { MAX_WINDOW_SHIFT } from '../receiving/receive-window.ts';
+import { type FastOpenGrant, type FastOpenRequest, PassiveFastOpen } from '../control/fast-open.ts';
+import { requestFastOpen, takeSynAck } from './fast-open-handshake.ts';
 import { takeText } from '../arrival/segment-arrival.ts';
 import { errorOfReset } from '../control/reset-error.ts';
 import { resetFor } from '../control/reset-reply.ts';
@@ -15,19 +18,41 @@ const DEFAULT_MSS_V4 = 536;
 const DEFAULT_MSS_V6 = 1220;
 
 /** Active OPEN (RFC 9293, 3.10.1). */
-export function openActive(connection: ControlBlock, now: number): void {
+export function openActive(connection: ControlBlock, now: number, request: FastOpenRequest | null): void {
   connection.transition('SYN-SENT', 'connect', now);
   connection.updateMss();
-  connection.queueSyn();
+  if (request !== null) requestFastOpen(connection, request);
+  if (request?.defers !== true) connection.queueSyn();
 }
 
 /** A SYN reached a listener (RFC 9293, 3.10.7.2, third check). */
-export function openPassive(connection: ControlBlock, syn: Segment, now: number): void {
+export function openPassive(
+  connection: ControlBlock,
+  syn: Segment,
+  now: number,
+  grant: FastOpenGrant | null,
+): void {
   connection.passive = true;
   synchronize(connection, syn, now);
   connection.transition('SYN-RECEIVED', 'SYN arrived', now);
   connection.sender.window.establish(syn, syn.window);
   connection.queueSyn();
+  if (grant === null) return;
+  connection.fastOpen = new PassiveFastOpen(grant);
+  if (grant.opens) takeTextOfSyn(connection, connection.fastOpen, syn);
+}
+
+/** The cookie on a SYN is right: its text is taken in, and its program may have the connection (RFC 7413, 4.2.2). */
+function takeTextOfSyn(connection: ControlBlock, fastOpen: PassiveFastOpen, syn: Segment): void {
+  const { receiver } = connection;
+  receiver.window.initial(synWindowUnit(connection), connection.windowScaling, receiver.rcvNxt);
+  if (syn.payload.length > 0) {
+    connection.textSegmentsReceived++;
+    receiver.acceptWithSyn(syn.payload);
+    connection.raise(ConnectionEvent.Readable);
+  }
+  fastOpen.textReceived = receiver.textReceived;
+  connection.raise(ConnectionEvent.Acceptable);
 }
 
 /**
@@ -71,6 +96,11 @@ export function receiveInSynSent(connection: ControlBlock, segment: Segment, now
     connection.transition('SYN-RECEIVED', 'simultaneous open', now);
     sender.window.establish(segment, segment.window);
     receiver.acks.owed = 0;
+    if (sender.flight.packetsOut > 1) {
+      // Text that went with it stays in flight (Linux tcp_send_synack).
+      sender.turnSynIntoAnswer(synFlags(connection));
+      return;
+    }
     sender.flight.clear();
     connection.queueSyn();
     return;
@@ -81,11 +111,16 @@ export function receiveInSynSent(connection: ControlBlock, segment: Segment, now
   sender.window.shift = shift;
   sender.window.establish(segment, segment.window);
   establish(connection, 'SYN+ACK arrived', now);
-  receiver.acks.atOnce();
+  const { fastOpen, profile } = connection;
+  const takesText =
+    fastOpen?.side === 'active' ? takeSynAck(connection, fastOpen, segment) : profile.takesDataOfSyn;
+  // What is sent again acknowledges, and says nothing of a program that waits.
+  const awaitsWriter = connection.sendBufferWasFull && sender.flight.lostOut === 0;
+  receiver.acks.onSynAnswered(awaitsWriter ? receiver.window.offered : 0, now);
   if (segment.payload.length > 0 || (flags & (Flag.FIN | Flag.URG)) !== 0) {
     const rest = withoutSyn(segment);
     if ((flags & Flag.URG) !== 0) takeUrgent(connection, rest);
-    if (connection.profile.takesDataOfSyn) takeText(connection, rest, now);
+    if (takesText || profile.takesDataOfSyn) takeText(connection, rest, now);
   }
 }
 

@@ -8,14 +8,14 @@ const LAST_ROUNDS = 4;
 
 /**
  * SipHash-2-4 (Aumasson, Bernstein: SipHash, a fast short-input PRF) under a key of four 32-bit words, as Linux uses it
- * for its ISNs; the low half of its 64 bits. Make the key from a secure source.
+ * for its ISNs. Make the key from a secure source.
  *
- * A 64-bit number is two of 32 bits in variables of one function, as v0 (low) and h0 (high): no object is made
+ * `half`: which half of the 64 bits it gives. A 64-bit number is two of 32 bits in variables of one function, as v0 (low) and h0 (high): no object is made
  * (docs/decisions/0004-siphash.md has what that gives).
  *
  * @throws TypeError or RangeError for what is no key; so does the hash for what are no words
  */
-export function sipHash(key: Uint32Array): KeyedHash {
+export function sipHash(key: Uint32Array, half: 'low' | 'high' = 'low'): KeyedHash {
   if (!(key instanceof Uint32Array)) throw new TypeError(`key must be a Uint32Array, not ${shown(key)}`);
   if (key.length < KEY_WORDS) throw new RangeError(`key must have four words, not ${key.length}`);
   const [k0 = 0, k0High = 0, k1 = 0, k1High = 0] = key;
@@ -82,6 +82,6 @@ export function sipHash(key: Uint32Array): KeyedHash {
       v0 ^= low;
       h0 ^= high;
     }
-    return (v0 ^ v1 ^ v2 ^ v3) >>> 0;
+    return (half === 'low' ? v0 ^ v1 ^ v2 ^ v3 : h0 ^ h1 ^ h2 ^ h3) >>> 0;
   };
 }

@@ -67,6 +67,8 @@ export interface Profile {
   readonly cubicSlowStart: CubicSlowStart;
   /** Whether cwnd decays over idle times (net.ipv4.tcp_slow_start_after_idle; RFC 5681, 4.1). */
   readonly slowStartAfterIdle: boolean;
+  /** Segments that a burst has at least where more may go (net.ipv4.tcp_min_tso_segs). */
+  readonly leastBurst: number;
   /** Finding out whether a retransmission timeout was spurious: F-RTO (RFC 5682; net.ipv4.tcp_frto). */
   readonly forwardRto: boolean;
   /** Explicit congestion notification (RFC 3168; net.ipv4.tcp_ecn): 0 never, 1 asked for and granted, 2 granted. */
@@ -160,6 +162,8 @@ export interface Profile {
    * more here than there: docs/decisions/0007-send-buffer-limit.md). */
   readonly sendBufferInitial: number;
   readonly sendBufferMax: number;
+  /** From so many bytes on that were written and not sent, no more is taken (net.ipv4.tcp_notsent_lowat). */
+  readonly notSentLowat: number;
 
   /**
    * What the buffers of all connections of a host may take together, in octets, received and sent text alike, counted as
@@ -302,6 +306,17 @@ export interface Profile {
    * them; 1 when the SYN queue is full; 2 always.
    */
   readonly synCookies: 0 | 1 | 2;
+  /**
+   * TCP Fast Open (RFC 7413; net.ipv4.tcp_fastopen), for who asks for it, as bits: 1 clients may use it, 2 listeners may; 4
+   * clients send text without a cookie; 0x200 listeners take text without one; 0x400 all listeners have it, not only those that
+   * set TCP_FASTOPEN.
+   */
+  readonly fastOpen: number;
+  /**
+   * For how long clients do without Fast Open when a path seems to swallow what follows on it, twice as long each time up to 64
+   * times; 0: never (net.ipv4.tcp_fastopen_blackhole_timeout_sec).
+   */
+  readonly fastOpenBlackHole: number;
   /** A full accept queue answers the handshake's ACK with a RST (net.ipv4.tcp_abort_on_overflow). */
   readonly abortOnOverflow: boolean;
   /** First and last ephemeral port (net.ipv4.ip_local_port_range). */
@@ -347,6 +362,7 @@ export const linux: Profile = {
   congestionControl: 'cubic',
   cubicSlowStart: 'hystart',
   slowStartAfterIdle: true,
+  leastBurst: 2,
   forwardRto: true,
   ecn: 2,
   ecnFallback: true,
@@ -376,6 +392,7 @@ export const linux: Profile = {
   receiveBufferMax: 33_554_432,
   sendBufferInitial: 262_144,
   sendBufferMax: 33_554_432,
+  notSentLowat: 0xffff_ffff,
   memoryLow: 100_663_296,
   memoryPressure: 134_217_728,
   memoryHigh: 201_326_592,
@@ -423,6 +440,8 @@ export const linux: Profile = {
   maxInputBacklog: 1000,
   maxBacklog: 4096,
   synCookies: 1,
+  fastOpen: 1,
+  fastOpenBlackHole: 0,
   abortOnOverflow: false,
   ephemeralPortFirst: 32_768,
   ephemeralPortLast: 60_999,

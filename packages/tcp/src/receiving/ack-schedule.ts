@@ -32,6 +32,8 @@ export class AckSchedule {
   /** The application answers what it reads, so an answer will carry the acknowledgment. */
   #pingPong = false;
   #timeout = 0;
+  /** See {@link onSynAnswered}. */
+  #windowOfWriter = 0;
   /** The millisecond in which text last came. */
   lastTextAt = LONG_AGO;
   /** What we offered to the peer: the most that its segments may hold. */
@@ -112,6 +114,16 @@ export class AckSchedule {
   atOnce(): void {
     this.scheduled = true;
     this.owed++;
+  }
+
+  /**
+   * Our SYN was answered. Where the program waits to write what the SYN did not take, what it writes acknowledges, and an answer is
+   * expected to that (Linux tcp_rcv_synsent_state_process, sk_write_pending). `window`: what was offered, if so; else 0.
+   */
+  onSynAnswered(window: number, now: number): void {
+    this.atOnce();
+    this.#windowOfWriter = window;
+    this.lastTextAt = Math.floor(now);
   }
 
   /** Something irregular arrived: the peer may be recovering, so acknowledge quickly for a while. */
@@ -212,6 +224,10 @@ export class AckSchedule {
 
   /** A segment with an acknowledgment went out. `text`: it carried text of ours. */
   onSent(text: boolean, now: number): void {
+    if (this.#windowOfWriter > 0) {
+      if (text) this.enterQuickMode(this.#windowOfWriter);
+      this.#windowOfWriter = 0;
+    }
     if (this.#quick > 0) {
       this.#quick--;
       if (this.#quick === 0) this.#timeout = this.#profile.delayedAckMin;

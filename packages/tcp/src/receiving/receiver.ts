@@ -116,6 +116,11 @@ export class Receiver {
     return this.#sackBlocks?.rightmostEdge ?? null;
   }
 
+  /** Nothing is held behind a hole but the peer's FIN. */
+  get holdsFinAlone(): boolean {
+    return this.#reassembly !== null && this.#reassembly.fin !== null && this.#reassembly.octets === 0;
+  }
+
   /** What the peer may still send. */
   get remainingWindow(): number {
     return this.window.remaining(this.rcvNxt);
@@ -226,6 +231,15 @@ export class Receiver {
     this.#sackBlocks?.advance(this.rcvNxt);
     this.charge();
     return result;
+  }
+
+  /**
+   * Takes in text that came with the SYN (RFC 7413): the SYN+ACK acknowledges it, and nothing is learnt of when to acknowledge
+   * (Linux tcp_fastopen_add_skb).
+   */
+  acceptWithSyn(text: Uint8Array): void {
+    this.#deliver(text);
+    this.charge();
   }
 
   /** Decides when to acknowledge what `accept` took in (Linux __tcp_ack_snd_check). */

@@ -145,6 +145,18 @@ export class LossRecovery {
     }
     if (flight.everLost === lostBefore) return;
     if (!this.sack) this.detection.limitDuplicates(0);
+    this.#repair(sender);
+  }
+
+  /** All that is in flight is sent again, as it is known not to have been taken in; cwnd stays (Linux tcp_rcv_fastopen_synack). */
+  repairAll(sender: Sender): void {
+    for (let sent = sender.flight.head; sent !== null; sent = sent.next) sender.flight.markLost(sent);
+    this.state = 'open';
+    this.#repair(sender);
+  }
+
+  /** Linux tcp_non_congestion_loss_retransmit. */
+  #repair(sender: Sender): void {
     if (this.state === 'loss') return;
     sender.ssthresh = thresholdBefore(sender);
     this.reduction = null;

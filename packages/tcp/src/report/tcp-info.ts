@@ -5,7 +5,7 @@ import type { ConnectionState } from '../control/connection-state.ts';
 import { TIMESTAMPS_OCTETS } from '../base/option-sizes.ts';
 
 /** Linux's numbers for the states (include/net/tcp_states.h). */
-const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
+export const STATE_NUMBER: Readonly<Record<ConnectionState, number>> = {
   ESTABLISHED: 1,
   'SYN-SENT': 2,
   'SYN-RECEIVED': 3,
@@ -30,7 +30,7 @@ const CA_STATE = { open: 0, disorder: 1, cwr: 2, recovery: 3, loss: 4 } as const
  * Left out: `tcpi_delivery_rate` and `tcpi_delivery_rate_app_limited`, as each segment in flight would have to remember what
  * was delivered when it went, for a figure that no congestion control here asks for; `tcpi_pacing_rate` and
  * `tcpi_max_pacing_rate`, as nothing is paced; `tcpi_fackets` and `tcpi_last_ack_sent`, which Linux no longer fills in;
- * `tcpi_fastopen_client_fail`, as there is no TCP Fast Open; `tcpi_rehash`, as there is no hash that chooses a path; and the
+ * `tcpi_rehash`, as there is no hash that chooses a path; and the
  * counters of accurate ECN, which is not spoken.
  */
 export interface TcpInfo {
@@ -40,8 +40,13 @@ export interface TcpInfo {
   /** Probes of a closed window, and keep-alives, without an answer. */
   readonly tcpi_probes: number;
   readonly tcpi_backoff: number;
-  /** Bits of TCPI_OPT_TIMESTAMPS (1), _SACK (2), _WSCALE (4), _ECN (8): what was negotiated. */
+  /**
+   * Bits of TCPI_OPT_TIMESTAMPS (1), _SACK (2), _WSCALE (4), _ECN (8): what was negotiated; _SYN_DATA (32): text on the SYN was
+   * taken in, ours or the peer's; _TFO_CHILD (128): the SYN that opened it had a right Fast Open cookie.
+   */
   readonly tcpi_options: number;
+  /** Why text did not get there with the SYN: 0, it did or there was none; 1 no cookie, 2 not acknowledged, 3 the SYN was sent again. */
+  readonly tcpi_fastopen_client_fail: number;
   readonly tcpi_snd_wscale: number;
   readonly tcpi_rcv_wscale: number;
   readonly tcpi_rto: number;
@@ -105,7 +110,10 @@ export interface TcpInfo {
   readonly tcpi_rcv_ssthresh: number;
 }
 
-const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8 } as const;
+const OPTION = { timestamps: 1, sack: 2, windowScale: 4, ecn: 8, textOfSyn: 32, fastOpenChild: 128 } as const;
+
+/** Linux's numbers (enum tcp_fastopen_client_fail). */
+const FAST_OPEN_FAILURE = { none: 0, 'no cookie': 1, 'not acknowledged': 2, 'sent again': 3 } as const;
 
 /**
  * TCP_INFO of a connection, `now` being its host's time.
@@ -129,6 +137,7 @@ export function tcpInfo(connection: ControlBlock, now: number): TcpInfo {
     tcpi_probes: sender.probesOut + connection.keepAliveProbesOut,
     tcpi_backoff: rtt.backoff,
     tcpi_options: optionsOf(connection),
+    tcpi_fastopen_client_fail: fastOpenFailure(connection),
     tcpi_snd_wscale: sender.window.shift,
     tcpi_rcv_wscale: receiver.window.shift,
     tcpi_rto: Math.round(rtt.rto * 1000),
@@ -180,12 +189,24 @@ export function tcpInfo(connection: ControlBlock, now: number): TcpInfo {
   };
 }
 
-function optionsOf({ timestamps, windowScaling, receiver, ecn }: ControlBlock): number {
+function fastOpenFailure({ fastOpen }: ControlBlock): number {
+  return fastOpen?.side === 'active' ? FAST_OPEN_FAILURE[fastOpen.failure] : 0;
+}
+
+function fastOpenBits({ fastOpen }: ControlBlock): number {
+  if (fastOpen === null) return 0;
+  if (fastOpen.side === 'active') return fastOpen.isTextAcknowledged ? OPTION.textOfSyn : 0;
+  return (fastOpen.textReceived > 0 ? OPTION.textOfSyn : 0) | (fastOpen.opens ? OPTION.fastOpenChild : 0);
+}
+
+function optionsOf(connection: ControlBlock): number {
+  const { timestamps, windowScaling, receiver, ecn } = connection;
   return (
     (timestamps ? OPTION.timestamps : 0) |
     (receiver.sack ? OPTION.sack : 0) |
     (windowScaling ? OPTION.windowScale : 0) |
-    (ecn === null ? 0 : OPTION.ecn)
+    (ecn === null ? 0 : OPTION.ecn) |
+    fastOpenBits(connection)
   );
 }
 

@@ -2,8 +2,6 @@ import type { Sender } from './sender.ts';
 
 /** Bytes that go as one packet at most, whatever the device takes (Linux GSO_LEGACY_MAX_SIZE). */
 const MOST_BYTES = 65_536;
-/** Segments that a burst has at least where more may go (net.ipv4.tcp_min_tso_segs). */
-const LEAST_SEGMENTS = 2;
 /** Milliseconds: round trips below this let bursts be larger (2^tcp_tso_rtt_log microseconds). */
 const SHORT_ROUND_TRIP = 0.512;
 /** From so many of those on they do not. */
@@ -18,7 +16,8 @@ export function burstSize(sender: Sender): number {
   const { cwnd, maxCount } = sender;
   if (maxCount === 1) return 1;
   const most = Math.min(maxCount, Math.max(cwnd >> 1, 1));
-  if (most <= LEAST_SEGMENTS || sender.maker.path.byReference) return most;
+  const least = sender.profile.leastBurst;
+  if (most <= least || sender.maker.path.byReference) return most;
   const { smoothed, minimum } = sender.rtt;
   if (smoothed === 0) return most;
   const mss = sender.currentMss;
@@ -27,5 +26,5 @@ export function burstSize(sender: Sender): number {
   const halvings = Math.floor(minimum / SHORT_ROUND_TRIP);
   const more = halvings < MOST_HALVINGS ? MOST_BYTES >> halvings : 0;
   const bytes = Math.min(perMillisecond + more, MOST_BYTES);
-  return Math.min(most, Math.max(Math.floor(bytes / mss), LEAST_SEGMENTS));
+  return Math.min(most, Math.max(Math.floor(bytes / mss), least));
 }

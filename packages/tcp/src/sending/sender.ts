@@ -26,7 +26,7 @@ import { RetransmitQueue } from '../flight/retransmit-queue.ts';
 import { onRetransmissionTimeout } from '../recovery/retransmission-timeout.ts';
 import { RttEstimator } from '../recovery/rtt-estimator.ts';
 import type { BlockPool, SendBuffer } from './send-buffer.ts';
-import { noteLimit, type SendTotals } from './send-totals.ts';
+import { noteLimit, type SendTotals, totalsOf } from './send-totals.ts';
 import { sendMemory } from '../memory/segment-memory.ts';
 import { SendWindow } from './send-window.ts';
 import { SentSegment } from '../flight/sent-segment.ts';
@@ -209,9 +209,9 @@ export class Sender implements CongestionView {
     return this.unsent > 0 || (this.finQueued && !this.finSent);
   }
 
-  /** Octets that the peer's window leaves for new text; negative where it shrank below what is in flight. */
+  /** Octets that the peer's window leaves for new text; negative where it shrank below what is in flight. A SYN takes none of it. */
   get room(): number {
-    return seqDiff(seqAdd(this.sndUna, this.sndWnd), this.sndNxt);
+    return seqDiff(seqAdd(this.bufferSeq, this.sndWnd), this.sndNxt);
   }
 
   /** Whether new text is there and the peer's window takes some. */
@@ -260,6 +260,31 @@ export class Sender implements CongestionView {
     this.recovery.firstTimeoutAt = Math.floor(now);
     armRetransmission(this, now);
     return this.maker.makeSegment(flags, this.iss, NO_BYTES, now);
+  }
+
+  /**
+   * At most `most` bytes of what was written go with the SYN that was just made (RFC 7413). They are in flight behind it, as if
+   * they had gone alone, so that either can be acknowledged, and sent again, without the other. Returns them.
+   */
+  sendWithSyn(most: number, now: number): Uint8Array {
+    const length = Math.min(this.unsent, most);
+    if (length <= 0) return NO_BYTES;
+    const end = seqAdd(this.sndNxt, length);
+    this.flight.push(new SentSegment(this.sndNxt, end, Flag.PSH, 1, this.mss, now));
+    this.sndNxt = this.pushedSeq = end;
+    this.unsent -= length;
+    this.lastPiece = Math.min(this.lastPiece, this.unsent);
+    this.lastSentAt = Math.floor(now);
+    totalsOf(this).textSegments++;
+    return this.buffer.view(0, length, false);
+  }
+
+  /** The SYN at the head of what is in flight goes again with `flags`, as the answer to the peer's. */
+  turnSynIntoAnswer(flags: number): void {
+    const { head } = this.flight;
+    if (head === null) return;
+    head.flags = flags;
+    this.flight.markLost(head);
   }
 
   /** The next segment with text or a FIN, new or again; `null`: nothing may go now. */

@@ -56,3 +56,27 @@ export function lastPieceAfter(sender: Sender, bytes: number): number {
 function goesAtOnce({ unsent, cwnd, flight, mss, room }: Sender): number {
   return unsent > 0 ? 0 : Math.max(Math.min((cwnd - flight.inFlight) * mss, room), 0);
 }
+
+/**
+ * Bytes that a write would take now where no piece is begun once `lowat` bytes are unsent; one that was begun is filled (Linux
+ * tcp_stream_memory_free, tcp_sendmsg).
+ */
+export function roomBelow(sender: Sender, lowat: number): number {
+  const piece = pieceSize(sender);
+  let goes = goesAtOnce(sender);
+  let { unsent } = sender;
+  let taken = sender.lastPiece > 0 ? Math.max(piece - sender.lastPiece, 0) : 0;
+  unsent += taken;
+  while (unsent < lowat) {
+    taken += piece;
+    unsent += piece;
+    const sent = Math.min(goes, unsent);
+    goes -= sent;
+    unsent -= sent;
+    const rest = unsent % piece;
+    if (sent === 0 || rest === 0) continue;
+    taken += piece - rest;
+    unsent += piece - rest;
+  }
+  return taken;
+}

@@ -444,6 +444,24 @@ const ROWS: readonly FieldRow<Profile>[] = [
     [false, 40],
   ],
   [
+    'leastBurst',
+    (changes) => {
+      const wire = Wire.established({ profile: changes, segmentOctets: 65_000, roundTrip: 100 });
+      return wire.write(10_000).sent.map(({ payload }) => payload.length);
+    },
+    [2, [2000, 2000, 2000, 2000, 2000]],
+    [5, [5000, 5000]],
+  ],
+  [
+    'notSentLowat',
+    (changes) => {
+      const wire = Wire.established({ profile: changes }).write(20_000);
+      return [wire.connection.isWritable, wire.connection.sendRoom > 50_000];
+    },
+    [0xffff_ffff, [true, true]],
+    [4000, [false, false]],
+  ],
+  [
     'tailLossProbe',
     (changes) => {
       const wire = willing({ ...changes, sack: true })
@@ -745,6 +763,8 @@ const SHOWN_ABOVE: Readonly<Partial<Record<keyof Profile, string>>> = {
   lingerUntil: 'sockets/test',
   lingerTimeoutResets: 'sockets/test',
   secondShutdownFails: 'sockets/test',
+  fastOpen: 'sockets/test',
+  fastOpenBlackHole: 'sockets/test',
 };
 
 /** The fields that the same table of another package shows. */
