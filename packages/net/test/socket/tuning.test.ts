@@ -316,7 +316,7 @@ describe('an attempt to connect', () => {
     listener.close();
   });
 
-  it('sends its SYN again synRetries times', async () => {
+  it('sends its SYN again for as long as so many doublings take, as on Linux', async () => {
     let syns = 0;
     const setting = twoHosts({
       aToB: {
@@ -333,7 +333,7 @@ describe('an attempt to connect', () => {
     const one = syns;
     syns = 0;
     await failure(setting, setting.near.connect({ port: 80, host: '10.0.0.2', synRetries: 3 }));
-    expect(syns - one).toBe(2);
+    expect([one, syns]).toEqual([3, 8]);
   });
 
   it.each<[object, string, string]>([

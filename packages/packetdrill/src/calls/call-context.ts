@@ -23,6 +23,9 @@ export interface CallContext {
 /** Starts a call with its arguments. `expected`: the value that the script wants, for calls that make descriptors. */
 export type CallStart = (args: CallArguments, context: CallContext, expected: number) => RunningCall;
 
+/** Looks at the arguments of a call before it is made, and throws an UnsupportedError for what cannot be done here. */
+export type CallCheck = (args: CallArguments) => void;
+
 /** A call that returns at once. */
 export function immediate(outcome: CallOutcome | number): RunningCall {
   const done = typeof outcome === 'number' ? outcomeOf(outcome) : outcome;

@@ -2,7 +2,7 @@ import { ANY_IPV4, ANY_IPV6 } from '@halfclose/codec';
 import { AF_INET, AF_INET6, AF_UNSPEC, Errno, type SocketAddress, TcpSocket } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
 import { outcomeOf, type RunningCall } from './call-outcome.ts';
-import { type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
+import { type CallCheck, type CallStart, immediate, onSocket, untilReady } from './call-context.ts';
 import type { Expression } from '../script/expression.ts';
 import { addressOf, fieldOf, integerOf } from './expression-value.ts';
 import { ScriptFault } from '../script/script-fault.ts';
@@ -14,7 +14,6 @@ const SOCK_STREAM = 1;
 /** socket(2): the domain `...` is the mode's. */
 const socket: CallStart = (args, context, expected) => {
   const type = args.integer(1);
-  if ((type & SOCK_TYPE_MASK) !== SOCK_STREAM) throw args.unsupported('only SOCK_STREAM');
   const family = context.settings.mode === 'ipv4' ? AF_INET : AF_INET6;
   if (!args.isEllipsis(0) && args.integer(0) !== AF_INET && args.integer(0) !== AF_INET6) {
     return immediate(-Errno.EAFNOSUPPORT);
@@ -27,10 +26,13 @@ const socket: CallStart = (args, context, expected) => {
 };
 
 /** bind(2): `...` is any address and the port of the settings. */
-const bind: CallStart = onSocket((live, args, { settings }) => {
+const bind: CallStart = onSocket((live, args, { settings, newest }) => {
   const any = settings.mode === 'ipv4' ? ANY_IPV4 : ANY_IPV6;
   const target = args.isEllipsis(1) ? { address: any, port: settings.bindPort } : nameOf(args, args.at(1));
-  return immediate(live.bind(target.address, target.port));
+  const result = live.bind(target.address, target.port);
+  const name = live.getsockname();
+  if (result === 0 && name !== null) newest.onBind(live, name.port);
+  return immediate(result);
 });
 
 const listen: CallStart = onSocket((live, args, context) => {
@@ -53,13 +55,15 @@ const accept: CallStart = onSocket((live, args, context, expected) =>
 
 /** connect(2): to the remote address of the settings; with AF_UNSPEC it disconnects. */
 const connect: CallStart = onSocket((live, args, context) => {
-  if (familyOf(args) === AF_UNSPEC) return immediate(live.disconnect());
+  if (familyOf(args.at(1)) === AF_UNSPEC) return immediate(live.disconnect());
   const { settings } = context;
   const byDefault = { address: settings.remoteAddress, port: settings.connectPort };
   const { address, port } = args.isEllipsis(1) ? byDefault : nameOf(args, args.at(1));
   const first = live.connect(address, port);
   const local = live.getsockname();
-  if (first === -Errno.EINPROGRESS && local !== null) {
+  // With TCP_FASTOPEN_CONNECT it may be 0, and the SYN is to follow.
+  const isOpening = first === -Errno.EINPROGRESS || (first === 0 && live.connection?.state === 'SYN-SENT');
+  if (isOpening && local !== null) {
     context.newest.onConnect(live, {
       localAddress: local.address,
       localPort: local.port,
@@ -77,15 +81,15 @@ const connect: CallStart = onSocket((live, args, context) => {
   });
 });
 
-function familyOf(args: CallArguments): number | null {
-  const expression = args.at(1);
+/** The family that an address is of, as far as it says so. */
+export function familyOf(expression: Expression): number | null {
   if (expression.kind === 'symbol') return integerOf(expression);
   const family = fieldOf(expression, 'sa_family');
   return family === null ? null : integerOf(family.value);
 }
 
 /** A struct sockaddr_in or sockaddr_in6. */
-function nameOf(args: CallArguments, struct: Expression): SocketAddress {
+export function nameOf(args: CallArguments, struct: Expression): SocketAddress {
   const address = fieldOf(struct, 'sin_addr') ?? fieldOf(struct, 'sin6_addr');
   const port = fieldOf(struct, 'sin_port') ?? fieldOf(struct, 'sin6_port');
   if (address === null || port === null) throw args.unsupported('an address of that kind');
@@ -117,4 +121,11 @@ export const OPENING_CALLS: Readonly<Record<string, CallStart>> = {
   connect,
   getsockname,
   getpeername,
+};
+
+/** What of these calls cannot be done. */
+export const OPENING_CHECKS: Readonly<Record<string, CallCheck>> = {
+  socket: (args) => {
+    if ((args.integer(1) & SOCK_TYPE_MASK) !== SOCK_STREAM) throw args.unsupported('only SOCK_STREAM');
+  },
 };

@@ -1,6 +1,6 @@
 import { Errno, type NumberOption } from '@halfclose/sockets';
 import type { CallArguments } from './call-arguments.ts';
-import { type CallStart, immediate, onSocket } from './call-context.ts';
+import { type CallCheck, type CallStart, immediate, onSocket } from './call-context.ts';
 import { outcomeOf } from './call-outcome.ts';
 import { ScriptFault } from '../script/script-fault.ts';
 import { SYMBOL_VALUES } from './symbol-values.ts';
@@ -25,6 +25,13 @@ const NUMBER_OPTIONS: readonly NumberOption[] = [
   'TCP_KEEPCNT',
   'TCP_USER_TIMEOUT',
   'TCP_LINGER2',
+  'TCP_SYNCNT',
+  'TCP_QUICKACK',
+  'TCP_NOTSENT_LOWAT',
+  'TCP_INQ',
+  'TCP_FASTOPEN',
+  'TCP_FASTOPEN_CONNECT',
+  'TCP_FASTOPEN_NO_COOKIE',
 ];
 
 function numberOption(name: string): NumberOption | null {
@@ -62,6 +69,8 @@ const setsockopt: CallStart = onSocket((socket, args) => {
     if (size < LINGER_SIZE) return immediate(-Errno.EINVAL);
     return immediate(socket.setsockopt('SO_LINGER', { onoff, linger }));
   }
+  if (name === 'TCP_FASTOPEN_KEY')
+    return immediate(socket.setsockopt('TCP_FASTOPEN_KEY', args.bytes(args.at(3), size)));
   const option = numberOption(name);
   if (option === null) throw args.unsupported(name);
   if (size >= INT_SIZE) return immediate(socket.setsockopt(option, args.boxed(3)));
@@ -100,3 +109,20 @@ const ioctl: CallStart = onSocket((socket, args) => {
 
 /** Calls that read and set options. */
 export const OPTION_CALLS: Readonly<Record<string, CallStart>> = { setsockopt, getsockopt, ioctl };
+
+const SETTABLE: readonly string[] = ['SO_LINGER', 'TCP_FASTOPEN_KEY'];
+const READABLE: readonly string[] = ['SO_ERROR', 'SO_ACCEPTCONN'];
+
+/** `others`: options that are handled apart from those of numbers. */
+function optionAmong(others: readonly string[]): CallCheck {
+  return (args) => {
+    const name = optionName(args);
+    if (numberOption(name) === null && !others.includes(name)) throw args.unsupported(name);
+  };
+}
+
+/** What of these calls cannot be done. */
+export const OPTION_CHECKS: Readonly<Record<string, CallCheck>> = {
+  setsockopt: optionAmong(SETTABLE),
+  getsockopt: optionAmong(READABLE),
+};

@@ -1,10 +1,10 @@
 import { CallArguments } from './call-arguments.ts';
-import type { CallContext, CallStart } from './call-context.ts';
+import type { CallCheck, CallContext, CallStart } from './call-context.ts';
 import type { CallOutcome, RunningCall } from './call-outcome.ts';
 import { CLOSING_CALLS } from './calls-closing.ts';
-import { DATA_CALLS } from './calls-data.ts';
-import { OPENING_CALLS } from './calls-opening.ts';
-import { OPTION_CALLS } from './calls-options.ts';
+import { DATA_CALLS, DATA_CHECKS } from './calls-data.ts';
+import { OPENING_CALLS, OPENING_CHECKS } from './calls-opening.ts';
+import { OPTION_CALLS, OPTION_CHECKS } from './calls-options.ts';
 import { READINESS_CALLS } from './calls-readiness.ts';
 import { errnoNameOf, errnoNumber } from './errno-numbers.ts';
 import { integerOf } from './expression-value.ts';
@@ -14,6 +14,10 @@ import { UnsupportedError } from '../script/unsupported-error.ts';
 
 const CALLS: ReadonlyMap<string, CallStart> = new Map(
   Object.entries({ ...OPENING_CALLS, ...CLOSING_CALLS, ...DATA_CALLS, ...OPTION_CALLS, ...READINESS_CALLS }),
+);
+
+const CHECKS: ReadonlyMap<string, CallCheck> = new Map(
+  Object.entries({ ...OPENING_CHECKS, ...DATA_CHECKS, ...OPTION_CHECKS }),
 );
 
 /** How many arguments calls have; those that the original does not know are not listed. */
@@ -45,6 +49,18 @@ const COUNTS: Readonly<Record<string, number>> = {
 };
 
 /**
+ * Looks at what can be said of a call before it is made.
+ *
+ * @throws UnsupportedError for a call, an option or an argument that cannot be done here
+ */
+export function checkCall(call: SystemCall): void {
+  if (!CALLS.has(call.name))
+    throw new UnsupportedError(`line ${call.position.line}: the call ${call.name}()`);
+  const count = COUNTS[call.name] ?? call.arguments.length;
+  if (call.arguments.length === count) CHECKS.get(call.name)?.(new CallArguments(call));
+}
+
+/**
  * Starts a system call.
  *
  * @throws ScriptFault for descriptors that are not open, and for too few or too many arguments
@@ -52,7 +68,8 @@ const COUNTS: Readonly<Record<string, number>> = {
  */
 export function startCall(call: SystemCall, context: CallContext): RunningCall {
   const start = CALLS.get(call.name);
-  if (start === undefined) throw new UnsupportedError(`line ${call.position.line}: the call ${call.name}()`);
+  checkCall(call);
+  if (start === undefined) throw new UnsupportedError(`the call ${call.name}()`);
   const count = COUNTS[call.name];
   if (count !== undefined && call.arguments.length !== count) {
     throw new ScriptFault(`${call.name}() has ${call.arguments.length} arguments, and takes ${count}`);

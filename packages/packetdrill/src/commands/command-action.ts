@@ -1,4 +1,4 @@
-import type { ConnectionState, DumpedTimerName } from '@halfclose/stack';
+import type { ConnectionState, DumpedTimerName, HostDropReason } from '@halfclose/stack';
 import type { Microseconds } from '../script/microseconds.ts';
 
 /** A state that a socket of a script can be in. */
@@ -25,6 +25,10 @@ export type CommandAction =
     }
   /** Whether the device cuts large segments (ethtool's tso and gso), or the stack does. */
   | { readonly kind: 'offload'; readonly cuts: boolean }
+  /** A packet was dropped for this reason. */
+  | { readonly kind: 'assert-dropped'; readonly reason: HostDropReason }
+  /** Forgets what was learnt of peers: the Fast Open cookies of servers. */
+  | { readonly kind: 'forget-metrics' }
   | { readonly kind: 'sleep'; readonly duration: Microseconds }
   /** Has no meaning here, for the reason given. */
   | { readonly kind: 'ignored'; readonly command: string; readonly reason: string }

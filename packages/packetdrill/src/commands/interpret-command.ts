@@ -23,6 +23,18 @@ export function checkEnvironment(environment: CommandEnvironment): void {
   if (readScript !== undefined) checkFunction('environment.readScript', readScript);
 }
 
+/** What needs a shell, and has a meaning that is known. */
+const KNOWN_AS_A_WHOLE: ReadonlyMap<string, CommandAction> = new Map([
+  [
+    'nstat | grep TcpExtOutOfWindowIcmps > /dev/null',
+    { kind: 'assert-dropped', reason: 'icmp-not-in-flight' },
+  ],
+  ...['echo 3 > /sys/module/tcp_cubic/parameters/hystart_detect'].map((command): [string, CommandAction] => [
+    command,
+    ignored(command, 'HyStart looks for both signs as it is'),
+  ]),
+]);
+
 /** Scripts call scripts no deeper than this. */
 const DEEPEST = 4;
 
@@ -57,6 +69,8 @@ function interpretStatement(
 ): readonly CommandAction[] {
   const { text: command, words, beyondUs } = statement;
   if (beyondUs !== null) {
+    const known = KNOWN_AS_A_WHOLE.get(command);
+    if (known !== undefined) return [known];
     return [{ kind: 'unsupported', command, reason: `${beyondUs} needs a shell` }];
   }
   const [path = '', ...items] = words;
@@ -75,8 +89,9 @@ function interpretStatement(
     case 'tc':
       return [interpretQueueDiscipline(command, items)];
     case 'ip':
-      if (items[0] === 'tcp_metrics') return [ignored(command, 'nothing is remembered of past connections')];
-      break;
+      if (items[0] !== 'tcp_metrics') break;
+      if (items[1] === 'flush') return [{ kind: 'forget-metrics' }];
+      return [ignored(command, 'it has no effect')];
     case 'sleep':
       return [interpretSleep(command, items)];
     case 'exit':

@@ -47,6 +47,9 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   tcp_fin_timeout: one((profile, value) => (profile.finWait2 = value * SECOND)),
   tcp_rfc1337: one((profile, value) => (profile.resetEndsTimeWait = value === 0)),
   tcp_syncookies: one((profile, value) => (profile.synCookies = value === 1 ? 1 : value === 2 ? 2 : 0)),
+  tcp_notsent_lowat: one((profile, value) => (profile.notSentLowat = value)),
+  tcp_fastopen: one((profile, value) => (profile.fastOpen = value)),
+  tcp_fastopen_blackhole_timeout_sec: one((profile, value) => (profile.fastOpenBlackHole = value * SECOND)),
   tcp_abort_on_overflow: one((profile, value) => (profile.abortOnOverflow = value !== 0)),
   tcp_invalid_ratelimit: one((profile, value) => (profile.challengeAckInterval = value)),
   tcp_early_retrans: one((profile, value) => (profile.tailLossProbe = value >= 3)),
@@ -60,6 +63,8 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'route.mtu_expires': one((profile, value) => (profile.pathMtuExpiry = value * SECOND)),
   'route.min_pmtu': one((profile, value) => (profile.minPathMtu = value)),
   tcp_slow_start_after_idle: one((profile, value) => (profile.slowStartAfterIdle = value !== 0)),
+  tcp_min_tso_segs: one((profile, value) => (profile.leastBurst = value)),
+  tcp_rto_max_ms: one((profile, value) => (profile.maxRto = value)),
   tcp_min_snd_mss: one((profile, value) => (profile.minMss = value)),
   tcp_max_orphans: one((profile, value) => (profile.maxOrphans = value)),
   tcp_max_tw_buckets: one((profile, value) => (profile.maxTimeWaits = value)),
@@ -86,8 +91,8 @@ const FIXED: Readonly<Record<string, readonly string[]>> = {
  * the first line are in the `defaults.sh` of the public suite.
  */
 const WITHOUT_MEANING = [
-  ...['tcp_fastopen', 'tcp_fastopen_key', 'tcp_fack', 'tcp_no_metrics_save'],
-  ...['tcp_reordering', 'tcp_tso_win_divisor', 'tcp_ecn_option', 'tcp_notsent_lowat'],
+  ...['tcp_fack', 'tcp_no_metrics_save'],
+  ...['tcp_reordering', 'tcp_tso_win_divisor', 'tcp_ecn_option'],
   ...['tcp_pacing_ss_ratio', 'tcp_pacing_ca_ratio'],
 ];
 
@@ -97,12 +102,27 @@ export type SettingOutcome =
   | { readonly kind: 'ignored' }
   | { readonly kind: 'unsupported'; readonly reason: string };
 
+/** The keys that a value of `net.ipv4.tcp_fastopen_key` has, four words each; `null`: it is none. */
+export function fastOpenKeysOf(value: string): Uint32Array[] | null {
+  const keys = value.split(',').map((key) => key.split('-'));
+  const isKey = (words: readonly string[]): boolean =>
+    words.length === 4 && words.every((word) => /^[0-9a-f]{1,8}$/i.test(word));
+  if (keys.length > 2 || !keys.every(isKey)) return null;
+  return keys.map((words) => Uint32Array.from(words, (word) => Number.parseInt(word, 16)));
+}
+
 /** Sets what `sysctl -w name=value` would, in a profile that a host works with. */
 export function applySysctl(profile: MutableProfile, name: string, value: string): SettingOutcome {
   const short = name.replace(/^net\.ipv4\./, '');
   if (short === 'tcp_congestion_control' && (value === 'reno' || value === 'cubic')) {
     profile.congestionControl = value;
     return { kind: 'set' };
+  }
+  if (short === 'tcp_fastopen_key') {
+    // Its place is the host, not the profile.
+    return fastOpenKeysOf(value) === null
+      ? { kind: 'unsupported', reason: `${name}=${value}` }
+      : { kind: 'set' };
   }
   const setting = SETTINGS[short];
   if (setting !== undefined) {

@@ -1,7 +1,7 @@
 import type { TcpSocket } from '@halfclose/sockets';
 import type { DrillSettings } from '../script/drill-settings.ts';
 import { type Endpoints, ScriptConnection } from './script-connection.ts';
-import type { ScriptPacket } from '../script/script-packet.ts';
+import type { ScriptPacket, ScriptTcpPacket } from '../script/script-packet.ts';
 
 /** Where the remote ports of the connections that a script opens begin. */
 const FIRST_REMOTE_PORT = 50_001;
@@ -9,6 +9,8 @@ const FIRST_REMOTE_PORT = 50_001;
 /** What a socket of the script is used for. */
 type Role =
   | { readonly kind: 'new' }
+  /** `connection`: that of the first packet that came for it; `null`: none has. */
+  | { readonly kind: 'bound'; readonly port: number; readonly connection: ScriptConnection | null }
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'connected'; readonly connection: ScriptConnection };
 
@@ -40,6 +42,11 @@ export class ConnectionUnderTest {
     this.#roles.set(socket, NEW);
   }
 
+  /** bind() gave a socket a port. */
+  onBind(socket: TcpSocket, port: number): void {
+    this.#roles.set(socket, { kind: 'bound', port, connection: null });
+  }
+
   /** A socket began to listen. */
   onListen(socket: TcpSocket, port: number): void {
     this.#roles.set(socket, { kind: 'listening', port });
@@ -65,26 +72,31 @@ export class ConnectionUnderTest {
   /** The connection, if there is one. */
   get current(): ScriptConnection | null {
     const role = this.#role;
-    return role.kind === 'connected' ? role.connection : null;
+    return role.kind === 'connected' || role.kind === 'bound' ? role.connection : null;
   }
 
-  /** The connection that an inbound packet is for; `null`: the newest socket neither listens nor is connected. */
+  /**
+   * The connection that an inbound packet is for; `null`: the newest socket has not even a port. One that only has a port
+   * is sent packets all the same, and the host answers as where nobody listens.
+   */
   forInbound(packet: ScriptPacket): ScriptConnection | null {
     const role = this.#role;
-    if (role.kind === 'connected') {
-      if (packet.kind === 'tcp') role.connection.noteInbound(packet);
-      return role.connection;
+    const known = this.current;
+    if (known !== null) {
+      if (packet.kind === 'tcp') known.noteInbound(packet);
+      return known;
     }
-    if (role.kind === 'new' || packet.kind !== 'tcp') return null;
+    if (packet.kind !== 'tcp' || (role.kind !== 'bound' && role.kind !== 'listening')) return null;
+    const connection = this.#begin(role.port, packet);
+    if (role.kind === 'listening') this.#child = connection;
+    else if (this.#socket !== null) this.#roles.set(this.#socket, { ...role, connection });
+    return connection;
+  }
+
+  #begin(localPort: number, packet: ScriptTcpPacket): ScriptConnection {
     const { localAddress, remoteAddress } = this.#settings;
-    const endpoints = {
-      localAddress,
-      localPort: role.port,
-      remoteAddress,
-      remotePort: packet.ports?.source ?? this.#nextRemotePort++,
-    };
-    this.#child = ScriptConnection.fromInbound(endpoints, packet);
-    return this.#child;
+    const remotePort = packet.ports?.source ?? this.#nextRemotePort++;
+    return ScriptConnection.fromInbound({ localAddress, localPort, remoteAddress, remotePort }, packet);
   }
 
   get #role(): Role {

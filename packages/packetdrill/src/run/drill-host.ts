@@ -21,7 +21,7 @@ export interface ShownTimer {
 /** The script's key is fixed: the same script sees the same ISNs and ports each time. */
 const SECRET = Uint32Array.of(0x70616b65, 0x74647269, 0x6c6c2121, 1);
 /** Where the virtual clock stands when a script begins, in milliseconds: no script sees timestamps at zero. */
-const EPOCH = 1_000_000;
+export const EPOCH = 1_000_000;
 const ANYWHERE = 0;
 /** What the device takes in one packet, as most do (TSO). */
 const MOST_OFFLOADED = 65_535;

@@ -7,7 +7,7 @@ import type { CodeBlock } from '../script/code-block.ts';
 import type { CommandAction } from '../commands/command-action.ts';
 import { compareOutbound } from '../packets/compare-outbound.ts';
 import { ConnectionUnderTest } from '../packets/connection-under-test.ts';
-import { DrillHost } from './drill-host.ts';
+import { DrillHost, EPOCH } from './drill-host.ts';
 import type { DrillFailure, DrillResult } from './drill-result.ts';
 import { checkMode, type DrillMode, type DrillSettings, settingsOf } from '../script/drill-settings.ts';
 import { CodeInterpreter, type CodeNames } from '../code/evaluate-code.ts';
@@ -22,7 +22,7 @@ import { ScriptFault } from '../script/script-fault.ts';
 import type { ScriptPacket } from '../script/script-packet.ts';
 import { checkScript, type Script, type ScriptAction, type ScriptEvent } from '../script/script.ts';
 import type { ShellCommand } from '../script/shell-command.ts';
-import { applySysctl } from '../commands/sysctl-profile.ts';
+import { applySysctl, fastOpenKeysOf } from '../commands/sysctl-profile.ts';
 import {
   type ExpectedTime,
   expectedTime,
@@ -83,20 +83,19 @@ export function runScript(script: Script, options: RunOptions = {}): DrillResult
     printed: [],
     ladder: '',
   };
-  let run: ScriptRun;
+  const obstacles = findUnsupported(script, options).map(
+    ({ position, reason }) => `line ${position.line}: ${reason}`,
+  );
+  let settings: DrillSettings | null = null;
   try {
-    const [unsupported] = findUnsupported(script, options);
-    if (unsupported !== undefined) {
-      const reason = `line ${unsupported.position.line}: ${unsupported.reason}`;
-      return { ...result, outcome: 'unsupported', reason };
-    }
-    run = new ScriptRun(script, settingsOf(script, options.mode ?? 'ipv4'), options);
+    settings = settingsOf(script, options.mode ?? 'ipv4');
   } catch (error) {
-    if (error instanceof UnsupportedError)
-      return { ...result, outcome: 'unsupported', reason: error.message };
-    throw error;
+    if (!(error instanceof UnsupportedError)) throw error;
+    obstacles.unshift(error.message);
   }
-  return run.result();
+  if (settings === null || obstacles.length > 0)
+    return { ...result, outcome: 'unsupported', reason: obstacles.join('; ') };
+  return new ScriptRun(script, settings, options).result();
 }
 
 /** How a part of a script ended. */
@@ -243,7 +242,7 @@ class ScriptRun {
       client: { address: remoteAddress, port: remotePort },
       server: { address: localAddress, port: localPort },
     };
-    return ladder(this.#trace.events, { connection, names: ['script', 'stack'] });
+    return ladder(this.#trace.events, { connection, names: ['script', 'stack'], origin: EPOCH });
   }
 
   // --- events
@@ -306,10 +305,7 @@ class ScriptRun {
   #send(event: ScriptEvent, packet: ScriptPacket, time: Microseconds, tolerance: Microseconds): void {
     const connection = this.#underTest.forInbound(packet);
     if (connection === null) {
-      throw new EventFault(
-        event,
-        'the newest socket neither listens nor is connected, so nobody gets the packet',
-      );
+      throw new EventFault(event, 'the newest socket has no port, so nobody gets the packet');
     }
     this.#waitFor(event, time, tolerance);
     this.#drill.inject(inboundPacket(packet, connection, this.#settings));
@@ -378,6 +374,8 @@ class ScriptRun {
         const outcome = applySysctl(this.#drill.profile, action.name, action.value);
         if (outcome.kind === 'unsupported') throw new UnsupportedError(`sysctl ${outcome.reason}`);
         if (outcome.kind === 'ignored') this.#ignored.add(`${action.name}: nothing here that it sets`);
+        if (action.name === 'net.ipv4.tcp_fastopen_key')
+          this.#drill.host.fastOpenKeys = fastOpenKeysOf(action.value) ?? this.#drill.host.fastOpenKeys;
         break;
       }
       case 'assert-states': {
@@ -394,6 +392,13 @@ class ScriptRun {
         break;
       case 'sleep':
         this.#calls.advanceTo(this.#drill.now + action.duration);
+        break;
+      case 'assert-dropped':
+        if ((this.#drill.host.counters.dropped[action.reason] ?? 0) === 0)
+          this.#fail(event, `no packet was dropped for the reason ${action.reason}`);
+        break;
+      case 'forget-metrics':
+        this.#drill.host.forgetFastOpenCookies();
         break;
       case 'ignored':
         this.#ignored.add(`${action.command}: ${action.reason}`);
@@ -437,7 +442,10 @@ class ScriptRun {
     if (socket === null || !this.#files.has(socket)) {
       throw new EventFault(event, 'no descriptor is open for the newest socket, about which the code asks');
     }
-    return socket.connection === null ? {} : { ...tcpInfo(socket.connection, this.#drill.clock.now()) };
+    const { connection } = socket;
+    const info =
+      connection === null ? socket.getsockopt('TCP_INFO') : tcpInfo(connection, this.#drill.clock.now());
+    return typeof info === 'number' ? {} : { ...info };
   }
 
   #fail(event: ScriptEvent | null, reason: string): never {

@@ -62,9 +62,19 @@ describe('assertions', () => {
   });
 });
 
+it('ip tcp_metrics flush forgets what was learnt of peers', () => {
+  expect(interpretCommand('ip tcp_metrics flush all > /dev/null 2>&1')).toEqual([{ kind: 'forget-metrics' }]);
+});
+
+it('a pipe that looks for a counter asserts that a packet was dropped for its reason', () => {
+  expect(interpretCommand('nstat | grep TcpExtOutOfWindowIcmps > /dev/null')).toEqual([
+    { kind: 'assert-dropped', reason: 'icmp-not-in-flight' },
+  ]);
+});
+
 describe('a command without a meaning here', () => {
   it.each([
-    ['ip tcp_metrics flush all > /dev/null 2>&1'],
+    ['ip tcp_metrics show > /dev/null 2>&1'],
     ['tc qdisc add dev tun0 root pfifo 2>/dev/null'],
     ['tc qdisc del dev tun0 root'],
     ['/tmp/sysctl_restore_${PPID}.sh'],
@@ -92,7 +102,7 @@ describe('a command without a meaning here', () => {
 
 describe('a command that cannot be done', () => {
   it.each([
-    ['nstat | grep TcpExtOutOfWindowIcmps > /dev/null', "'|' needs a shell"],
+    ['nstat | grep TcpExtTCPTimeouts > /dev/null', "'|' needs a shell"],
     ['echo 1 > /sys/module/tcp_cubic/parameters/hystart', "'>' needs a shell"],
     ['true || false', "'||' needs a shell"],
     ['exit 1', 'exit with a status other than 0'],
@@ -128,7 +138,7 @@ describe('defaults.sh', () => {
   it('of the closing scripts is read from its file, and known without it', () => {
     const read = interpretCommand('./defaults.sh', { readScript });
     expect(read.filter(({ kind }) => kind !== 'sysctl').map(({ kind }) => kind)).toEqual([
-      'ignored',
+      'forget-metrics',
       'ignored',
       'ignored',
     ]);

@@ -26,6 +26,27 @@ it('says what in a script cannot be run, and where', () => {
   ]);
 });
 
+it('names each call, option, flag and setting that is not there, where it first stands', () => {
+  const script = parseScript(
+    [
+      '`sysctl -q net.ipv4.tcp_unheard_of=1`',
+      '0 socket(..., SOCK_DGRAM, 0) = 3',
+      '+0 setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [1], 4) = 0',
+      '+0 setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [2], 4) = 0',
+      '+0 send(3, ..., 10, MSG_PROXY|MSG_NOSIGNAL|0x10000000) = 10',
+      '+0 splice(3, 0, 4, 0, 1, 0) = 1',
+      '+0 close(3) = 0',
+    ].join('\n'),
+  );
+  expect(findUnsupported(script).map(({ position, reason }) => `${position.line}: ${reason}`)).toEqual([
+    '1: sysctl net.ipv4.tcp_unheard_of',
+    '2: socket(): only SOCK_STREAM',
+    '3: setsockopt(): SO_TIMESTAMPING',
+    '5: send(): MSG_PROXY|0x10000000',
+    '6: the call splice()',
+  ]);
+});
+
 it('finds nothing in the closing scripts', () => {
   const folder = new URL('../../scripts/linux-closing/', import.meta.url);
   const found = readdirSync(folder)
