@@ -25,10 +25,6 @@ const LEFT: Readonly<Record<string, Circles>> = {
     files: [24],
     folders: ['connecting', 'ending', 'handle', 'network', 'server', 'socket', 'types.ts'],
   },
-  stack: {
-    files: [],
-    folders: ['host', 'input', 'opening', 'output', 'records'],
-  },
   tcp: { files: [14], folders: ['congestion', 'flight', 'recovery', 'sending'] },
   testkit: { files: [12], folders: ['explore', 'faults', 'hosts', 'lab', 'register', 'time', 'trace'] },
 };

@@ -1,7 +1,9 @@
 import type { IpAddress } from '@halfclose/codec';
 import { checkArray, checkObject } from '@halfclose/codec/arguments';
 import { type Connection, type ConnectionState, type FourTuple, NEVER } from '@halfclose/tcp';
-import type { Host } from './host.ts';
+import type { TimerService } from '@halfclose/timers';
+import type { Listener } from '../connections/listener.ts';
+import type { RecordEntry } from '../records/record-entry.ts';
 import type { HostedConnection } from '../connections/hosted-connection.ts';
 
 /**
@@ -44,8 +46,16 @@ export interface DumpedConnection {
   readonly timers: readonly DumpedTimer[];
 }
 
-/** See {@link Host.connections}. */
-export function dumpConnections(host: Host): DumpedConnection[] {
+/** What there is to show of a host. */
+interface Tables {
+  readonly timers: TimerService;
+  listeners(): Iterable<Listener>;
+  hosted(): Iterable<HostedConnection>;
+  records(): Iterable<RecordEntry>;
+}
+
+/** See `Host.connections`. */
+export function dumpConnections(host: Tables): DumpedConnection[] {
   const now = host.timers.now();
   const rows: DumpedConnection[] = [];
   for (const { binding, backlog, acceptQueue } of host.listeners()) {

@@ -4,24 +4,59 @@ import {
   type FastOpen,
   isFinWait2Record,
   LEAST_SEND_BUFFER,
+  type MemoryAccount,
   NEVER,
+  type Profile,
   timeWaitOf,
 } from '@halfclose/tcp';
+import type { TimerService } from '@halfclose/timers';
+import type { ConnectionTable } from '../connections/connection-table.ts';
+import type { PacketDevice } from '../devices/packet-device.ts';
+import type { HostCounters } from '../events/drop-counters.ts';
+import type { EventSource } from '../events/event-source.ts';
+import type { FastOpenClient } from '../opening/fast-open-client.ts';
+import type { Transmitter } from '../output/transmitter.ts';
+import type { PortTable } from '../ports/port-table.ts';
+import type { FinWait2Records } from '../records/fin-wait-2-records.ts';
+import type { RecordTable } from '../records/record-table.ts';
+import type { ConnectionPaths } from '../routing/connection-paths.ts';
 import type { HostedConnection } from '../connections/hosted-connection.ts';
-import type { HostState } from './host-state.ts';
+
+/** What it needs of its host. */
+export interface ServiceSurroundings {
+  readonly profile: Profile;
+  readonly timers: TimerService;
+  readonly counters: HostCounters;
+  readonly events: EventSource;
+  readonly memory: MemoryAccount;
+  readonly ports: PortTable;
+  readonly connections: ConnectionTable<HostedConnection>;
+  readonly records: RecordTable;
+  readonly finWait2: FinWait2Records;
+  readonly connectionPaths: ConnectionPaths;
+  readonly loopback: PacketDevice;
+  readonly fastOpenClient: FastOpenClient;
+  readonly transmitter: Transmitter;
+}
 
 /** Serves a connection that has something to tell or to send: its owner, the network, its timer, its end. */
 export class ConnectionService {
-  readonly #state: HostState;
+  readonly #host: ServiceSurroundings;
+  #orphans = 0;
 
-  constructor(state: HostState) {
-    this.#state = state;
+  constructor(host: ServiceSurroundings) {
+    this.#host = host;
+  }
+
+  /** Connections whose standing is `orphan`. */
+  get orphans(): number {
+    return this.#orphans;
   }
 
   /** Tells the owner first, so that an acknowledgment can ride on what it writes. Returns the packets sent. */
   serve(hosted: HostedConnection, now: number): number {
-    const state = this.#state;
-    state.events.look();
+    const host = this.#host;
+    host.events.look();
     const { connection } = hosted;
     let sent = this.#drain(hosted, now);
     if (connection.orphan && hosted.standing === 'held' && this.#becomesOrphan(hosted, now)) {
@@ -29,18 +64,18 @@ export class ConnectionService {
     }
     if (connection.fastOpen !== null) this.#afterFastOpen(hosted, connection.fastOpen, now);
     // What becomes of a record its events tell.
-    if (!state.events.active) hosted.statesTold = connection.historyLength;
-    else if (hosted.registered) state.events.states(hosted);
+    if (!host.events.active) hosted.statesTold = connection.historyLength;
+    else if (hosted.registered) host.events.states(hosted);
     if (isFinWait2Record(connection)) this.#retireInFinWait2(hosted, now);
     if (connection.state === 'CLOSED' || connection.state === 'TIME-WAIT') this.#retire(hosted, now);
     else if (hosted.registered && connection.deadline < hosted.deadline) {
-      state.timers.arm(hosted, connection.deadline);
+      host.timers.arm(hosted, connection.deadline);
     }
     return sent;
   }
 
   #afterFastOpen(hosted: HostedConnection, fastOpen: FastOpen, now: number): void {
-    const { fastOpenClient, loopback } = this.#state;
+    const { fastOpenClient, loopback } = this.#host;
     const { connection, device, fastOpenQueue } = hosted;
     if (fastOpen.side === 'active') fastOpenClient.onProgress(connection, fastOpen, device !== loopback, now);
     if (fastOpenQueue === null || connection.state === 'SYN-RECEIVED') return;
@@ -52,18 +87,18 @@ export class ConnectionService {
 
   /** Tells and sends until there is nothing more. Returns the packets sent. */
   #drain(hosted: HostedConnection, now: number): number {
-    const state = this.#state;
+    const host = this.#host;
     const { connection } = hosted;
     let sent = 0;
     const { validUntil } = connection.path;
-    if (validUntil !== NEVER && validUntil <= now) state.refreshPath(hosted);
+    if (validUntil !== NEVER && validUntil <= now) host.connectionPaths.refresh(hosted);
     for (let first = true; ; first = false) {
       const events = connection.takeEvents();
       if (events !== 0) this.#tell(hosted, events);
       else if (!first) return sent;
       let segment = connection.nextSegment(now);
       while (segment !== null) {
-        state.transmit(hosted, hosted.device, segment, connection.state, now, connection);
+        host.transmitter.sendSegment(connection, hosted.device, segment, connection.state, now);
         sent++;
         segment = connection.nextSegment(now);
       }
@@ -82,16 +117,16 @@ export class ConnectionService {
         return false;
       default:
         hosted.standing = 'orphan';
-        this.#state.orphans++;
+        this.#orphans++;
         return this.#resetIfTooMuch(hosted, 1, now);
     }
   }
 
   /** `weight`: how much each orphan counts for this one. */
   #resetIfTooMuch(hosted: HostedConnection, weight: number, now: number): boolean {
-    const { orphans, profile, counters, memory } = this.#state;
+    const { profile, counters, memory } = this.#host;
     const { connection } = hosted;
-    const isTooMany = orphans * weight > profile.maxOrphans;
+    const isTooMany = this.#orphans * weight > profile.maxOrphans;
     // Linux tcp_out_of_memory: what holds next to nothing may stay.
     const isTooLarge = memory.isExceeded && connection.sender.memory > LEAST_SEND_BUFFER;
     if (!isTooMany && !isTooLarge) return false;
@@ -111,9 +146,9 @@ export class ConnectionService {
     const struck = connection.tick(now);
     if (struck === null) return;
     if (struck === 'retransmission' && connection.fastOpen?.side === 'active')
-      this.#state.fastOpenClient.onTimeout(connection, connection.fastOpen, now);
-    this.#state.events.look();
-    if (this.#state.events.active) this.#state.events.timer(hosted, struck, now);
+      this.#host.fastOpenClient.onTimeout(connection, connection.fastOpen, now);
+    this.#host.events.look();
+    if (this.#host.events.active) this.#host.events.timer(hosted, struck, now);
     // Linux tcp_out_of_resources.
     if (hosted.standing === 'orphan' && (struck === 'retransmission' || struck === 'persist')) {
       this.#resetIfTooMuch(hosted, connection.softError === null ? 1 : 2, now);
@@ -123,7 +158,7 @@ export class ConnectionService {
   #tell(hosted: HostedConnection, happened: number): void {
     let events = happened;
     if ((events & ConnectionEvent.DeliveryProblem) !== 0) {
-      this.#state.adviseAgainst(hosted);
+      this.#host.connectionPaths.avoid(hosted);
       if (!hosted.connection.settings.errorReports) events &= ~ConnectionEvent.DeliveryProblem;
       if (events === 0) return;
     }
@@ -140,7 +175,7 @@ export class ConnectionService {
 
   /** Nobody holds it, and only the peer's FIN is missing: a record takes its place. */
   #retireInFinWait2(hosted: HostedConnection, now: number): void {
-    const { records, counters, profile, finWait2 } = this.#state;
+    const { records, counters, profile, finWait2 } = this.#host;
     const { connection } = hosted;
     if (!hosted.registered) return;
     if (records.size >= profile.maxTimeWaits || records.isFull) {
@@ -154,16 +189,16 @@ export class ConnectionService {
   }
 
   #unregister(hosted: HostedConnection): void {
-    const { timers, connections } = this.#state;
+    const { timers, connections } = this.#host;
     hosted.registered = false;
-    if (hosted.standing === 'orphan') this.#state.orphans--;
+    if (hosted.standing === 'orphan') this.#orphans--;
     timers.disarm(hosted);
     connections.remove(hosted);
   }
 
   #retire(hosted: HostedConnection, now: number): void {
     if (!hosted.registered) return;
-    const { records, counters, profile, ports, events } = this.#state;
+    const { records, counters, profile, ports, events } = this.#host;
     this.#unregister(hosted);
     if (hosted.connection.state === 'TIME-WAIT') {
       if (records.size < profile.maxTimeWaits && !records.isFull) {

@@ -1,14 +1,7 @@
 import type { IpAddress } from '@halfclose/codec';
 import { checkAddress, checkFunction, checkHas, checkInteger, checkObject } from '@halfclose/codec/arguments';
-import {
-  type EndReason,
-  initialSequenceNumber,
-  type MemoryAccount,
-  type Profile,
-  REOPEN_ISS_STEP,
-} from '@halfclose/tcp';
+import type { EndReason, MemoryAccount, Profile } from '@halfclose/tcp';
 import type { Timer, TimerService } from '@halfclose/timers';
-import { refusedPair } from '../routing/address-rules.ts';
 import { checkRequest, type ConnectRequest } from '../opening/connect-request.ts';
 import { type DumpedConnection, dumpConnections } from './connection-dump.ts';
 import { ConnectionService } from './connection-service.ts';
@@ -16,7 +9,7 @@ import type { HostCounters } from '../events/drop-counters.ts';
 import type { FastOpenSettings } from '../connections/fast-open-queue.ts';
 import type { FragmentReassembler } from '../input/fragment-reassembler.ts';
 import { checkHosted, HostedConnection } from '../connections/hosted-connection.ts';
-import { HostState } from './host-state.ts';
+import { HostParts } from './host-parts.ts';
 import type { HostOptions } from './host-options.ts';
 import {
   checkInherited,
@@ -27,7 +20,7 @@ import {
 } from '../connections/listener.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
 import { PacketInput } from '../input/packet-input.ts';
-import { PortChoice } from '../ports/port-choice.ts';
+import { ActiveOpen, type OpenRefusal } from '../opening/active-open.ts';
 import { type Binding, checkBinding, type PortTable } from '../ports/port-table.ts';
 import { checkInterface, checkRoute, type InterfaceAddress } from '../routing/route-table.ts';
 import { type Caller, checkCaller, RunLoop } from './run-loop.ts';
@@ -36,8 +29,8 @@ import type { RecordEntry } from '../records/record-entry.ts';
 
 /** One host: its addresses, its devices, and all its connections. */
 export class Host {
-  readonly #state: HostState;
-  readonly #portChoice: PortChoice;
+  readonly #parts: HostParts;
+  readonly #activeOpen: ActiveOpen;
   readonly #service: ConnectionService;
   readonly #loop: RunLoop;
 
@@ -45,36 +38,36 @@ export class Host {
     const wake = (hosted: HostedConnection): void => {
       this.#loop.wake(hosted);
     };
-    const state = new HostState(options, wake);
-    const service = new ConnectionService(state);
-    const input = new PacketInput(state, wake, this.#onTimer);
-    this.#state = state;
+    const parts = new HostParts(options, wake, this.#onTimer);
+    const service = new ConnectionService(parts);
+    const input = new PacketInput(parts, wake);
+    this.#parts = parts;
     this.#service = service;
-    this.#portChoice = new PortChoice(state.hash, state.profile);
+    this.#activeOpen = new ActiveOpen(parts, options.unroutable ?? 'unreachable');
     this.#loop = new RunLoop(
-      state.timers,
+      parts.timers,
       (packet, device, now) => {
-        state.events.look();
+        parts.events.look();
         input.receive(packet, device, now);
       },
       (hosted, now) => service.serve(hosted, now),
     );
-    state.loopback.attach((packet) => {
-      this.#loop.receive(packet, state.loopback);
+    parts.loopback.attach((packet) => {
+      this.#loop.receive(packet, parts.loopback);
     });
   }
 
   /** Name in events. */
   get name(): string {
-    return this.#state.name;
+    return this.#parts.name;
   }
 
   get profile(): Profile {
-    return this.#state.profile;
+    return this.#parts.profile;
   }
 
   get timers(): TimerService {
-    return this.#state.timers;
+    return this.#parts.timers;
   }
 
   /** Milliseconds of the host's clock: within a turn of the host, when that began. */
@@ -84,28 +77,28 @@ export class Host {
 
   /** What went through, and what was dropped for which reason. */
   get counters(): HostCounters {
-    return this.#state.counters;
+    return this.#parts.counters;
   }
 
   /** What the buffers of all connections take, and whether that is too much: see `memoryHigh` of the profile. */
   get memory(): Pick<MemoryAccount, 'used' | 'holders' | 'isUnderPressure' | 'isExceeded'> {
-    return this.#state.memory;
+    return this.#parts.memory;
   }
 
   /** How many packets wait for some of their fragments, and what these take in bytes: see `fragmentMemory` of the profile. */
   get fragments(): Pick<FragmentReassembler, 'incomplete' | 'memory'> {
-    return this.#state.reassembler;
+    return this.#parts.reassembler;
   }
 
   /** Which local ports are in use. */
   get ports(): PortTable {
-    return this.#state.ports;
+    return this.#parts.ports;
   }
 
   /** Adds a device under the given addresses. */
   addInterface(device: PacketDevice, addresses: readonly InterfaceAddress[]): void {
     checkInterface(device, addresses);
-    this.#state.routes.addInterface(device, addresses);
+    this.#parts.routes.addInterface(device, addresses);
     this.#attach(device);
   }
 
@@ -115,24 +108,24 @@ export class Host {
    */
   addRoute(prefix: IpAddress, prefixLength: number, device: PacketDevice, source: IpAddress): void {
     checkRoute(prefix, prefixLength, device, source);
-    this.#state.routes.addRoute(prefix, prefixLength, device, source);
+    this.#parts.routes.addRoute(prefix, prefixLength, device, source);
   }
 
   /** Whether packets to `address` are for this host. */
   isLocal(address: IpAddress): boolean {
     checkAddress('address', address);
-    return this.#state.routes.isLocal(address);
+    return this.#parts.routes.isLocal(address);
   }
 
   /** Addresses of the host beside loopback. */
   get addresses(): readonly IpAddress[] {
-    return this.#state.routes.addresses;
+    return this.#parts.routes.addresses;
   }
 
   /** The address that a connection to `destination` would come from; `null`: no route. */
   sourceFor(destination: IpAddress): IpAddress | null {
     checkAddress('destination', destination);
-    return this.#state.routeTo(destination)?.source ?? null;
+    return this.#activeOpen.routeTo(destination)?.source ?? null;
   }
 
   /**
@@ -159,7 +152,7 @@ export class Host {
    */
   stop(): void {
     this.#loop.stop();
-    this.#state.events.observer = null;
+    this.#parts.events.observer = null;
     const { timers } = this;
     for (const hosted of this.hosted()) timers.disarm(hosted);
   }
@@ -171,7 +164,7 @@ export class Host {
   /** Tells `observer` of each segment, state, timer and call from now on; `null` ends that. */
   observe(observer: StackObserver | null): void {
     if (observer !== null) checkFunction('observer', observer);
-    this.#state.events.observer = observer;
+    this.#parts.events.observer = observer;
   }
 
   /**
@@ -181,24 +174,24 @@ export class Host {
    */
   addObserver(observer: StackObserver): () => void {
     checkFunction('observer', observer);
-    return this.#state.events.add(observer);
+    return this.#parts.events.add(observer);
   }
 
   /** Tells `subscriber` of the same, beside the observer, as long as it is active. It takes the place of a former one. */
   subscribe(subscriber: StackSubscriber): void {
     checkObject('subscriber', subscriber, 'a StackSubscriber');
-    this.#state.events.subscriber = subscriber;
+    this.#parts.events.subscriber = subscriber;
   }
 
   /** Whether somebody observes; what only an observer needs is made only then. */
   get observed(): boolean {
-    return this.#state.events.active;
+    return this.#parts.events.active;
   }
 
   /** Tells the observer, if there is one. For the layers above, which know of calls. */
   emit(event: StackEvent): void {
     checkObject('event', event, 'a StackEvent');
-    this.#state.events.emit(event);
+    this.#parts.events.emit(event);
   }
 
   /**
@@ -206,35 +199,20 @@ export class Host {
    * `EADDRNOTAVAIL`: no port is left, or the four numbers are in use; `ENETUNREACH`: no route, or to nobody in particular;
    * `EINVAL`: an address of loopback would leave the host; `EAFNOSUPPORT`: bound to IPv4, and to IPv6.
    */
-  connect(
-    request: ConnectRequest,
-  ): HostedConnection | 'EADDRNOTAVAIL' | 'ENETUNREACH' | 'EINVAL' | 'EAFNOSUPPORT' {
+  connect(request: ConnectRequest): HostedConnection | OpenRefusal {
     checkRequest(request);
-    const state = this.#state;
-    const { remoteAddress, remotePort } = request;
-    const refusal = refusedPair(request.localAddress ?? request.binding?.address ?? null, remoteAddress);
-    if (refusal !== null) return refusal;
-    const chosen = remoteAddress.isIPv4 ? request.settings.connection?.sourceRoute : null;
-    const firstHop = chosen?.hops[0] ?? remoteAddress;
-    const route = state.routeTo(firstHop);
-    if (route === null) return 'ENETUNREACH';
     const { now } = this;
-    const localAddress = request.localAddress ?? route.source;
-    if (!state.routes.isLocal(localAddress)) return 'EADDRNOTAVAIL';
-    // In this order on Linux (__mkroute_output, then tcp_v4_connect). Of IPv6 it lets ::1 out.
-    if (state.leavesHost(route.device) && (localAddress.isLoopback || remoteAddress.isLoopback))
-      return 'EINVAL';
-    if (state.isForNobody(firstHop) || state.isForNobody(remoteAddress)) return 'ENETUNREACH';
-    const binding = this.#bindingFor(request, localAddress, now);
-    if (binding === null) return 'EADDRNOTAVAIL';
-    const tuple = { localAddress, localPort: binding.port, remoteAddress, remotePort };
-    const iss = this.#reopen(tuple) ?? initialSequenceNumber(tuple, state.hash, now);
-    const hosted = state.add(tuple, iss, route.device, binding, null, request.settings, this.#onTimer);
-    state.counters.connectionsOpened++;
+    const hosted = this.#activeOpen.open(request, now);
+    if (typeof hosted === 'string') return hosted;
+    this.counters.connectionsOpened++;
     const { fastOpen = null } = request;
-    hosted.connection.connect(
+    const { connection } = hosted;
+    const { localAddress, remoteAddress } = connection;
+    connection.connect(
       now,
-      fastOpen === null ? null : state.fastOpenClient.requestFor(localAddress, remoteAddress, fastOpen, now),
+      fastOpen === null
+        ? null
+        : this.#parts.fastOpenClient.requestFor(localAddress, remoteAddress, fastOpen, now),
     );
     this.wake(hosted);
     return hosted;
@@ -257,9 +235,9 @@ export class Host {
     checkHas('owner', owner, ['onAcceptable'], 'a ListenerOwner');
     const listener = new Listener(binding, 0, settings, owner, fastOpen);
     this.changeBacklog(listener, backlog);
-    if (fastOpen.limit === 0) fastOpen.limit = this.#state.fastOpenServer.limitFor(listener.backlog);
+    if (fastOpen.limit === 0) fastOpen.limit = this.#parts.fastOpenServer.limitFor(listener.backlog);
     binding.listening = true;
-    this.#state.listeners.add(listener);
+    this.#parts.listeners.add(listener);
     return listener;
   }
 
@@ -294,7 +272,7 @@ export class Host {
   closeListener(listener: Listener): void {
     checkListener(listener);
     const { now } = this;
-    this.#state.listeners.remove(listener);
+    this.#parts.listeners.remove(listener);
     listener.binding.listening = false;
     listener.owner = null;
     for (const hosted of listener.acceptQueue.splice(0)) {
@@ -312,7 +290,7 @@ export class Host {
 
   /** The keys of Fast Open cookies, four words each: the second is that of cookies which are still taken (net.ipv4.tcp_fastopen_key). */
   get fastOpenKeys(): readonly Uint32Array[] {
-    return this.#state.fastOpenServer.keys;
+    return this.#parts.fastOpenServer.keys;
   }
 
   /**
@@ -321,23 +299,23 @@ export class Host {
    * @throws TypeError or RangeError for what are not one or two keys
    */
   set fastOpenKeys(keys: readonly Uint32Array[]) {
-    this.#state.fastOpenServer.keys = keys;
+    this.#parts.fastOpenServer.keys = keys;
   }
 
   /** Whether a program may open connections with TCP Fast Open. */
   get allowsFastOpen(): boolean {
-    return this.#state.fastOpenClient.isAllowed;
+    return this.#parts.fastOpenClient.isAllowed;
   }
 
   /** Forgets the Fast Open cookies of servers (`ip tcp_metrics flush`). */
   forgetFastOpenCookies(): void {
-    this.#state.fastOpenClient.forget();
+    this.#parts.fastOpenClient.forget();
   }
 
   /** A port that nobody holds, by the profile's range; 0: none. */
   freePort(address: IpAddress): number {
     checkAddress('address', address);
-    return this.#portChoice.forBind(address, (port) => this.ports.isFree(port));
+    return this.#activeOpen.freePort(address);
   }
 
   /** After any call on a connection: lets it send, tell its owner, and set its timer. */
@@ -366,7 +344,7 @@ export class Host {
   /** The owner of a connection wants to be told of its end, also where only a record of it is left. */
   watch(hosted: HostedConnection): void {
     checkHosted(hosted);
-    this.#state.finWait2.watch(hosted);
+    this.#parts.finWait2.watch(hosted);
   }
 
   /** ABORT (RFC 9293, 3.10.5), also of a connection of which only a record is left. */
@@ -374,7 +352,7 @@ export class Host {
     checkHosted(hosted);
     const { now } = this;
     if (hosted.registered) hosted.connection.abort(reason, now);
-    else this.#state.finWait2.abort(hosted, reason, now);
+    else this.#parts.finWait2.abort(hosted, reason, now);
     this.wake(hosted);
   }
 
@@ -391,26 +369,26 @@ export class Host {
 
   /** Connections of which there is more than a record. */
   hosted(): Iterable<HostedConnection> {
-    return this.#state.connections.values();
+    return this.#parts.connections.values();
   }
 
   listeners(): Iterable<Listener> {
-    return this.#state.listeners.values();
+    return this.#parts.listeners.values();
   }
 
   /** What is left of connections in TIME-WAIT, and of orphans in FIN-WAIT-2. */
   records(): Iterable<RecordEntry> {
-    return this.#state.records.values();
+    return this.#parts.records.values();
   }
 
   /** Connections that no program holds and that still have something to bring over; see `maxOrphans` of the profile. */
   get orphanCount(): number {
-    return this.#state.orphans;
+    return this.#service.orphans;
   }
 
   /** How many of the records are in TIME-WAIT. */
   get timeWaitCount(): number {
-    return this.#state.records.timeWaits;
+    return this.#parts.records.timeWaits;
   }
 
   readonly #onTimer = (now: number, timer: Timer): void => {
@@ -420,41 +398,14 @@ export class Host {
   };
 
   #attach(device: PacketDevice): void {
-    const state = this.#state;
+    const parts = this.#parts;
     device.attach(
       (packet) => {
-        if (state.backlog.enter(state.profile.maxInputBacklog)) this.#loop.receive(packet, device);
-        else state.drop(packet, 'input-backlog-full', this.now);
+        if (parts.backlog.enter(parts.profile.maxInputBacklog)) this.#loop.receive(packet, device);
+        else parts.drops.drop(packet, 'input-backlog-full', this.now);
       },
-      state.reassembler,
-      state.icmpErrors,
+      parts.reassembler,
+      parts.icmpErrors,
     );
-  }
-
-  /** The binding that a connection goes out from, with this connection among its users; `null`: there is none. */
-  #bindingFor(request: ConnectRequest, localAddress: IpAddress, now: number): Binding | null {
-    const state = this.#state;
-    const { binding, remoteAddress, remotePort } = request;
-    if (binding !== null) {
-      if (!state.isFree(localAddress, binding.port, remoteAddress, remotePort, true, now)) return null;
-      binding.users++;
-      return binding;
-    }
-    const port = this.#portChoice.forConnection(
-      { localAddress, localPort: 0, remoteAddress, remotePort },
-      (candidate) =>
-        state.ports.isFreeForConnect(candidate) &&
-        state.isFree(localAddress, candidate, remoteAddress, remotePort, false, now),
-    );
-    return port === 0 ? null : state.ports.holdEphemeral(localAddress, port);
-  }
-
-  /** Ends a TIME-WAIT with these four numbers; returns the ISS that follows on its last one, `null`: there is none. */
-  #reopen(
-    tuple: Pick<HostedConnection, 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort'>,
-  ): number | null {
-    const { records } = this.#state;
-    const former = records.slotOf(tuple.localAddress, tuple.localPort, tuple.remoteAddress, tuple.remotePort);
-    return former < 0 ? null : (records.takeOver(former) + REOPEN_ISS_STEP) | 0;
   }
 }

@@ -1,7 +1,25 @@
 import { type IcmpPacket, IcmpType, Icmpv6Type } from '@halfclose/codec';
-import type { HostState } from '../host/host-state.ts';
+import type { Profile } from '@halfclose/tcp';
+import type { HostCounters } from '../events/drop-counters.ts';
+import type { DropLog } from '../events/drop-log.ts';
+import type { EventSource } from '../events/event-source.ts';
+import type { FragmentIdentification } from '../output/fragment-identification.ts';
+import type { Transmitter } from '../output/transmitter.ts';
+import type { RouteTable } from '../routing/route-table.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
 import { returnRoute, sentAlong } from '../routing/source-routing.ts';
+
+/** What it needs of its host. */
+export interface EchoSurroundings {
+  readonly profile: Profile;
+  readonly routes: RouteTable;
+  readonly counters: HostCounters;
+  readonly events: EventSource;
+  readonly drops: DropLog;
+  readonly transmitter: Transmitter;
+  /** Numbers packets of no connection that may be cut. */
+  readonly identification: FragmentIdentification;
+}
 
 /**
  * Answers echo requests (RFC 1122, 3.2.2.6; RFC 4443, 4.2). As Linux: with the data, code and Diffserv codepoint of the
@@ -10,27 +28,27 @@ import { returnRoute, sentAlong } from '../routing/source-routing.ts';
  * Linux copies the ECN codepoint, too.
  */
 export class EchoResponder {
-  readonly #state: HostState;
+  readonly #host: EchoSurroundings;
 
-  constructor(state: HostState) {
-    this.#state = state;
+  constructor(host: EchoSurroundings) {
+    this.#host = host;
   }
 
   /** Takes in a request that came on `device`. */
   answer(request: IcmpPacket, device: PacketDevice, now: number): void {
-    const state = this.#state;
-    if (state.profile.ignoresEchoes) {
-      state.drop(request, 'icmp-echo-ignored', now);
+    const host = this.#host;
+    if (host.profile.ignoresEchoes) {
+      host.drops.drop(request, 'icmp-echo-ignored', now);
       return;
     }
     const reply = this.#replyTo(request);
-    const way = device === state.loopback ? device : (state.routes.find(reply.destination)?.device ?? null);
+    const way = host.routes.wayBack(reply.destination, device);
     if (way === null) {
-      state.drop(request, 'no-route', now);
+      host.drops.drop(request, 'no-route', now);
       return;
     }
-    if (state.events.active) state.events.segment('received', request, null, now);
-    if (state.send(reply, way, null, now)) state.counters.echoesAnswered++;
+    if (host.events.active) host.events.segment('received', request, null, now);
+    if (host.transmitter.send(reply, way, null, now)) host.counters.echoesAnswered++;
   }
 
   #replyTo({ source, destination, dscp, message, sourceRoute }: IcmpPacket): IcmpPacket {
@@ -39,10 +57,10 @@ export class EchoResponder {
       kind: 'icmp',
       source: destination,
       destination: source,
-      hopLimit: this.#state.profile.hopLimit,
+      hopLimit: this.#host.profile.hopLimit,
       dscp,
       message: { ...message, type },
-      identification: this.#state.identification.next(destination, source),
+      identification: this.#host.identification.next(destination, source),
     };
     const route = sourceRoute === undefined ? null : returnRoute(sourceRoute);
     return route === null ? reply : sentAlong(reply, route);

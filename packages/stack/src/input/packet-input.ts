@@ -10,58 +10,71 @@ import {
   type FourTuple,
   initialSequenceNumber,
   isSynchronized,
+  type Profile,
   receiveInListen,
   resetFor,
 } from '@halfclose/tcp';
-import type { Timer } from '@halfclose/timers';
-import { hashFourTuple } from '../connections/connection-table.ts';
+import { type ConnectionTable, hashFourTuple } from '../connections/connection-table.ts';
 import { wasOnWire } from '../routing/address-rules.ts';
 import type { HostDropReason } from '../events/drop-counters.ts';
-import { EchoResponder, isEchoRequest } from './echo-responder.ts';
+import { EchoResponder, type EchoSurroundings, isEchoRequest } from './echo-responder.ts';
 import type { HostedConnection } from '../connections/hosted-connection.ts';
-import type { HostState } from '../host/host-state.ts';
 import { meaningOf } from './icmp-errors.ts';
-import type { Listener } from '../connections/listener.ts';
+import type { Listener, ListenerTable } from '../connections/listener.ts';
 import type { PacketDevice } from '../devices/packet-device.ts';
-import { RecordInput } from './record-input.ts';
+import type { InputBacklog } from './input-backlog.ts';
+import {
+  type CookieSurroundings,
+  type ListenerArrival,
+  SynCookieExchange,
+} from '../opening/syn-cookie-exchange.ts';
+import type { FastOpenServer } from '../opening/fast-open-server.ts';
+import { RecordInput, type RecordInputSurroundings } from './record-input.ts';
 import { learnsRoute, returnRoute } from '../routing/source-routing.ts';
-import { answerWithCookie, synOfReturnedCookie } from '../opening/syn-cookie-exchange.ts';
+
+/** What it needs of its host. */
+export interface InputSurroundings extends EchoSurroundings, RecordInputSurroundings, CookieSurroundings {
+  readonly profile: Profile;
+  /** Seed of the hash tables. */
+  readonly seed: number;
+  readonly loopback: PacketDevice;
+  readonly backlog: InputBacklog;
+  readonly connections: ConnectionTable<HostedConnection>;
+  readonly listeners: ListenerTable;
+  readonly fastOpenServer: FastOpenServer;
+}
 
 /** Where an arrived packet goes: to its connection, to a record of one, to a listener, or nowhere. */
 export class PacketInput {
-  readonly #state: HostState;
+  readonly #host: InputSurroundings;
   readonly #records: RecordInput;
   readonly #echoes: EchoResponder;
   readonly #wake: (hosted: HostedConnection) => void;
-  readonly #onTimer: (now: number, timer: Timer) => void;
+  readonly #cookies: SynCookieExchange;
 
-  constructor(
-    state: HostState,
-    wake: (hosted: HostedConnection) => void,
-    onTimer: (now: number, timer: Timer) => void,
-  ) {
-    this.#state = state;
-    this.#records = new RecordInput(state);
-    this.#echoes = new EchoResponder(state);
+  constructor(host: InputSurroundings, wake: (hosted: HostedConnection) => void) {
+    this.#host = host;
+    this.#records = new RecordInput(host);
+    this.#echoes = new EchoResponder(host);
+    this.#cookies = new SynCookieExchange(host);
     this.#wake = wake;
-    this.#onTimer = onTimer;
   }
 
   /** Takes in one packet. Never throws, whatever it holds. */
   receive(packet: Packet, device: PacketDevice, now: number): void {
-    const state = this.#state;
-    state.counters.packetsReceived++;
-    const refusal = device === state.loopback ? null : this.#takeFromWire(packet);
-    if (refusal !== null) state.drop(packet, refusal, now);
+    const host = this.#host;
+    host.counters.packetsReceived++;
+    const refusal = device === host.loopback ? null : this.#takeFromWire(packet);
+    if (refusal !== null) host.drops.drop(packet, refusal, now);
     else if (packet.sourceRoute !== undefined && !this.#admitsRoute(packet.sourceRoute))
-      state.drop(packet, 'source-route', now);
+      host.drops.drop(packet, 'source-route', now);
     else if (packet.kind === 'icmp') this.#receiveIcmp(packet, device, now);
     else this.#receiveTcp(packet, device, now);
   }
 
   /** Why a packet from a wire is not for this host. On loopback is only what the host itself sent there. */
   #takeFromWire(packet: Packet): HostDropReason | null {
-    const { routes, backlog } = this.#state;
+    const { routes, backlog } = this.#host;
     backlog.leave();
     const refusal = routes.refusalOf(packet.source, packet.destination);
     if (refusal !== null || packet.kind === 'tcp') return refusal;
@@ -70,7 +83,7 @@ export class PacketInput {
   }
 
   #receiveTcp(packet: TcpPacket, device: PacketDevice, now: number): void {
-    const { connections, listeners, records, events, seed } = this.#state;
+    const { connections, listeners, records, events, seed } = this.#host;
     const { segment, source, destination } = packet;
     const { sourcePort, destinationPort } = segment;
     const hosted = connections.find(destination, destinationPort, source, sourcePort);
@@ -84,7 +97,11 @@ export class PacketInput {
       if (hosted.listener?.acceptQueueFull === true && !this.#admit(hosted, packet, now)) return;
       const route = packet.sourceRoute;
       if (route !== undefined && learnsRoute(hosted.connection, packet))
-        hosted.device = this.#state.takeRoute(hosted.connection, returnRoute(route), hosted.device);
+        hosted.device = this.#host.connectionPaths.follow(
+          hosted.connection,
+          returnRoute(route),
+          hosted.device,
+        );
       hosted.connection.receive(segment, now);
       // At once, so that others of the same turn find the queue as full as it is.
       if (hosted.listener !== null && isSynchronized(hosted.connection.state))
@@ -100,14 +117,14 @@ export class PacketInput {
       const iss = this.#records.receive(former, packet, device, listener !== null, now);
       if (iss === null || listener === null) return;
       if (receiveInListen(segment) === 'open') this.#open(listener, packet, device, iss, now);
-      else this.#state.drop(packet, 'listener-ignored', now);
+      else this.#host.drops.drop(packet, 'listener-ignored', now);
     } else if (listener === null) this.#answerWithReset(packet, device, 'no-connection', now);
     else this.#receiveInListen(listener, packet, device, now);
   }
 
   /** A host is no router: it takes in only what has come to its end, and that if it is told to (RFC 1122, 3.2.1.8 (c)). */
   #admitsRoute({ addresses, visited }: SourceRoute): boolean {
-    return this.#state.profile.acceptSourceRoute && visited === addresses.length;
+    return this.#host.profile.acceptSourceRoute && visited === addresses.length;
   }
 
   #receiveInListen(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): void {
@@ -121,7 +138,7 @@ export class PacketInput {
         }
         break;
       case 'ignore':
-        this.#state.drop(packet, 'listener-ignored', now);
+        this.#host.drops.drop(packet, 'listener-ignored', now);
         break;
     }
   }
@@ -131,89 +148,83 @@ export class PacketInput {
     if (hosted.connection.state !== 'SYN-RECEIVED' || hosted.connection.isOpenBeforeAck) return true;
     if ((packet.segment.flags & (Flag.RST | Flag.SYN)) !== 0) return true;
     const { listener } = hosted;
-    if (listener?.whenFull ? listener.whenFull === 'refuse' : this.#state.profile.abortOnOverflow) {
+    if (listener?.whenFull ? listener.whenFull === 'refuse' : this.#host.profile.abortOnOverflow) {
       this.#answerWithReset(packet, hosted.device, 'accept-queue-full', now);
       hosted.connection.finish('accept queue full', now);
       this.#wake(hosted);
-    } else this.#state.drop(packet, 'accept-queue-full', now);
+    } else this.#host.drops.drop(packet, 'accept-queue-full', now);
     return false;
   }
 
   /** There are too many before it (Linux tcp_conn_request says nothing, whatever tcp_abort_on_overflow is). */
   #turnAway(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): void {
     if (listener.whenFull === 'refuse') this.#answerWithReset(packet, device, 'accept-queue-full', now);
-    else this.#state.drop(packet, 'accept-queue-full', now);
+    else this.#host.drops.drop(packet, 'accept-queue-full', now);
   }
 
   /** `iss`: of a connection that follows on one in TIME-WAIT; it needs no cookie, as its peer has been there before. */
   #open(listener: Listener, packet: TcpPacket, device: PacketDevice, iss: number | null, now: number): void {
-    const state = this.#state;
-    const { synCookies } = state.profile;
+    const host = this.#host;
+    const { synCookies } = host.profile;
     const byCookie = iss === null && (synCookies === 2 || listener.synQueueFull);
     if (byCookie && synCookies === 0) {
-      state.drop(packet, 'syn-queue-full', now);
+      host.drops.drop(packet, 'syn-queue-full', now);
       return;
     }
     if (listener.acceptQueueFull) {
       this.#turnAway(listener, packet, device, now);
       return;
     }
-    const way = state.wayBack(packet, device) ?? device;
-    const tuple = tupleOf(packet);
+    const way = host.routes.wayBack(packet.source, device) ?? device;
+    const arrival = { listener, packet, tuple: tupleOf(packet) };
     if (byCookie) {
-      answerWithCookie(state, listener, tuple, packet, way, now);
+      this.#cookies.answer(arrival, way, now);
       return;
     }
-    const firstNumber = iss ?? initialSequenceNumber(tuple, state.hash, now);
-    const hosted = this.#addTo(listener, packet, tuple, firstNumber, way);
-    const grant = state.fastOpenServer.grant(listener.fastOpen, packet, now);
+    const firstNumber = iss ?? initialSequenceNumber(arrival.tuple, host.hash, now);
+    const hosted = this.#addTo(arrival, firstNumber, way);
+    const grant = host.fastOpenServer.grant(listener.fastOpen, packet, now);
     hosted.connection.accept(packet.segment, now, grant);
     if (grant?.opens === true) {
       hosted.fastOpenQueue = listener.fastOpen.queue;
       hosted.fastOpenQueue.enter();
       listener.complete(hosted);
     }
-    if (state.events.active) this.#observeArrival(packet, hosted, now);
+    if (host.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
   }
 
   /** Returns whether nothing more is to be done about `packet`, an acknowledgment to a listener. */
   #openByCookie(listener: Listener, packet: TcpPacket, device: PacketDevice, now: number): boolean {
-    const state = this.#state;
-    const tuple = tupleOf(packet);
-    const syn = synOfReturnedCookie(state, listener, tuple, packet.segment, now);
+    const host = this.#host;
+    const arrival = { listener, packet, tuple: tupleOf(packet) };
+    const syn = this.#cookies.synOf(arrival, now);
     if (syn === null) return false;
     if (listener.acceptQueueFull) {
       this.#turnAway(listener, packet, device, now);
       return true;
     }
-    const way = state.wayBack(packet, device) ?? device;
-    const hosted = this.#addTo(listener, packet, tuple, seqAdd(packet.segment.ack, -1), way);
+    const way = host.routes.wayBack(packet.source, device) ?? device;
+    const hosted = this.#addTo(arrival, seqAdd(packet.segment.ack, -1), way);
     hosted.connection.acceptByCookie(syn, now);
     hosted.connection.receive(packet.segment, now);
     listener.complete(hosted);
-    if (state.events.active) this.#observeArrival(packet, hosted, now);
+    if (host.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
     return true;
   }
 
-  #addTo(
-    listener: Listener,
-    packet: TcpPacket,
-    tuple: FourTuple,
-    iss: number,
-    device: PacketDevice,
-  ): HostedConnection {
+  #addTo({ listener, packet, tuple }: ListenerArrival, iss: number, device: PacketDevice): HostedConnection {
     const { binding, settings } = listener;
     binding.users++;
-    const hosted = this.#state.add(tuple, iss, device, binding, listener, settings, this.#onTimer);
+    const hosted = this.#host.factory.open({ tuple, iss, device, binding, listener, settings });
     listener.synQueue.add(hosted);
-    hosted.device = this.#state.takeOpenersRoute(hosted.connection, packet, device);
+    hosted.device = this.#host.connectionPaths.followOpener(hosted.connection, packet, device);
     return hosted;
   }
 
   #receiveIcmp(packet: IcmpPacket, device: PacketDevice, now: number): void {
-    const state = this.#state;
+    const host = this.#host;
     if (isEchoRequest(packet)) {
       this.#echoes.answer(packet, device, now);
       return;
@@ -221,51 +232,51 @@ export class PacketInput {
     const { quoted } = packet.message;
     const meaning = quoted === null ? null : meaningOf(packet);
     if (quoted === null || meaning === null) {
-      state.drop(packet, 'icmp-ignored', now);
+      host.drops.drop(packet, 'icmp-ignored', now);
       return;
     }
     const { source, sourcePort, destination, destinationPort } = quoted;
-    const hosted = state.connections.find(source, sourcePort, destination, destinationPort);
+    const hosted = host.connections.find(source, sourcePort, destination, destinationPort);
     if (hosted === null) {
       // A record has nobody to tell (Linux tcp_v4_err).
-      const isRecord = state.records.find(source, sourcePort, destination, destinationPort) !== null;
-      state.drop(packet, isRecord ? 'icmp-record' : 'icmp-no-connection', now);
+      const isRecord = host.records.find(source, sourcePort, destination, destinationPort) !== null;
+      host.drops.drop(packet, isRecord ? 'icmp-record' : 'icmp-no-connection', now);
       return;
     }
     const { connection } = hosted;
     if (!connection.mayBeQuoted(quoted.seq)) {
-      state.drop(packet, 'icmp-not-in-flight', now);
+      host.drops.drop(packet, 'icmp-not-in-flight', now);
       return;
     }
-    if (meaning.kind === 'path MTU') state.takePathMtu(hosted, meaning.mtu);
+    if (meaning.kind === 'path MTU') host.connectionPaths.narrow(hosted, meaning.mtu);
     else connection.onNetworkError(meaning.error, quoted.seq, now);
-    if (state.events.active) this.#observeArrival(packet, hosted, now);
+    if (host.events.active) this.#observeArrival(packet, hosted, now);
     this.#wake(hosted);
   }
 
   /** RFC 9293, 3.5.2, group 1. */
   #answerWithReset(packet: TcpPacket, device: PacketDevice, reason: HostDropReason, now: number): void {
-    const state = this.#state;
+    const host = this.#host;
     const reply = resetFor(packet.segment);
     if (reply === null) {
-      state.drop(packet, 'no-connection-reset', now);
+      host.drops.drop(packet, 'no-connection-reset', now);
       return;
     }
-    const way = state.wayBack(packet, device);
+    const way = host.routes.wayBack(packet.source, device);
     if (way === null) {
-      state.drop(packet, 'no-route', now);
+      host.drops.drop(packet, 'no-route', now);
       return;
     }
-    state.counters.drop(reason);
-    if (state.events.active) state.events.segment('received', packet, null, now);
+    host.counters.drop(reason);
+    if (host.events.active) host.events.segment('received', packet, null, now);
     const from = { localAddress: packet.destination, remoteAddress: packet.source };
     // Linux answers with the codepoint of what it answers (tcp_v4_send_reset).
-    state.transmit(from, way, reply, null, now, null, packet.dscp);
+    host.transmitter.sendReply({ from, device: way, segment: reply, state: null, dscp: packet.dscp }, now);
   }
 
   #observeArrival(packet: Packet, hosted: HostedConnection, now: number): void {
-    this.#state.events.segment('received', packet, hosted.connection.state, now);
-    this.#state.events.states(hosted);
+    this.#host.events.segment('received', packet, hosted.connection.state, now);
+    this.#host.events.states(hosted);
   }
 }
 

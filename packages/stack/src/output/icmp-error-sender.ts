@@ -17,8 +17,27 @@ import {
   isIcmpErrorFrame,
   Protocol,
 } from '@halfclose/codec';
-import type { HostState } from '../host/host-state.ts';
+import type { KeyedHash, Profile } from '@halfclose/tcp';
+import type { TimerService } from '@halfclose/timers';
+import type { HostCounters } from '../events/drop-counters.ts';
+import type { EventSource } from '../events/event-source.ts';
+import type { RouteTable } from '../routing/route-table.ts';
+import type { FragmentIdentification } from './fragment-identification.ts';
+import type { Transmitter } from './transmitter.ts';
 import type { RefusedFrames } from '../devices/packet-device.ts';
+
+/** What a sender of errors needs of its host. */
+export interface IcmpErrorSurroundings {
+  readonly timers: TimerService;
+  readonly profile: Profile;
+  readonly hash: KeyedHash;
+  readonly routes: RouteTable;
+  readonly counters: HostCounters;
+  readonly events: EventSource;
+  readonly transmitter: Transmitter;
+  /** Numbers packets of no connection that may be cut. */
+  readonly identification: FragmentIdentification;
+}
 
 /** An error, before it is known whether it may be sent. */
 interface Report {
@@ -34,12 +53,12 @@ interface Report {
  * address of one host, and as often as {@link IcmpErrorLimits} says. Refused connections of TCP are told by RST.
  */
 export class IcmpErrorSender implements RefusedFrames {
-  readonly #state: HostState;
+  readonly #host: IcmpErrorSurroundings;
   readonly #limiter: IcmpErrorLimiter;
   #drawn = 0;
 
-  constructor(state: HostState, limits: IcmpErrorLimits) {
-    this.#state = state;
+  constructor(host: IcmpErrorSurroundings, limits: IcmpErrorLimits) {
+    this.#host = host;
     this.#limiter = new IcmpErrorLimiter(limits, () => this.#chance());
   }
 
@@ -97,30 +116,30 @@ export class IcmpErrorSender implements RefusedFrames {
   }
 
   #report(frame: Uint8Array, { type, code, parameter = 0 }: Report): void {
-    const state = this.#state;
+    const host = this.#host;
     const ip = viewOf(frame);
     if (ip === null) return;
     const { source, destination, dscp } = ip;
     // Not to us, to or from more than one, from nobody: nothing is said.
-    if (state.routes.refusalOf(source, destination) !== null) return;
-    const now = state.timers.now();
-    const way = state.routes.find(source);
+    if (host.routes.refusalOf(source, destination) !== null) return;
+    const now = host.timers.now();
+    const way = host.routes.find(source);
     if (way === null || !this.#may(source, type, code, now)) return;
     const packet = {
       kind: 'icmp',
       source: destination,
       destination: source,
-      hopLimit: state.profile.hopLimit,
+      hopLimit: host.profile.hopLimit,
       dscp: source.isIPv4 ? icmpErrorDscp(dscp) : 0,
       message: icmpError(type, code, frame, parameter),
-      identification: state.identification.next(destination, source),
+      identification: host.identification.next(destination, source),
     } as const;
-    state.events.look();
-    if (state.send(packet, way.device, null, now)) state.counters.icmpErrorsSent++;
+    host.events.look();
+    if (host.transmitter.send(packet, way.device, null, now)) host.counters.icmpErrorsSent++;
   }
 
   #may(target: IpAddress, type: number, code: number, now: number): boolean {
-    const { counters } = this.#state;
+    const { counters } = this.#host;
     const verdict = this.#limiter.take(target, type, code, now);
     if (verdict === 'global-limit') counters.icmpErrorsLimited++;
     else if (verdict === 'target-limit') counters.icmpErrorsLimitedByTarget++;
@@ -128,7 +147,7 @@ export class IcmpErrorSender implements RefusedFrames {
   }
 
   #chance(): number {
-    return (this.#state.hash(Uint32Array.of(0x69636d70, this.#drawn++)) >>> 0) / 2 ** 32;
+    return (this.#host.hash(Uint32Array.of(0x69636d70, this.#drawn++)) >>> 0) / 2 ** 32;
   }
 }
 

@@ -12,12 +12,8 @@ export interface AddressPair {
  * A packet with what its connection's socket says of IP: TTL or hop limit (RFC 9293, 3.9.2, MUST-49), Diffserv field
  * (MUST-48) and source route (MUST-51).
  */
-export function packetOfConnection(
-  { localAddress, remoteAddress }: AddressPair,
-  segment: Segment,
-  connection: Connection,
-): TcpPacket {
-  const { settings } = connection;
+export function packetOfConnection(connection: Connection, segment: Segment): TcpPacket {
+  const { localAddress, remoteAddress, settings } = connection;
   const isIPv4 = localAddress.isIPv4;
   const packet: TcpPacket = {
     kind: 'tcp',
@@ -38,7 +34,7 @@ function cuttable(packet: TcpPacket, { sender, segmentsSent }: Connection): TcpP
 }
 
 /** A packet that no connection stands behind. */
-export function packetOfNobody(
+export function statelessReply(
   { localAddress, remoteAddress }: AddressPair,
   segment: Segment,
   hopLimit: number,

@@ -12,25 +12,40 @@ import {
   isHeardInFinWait2,
   NEVER,
   probeOf,
+  type Profile,
   receiveInFinWait2,
 } from '@halfclose/tcp';
 import { HostedConnection } from '../connections/hosted-connection.ts';
-import type { HostState } from '../host/host-state.ts';
+import type { HostCounters } from '../events/drop-counters.ts';
+import type { EventSource } from '../events/event-source.ts';
+import type { Transmitter } from '../output/transmitter.ts';
+import type { RouteTable } from '../routing/route-table.ts';
+import type { RecordTable } from './record-table.ts';
 import { RecordHolders } from './record-holders.ts';
 import type { RecordEntry } from './record-entry.ts';
+
+/** What these records need of their host. */
+export interface FinWait2Surroundings {
+  readonly profile: Profile;
+  readonly records: RecordTable;
+  readonly routes: RouteTable;
+  readonly counters: HostCounters;
+  readonly events: EventSource;
+  readonly transmitter: Transmitter;
+}
 
 /**
  * Orphans in FIN-WAIT-2, each a record: how they come to be, what segments, timers and programs do to them, and how those
  * who hold the connection learn of it.
  */
 export class FinWait2Records {
-  readonly #state: HostState;
+  readonly #host: FinWait2Surroundings;
   readonly #wake: (hosted: HostedConnection) => void;
   readonly #holders = new RecordHolders();
 
   /** `wake` has the owner of a connection told what happened to it. */
-  constructor(state: HostState, wake: (hosted: HostedConnection) => void) {
-    this.#state = state;
+  constructor(host: FinWait2Surroundings, wake: (hosted: HostedConnection) => void) {
+    this.#host = host;
     this.#wake = wake;
   }
 
@@ -40,7 +55,7 @@ export class FinWait2Records {
     const { finWait2Deadline, lastReceivedAt, profile } = connection;
     const deadline = finWait2Deadline === NEVER ? Infinity : finWait2Deadline;
     const looks = deadline === Infinity ? 0 : finWait2Looks(deadline, lastReceivedAt, profile);
-    const record = this.#state.records.addFinWait2(
+    const record = this.#host.records.addFinWait2(
       hosted,
       finWait2Of(connection),
       finWait2Limit(connection),
@@ -53,7 +68,7 @@ export class FinWait2Records {
 
   /** Takes in one segment. The record is changed, and has ended if the answer says so; the answer is the caller's. */
   receive(entry: RecordEntry, segment: Segment, now: number): FinWait2Answer {
-    const { records, profile, counters } = this.#state;
+    const { records, profile, counters } = this.#host;
     const isHeard = profile.finWait2Recheck > 0 && isHeardInFinWait2(entry.record, segment, profile);
     const answer = receiveInFinWait2(entry.record, segment, now, profile);
     if (answer === 'ignore' || answer === 'acknowledge') {
@@ -85,12 +100,15 @@ export class FinWait2Records {
 
   /** The limit was put off once more: the peer is asked whether it is there (4.4BSD; `finWait2Probes`). */
   onPutOff(entry: RecordEntry, now: number): void {
-    const { profile, routes, events } = this.#state;
+    const { profile, routes, events } = this.#host;
     if (events.active) events.timer(entry, 'FIN-WAIT-2', now);
     const device = profile.finWait2Probes ? routes.find(entry.remoteAddress)?.device : undefined;
     if (device === undefined) return;
     const probe = probeOf(entry, entry.record, now, profile);
-    this.#state.transmit(entry, device, probe, entry.state, now);
+    this.#host.transmitter.sendReply(
+      { from: entry, device, segment: probe, state: entry.state, dscp: 0 },
+      now,
+    );
   }
 
   /** The owner of a connection wants to be told of its end, though there may be only a record of it. */
@@ -101,12 +119,13 @@ export class FinWait2Records {
 
   /** ABORT (RFC 9293, 3.10.5) of a connection of which there is only a record. */
   abort(hosted: HostedConnection, reason: EndReason, now: number): void {
-    const { records, routes } = this.#state;
+    const { records, routes } = this.#host;
     const entry = this.#entryOf(hosted);
     if (entry === null) return;
     const device = routes.find(entry.remoteAddress)?.device;
     if (device !== undefined) {
-      this.#state.transmit(entry, device, abortOf(entry, entry.record, now), 'CLOSED', now);
+      const segment = abortOf(entry, entry.record, now);
+      this.#host.transmitter.sendReply({ from: entry, device, segment, state: 'CLOSED', dscp: 0 }, now);
     }
     records.remove(entry);
     hosted.connection.mark('rst', 'sent', reason, now);
@@ -114,7 +133,7 @@ export class FinWait2Records {
   }
 
   #end(entry: RecordEntry, why: EndReason, now: number): void {
-    this.#state.events.recordChanged(entry, entry.state, 'CLOSED', why, now);
+    this.#host.events.recordChanged(entry, entry.state, 'CLOSED', why, now);
     const holder = this.#holders.take(entry.slot);
     if (holder === null) return;
     this.#tell(holder, (connection) => {
@@ -133,7 +152,7 @@ export class FinWait2Records {
   /** The record that stands for a connection; `null`: there is none, or not any more. */
   #entryOf(hosted: HostedConnection): RecordEntry | null {
     const { localAddress, localPort, remoteAddress, remotePort } = hosted;
-    const entry = this.#state.records.find(localAddress, localPort, remoteAddress, remotePort);
+    const entry = this.#host.records.find(localAddress, localPort, remoteAddress, remotePort);
     return entry !== null && this.#holders.isOf(entry.slot, hosted) ? entry : null;
   }
 }

@@ -8,6 +8,7 @@ import {
 import { type IpAddress, LOOPBACK_IPV4, LOOPBACK_IPV6, matchesPrefix } from '@halfclose/codec';
 import { type AddressKind, FROM_WIRE, isLimitedBroadcast } from './address-rules.ts';
 import type { HostDropReason } from '../events/drop-counters.ts';
+import { BLACKHOLE } from '../devices/blackhole-device.ts';
 import { checkDevice, type PacketDevice } from '../devices/packet-device.ts';
 
 /** An address of a host on one of its devices. */
@@ -66,6 +67,22 @@ export class RouteTable {
   /** Whether packets to `address` are for this host. */
   isLocal(address: IpAddress): boolean {
     return address.isLoopback || this.#isOwn(address);
+  }
+
+  /** Whether no single host has `address`. */
+  isForNobody(address: IpAddress): boolean {
+    return address.isMulticast || address.isUnspecified || this.isBroadcast(address);
+  }
+
+  /** Whether others may see what is sent on `device`. */
+  leavesHost(device: PacketDevice): boolean {
+    return device !== this.#loopback && device !== BLACKHOLE;
+  }
+
+  /** The device by which an answer to what came on `device` goes to `destination`; `null`: there is no route. */
+  wayBack(destination: IpAddress, device: PacketDevice): PacketDevice | null {
+    if (device === this.#loopback) return device;
+    return this.find(destination)?.device ?? null;
   }
 
   /** What `address` is to this host. */
