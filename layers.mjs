@@ -50,4 +50,4 @@ export const packages = {
 };
 
 /** Apps stand on top: they may import anything. */
-export const apps = ['cli', 'bench', 'goodput', 'playground', 'site'];
+export const apps = ['cli', 'bench', 'differential', 'goodput', 'playground', 'site'];
