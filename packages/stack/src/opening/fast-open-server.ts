@@ -83,7 +83,7 @@ export class FastOpenServer {
 }
 
 /** Throws a TypeError or RangeError for what are no keys. */
-export function checkKeys(keys: readonly Uint32Array[]): void {
+function checkKeys(keys: readonly Uint32Array[]): void {
   checkArray('keys', keys);
   if (keys.length < 1 || keys.length > MOST_KEYS)
     throw new RangeError(`keys must be one or two, not ${keys.length}`);

@@ -39,7 +39,7 @@ export function fastOpenOptionOf(segment: Segment): FastOpenOption | null {
 }
 
 /** Whether a cookie may have so many octets (RFC 7413, 4.1.1). */
-export function isCookie({ length }: Uint8Array): boolean {
+function isCookie({ length }: Uint8Array): boolean {
   return length >= SHORTEST_COOKIE && length <= LONGEST_COOKIE && length % 2 === 0;
 }
 
