@@ -54,6 +54,7 @@ export class ActiveFastOpen {
   readonly side = 'active';
   /** See {@link FastOpenRequest}; it goes with the first SYN alone. */
   #option: FastOpenOption | null;
+  /** See {@link FastOpenRequest}. */
   readonly takesText: boolean;
   /** The SYN still waits for text. */
   isDeferred: boolean;
@@ -63,6 +64,7 @@ export class ActiveFastOpen {
   textSent = 0;
   /** All of them were acknowledged by the SYN+ACK. */
   isTextAcknowledged = false;
+  /** Why text did not get there with the SYN; `'none'`: it did, or may still. */
   failure: FastOpenFailure;
   /** Until the host has taken it. */
   answer: FastOpenAnswer | null = null;
@@ -101,6 +103,7 @@ export class ActiveFastOpen {
 /** Fast Open of a connection that the peer opens. */
 export class PassiveFastOpen {
   readonly side = 'passive';
+  /** See {@link FastOpenGrant}. */
   readonly opens: boolean;
   /** Goes with the first SYN+ACK alone. */
   #option: FastOpenOption | null;
