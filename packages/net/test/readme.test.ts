@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { examplesOf } from '@halfclose/test-support';
+import ts from 'typescript';
 import { beforeAll, expect, it } from 'vitest';
 import { bundle } from './build.ts';
 
 const README = new URL('../README.md', import.meta.url);
 const ROOT_README = new URL('../../../README.md', import.meta.url);
 const API_PAGE = new URL('../../../docs/API-NET.md', import.meta.url);
+const GUIDES = ['swap', 'half-close', 'faq'].map(
+  (name) => new URL(`../../../docs/guides/${name}.md`, import.meta.url),
+);
 const examples = examplesOf(README);
 const apiExamples = examplesOf(API_PAGE);
 
@@ -20,10 +24,25 @@ beforeAll(async () => {
   return remove;
 });
 
+const guideExamples = GUIDES.flatMap((guide) =>
+  examplesOf(guide).map(({ program, output }, index) => ({
+    name: `${basename(guide.pathname, '.md')}-${index + 1}`,
+    program,
+    output,
+  })),
+);
+
+function javaScriptOf(program: string): string {
+  return ts.transpile(program, { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 });
+}
+
 /** What a program prints, run by Node as it stands; it has to end by itself. */
 function printed(program: string, name = 'example.mjs'): string {
   const file = join(dirname(module_), name);
-  writeFileSync(file, program.replace("'@halfclose/net'", `'${pathToFileURL(module_).href}'`));
+  writeFileSync(
+    file,
+    program.replace(/(?<=from )['"]@halfclose\/net['"]/, `'${pathToFileURL(module_).href}'`),
+  );
   const { signal, stdout, stderr } = spawnSync(process.execPath, [file], {
     encoding: 'utf8',
     timeout: 20_000,
@@ -42,6 +61,14 @@ it.concurrent.each(apiExamples.map(({ program, output }, index) => ({ number: in
   'prints what the page of the API says, and ends: example $number',
   ({ number, program, output }) => {
     expect(printed(program, `api-${number}.mjs`)).toBe(output);
+  },
+);
+
+it.concurrent.each(guideExamples)(
+  'prints what the guide says, and ends: $name',
+  ({ name, program, output }) => {
+    expect(output).not.toBeNull();
+    expect(printed(javaScriptOf(program), `guide-${name}.mjs`)).toBe(output);
   },
 );
 
