@@ -41,6 +41,13 @@ describe('explain', () => {
       expect(stdout).toContain(part);
   });
 
+  test('tells what the guide shows', () => {
+    const guide = readFileSync(new URL('../../../docs/guides/capture.md', import.meta.url), 'utf8');
+    const [, told = ''] = explain(capture('unread-server')).stdout.split(/^-+\n/m);
+    expect(told).toContain('reset by the server');
+    expect(guide).toContain(told.trimEnd());
+  });
+
   test('has filters, and an exit status for what is not there', () => {
     const file = capture('listener-closed');
     expect(explain(file, '--only', 'refused').stdout).toContain('1 of 5 connections');
