@@ -3,6 +3,14 @@ import type { DefaultTheme } from 'vitepress';
 /** The guides, in the order in which they are to be read. */
 export const GUIDES: DefaultTheme.SidebarItem[] = [
   {
+    text: 'Begin',
+    items: [
+      { text: 'Swap it in', link: '/guides/swap' },
+      { text: 'Half-close and linger', link: '/guides/half-close' },
+      { text: 'Questions', link: '/guides/faq' },
+    ],
+  },
+  {
     text: 'Programs on it',
     items: [
       { text: 'Express', link: '/guides/express' },
@@ -14,13 +22,18 @@ export const GUIDES: DefaultTheme.SidebarItem[] = [
   },
   {
     text: 'Test and look',
-    items: [{ text: 'Test what goes wrong', link: '/guides/testing' }],
+    items: [
+      { text: 'Test what goes wrong', link: '/guides/testing' },
+      { text: 'From mitm, nock, toxiproxy', link: '/guides/migrate' },
+      { text: 'Explain a capture', link: '/guides/capture' },
+    ],
   },
   {
     text: 'Other networks',
     items: [
       { text: 'TUN: a host beside the kernel', link: '/guides/tun' },
       { text: 'A host in a page', link: '/guides/browser' },
+      { text: 'Tunnels', link: '/guides/tunnels' },
     ],
   },
 ];
