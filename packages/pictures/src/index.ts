@@ -13,7 +13,7 @@ export {
 export { stateDiagramSvg, type StateDiagramSvgOptions } from './states/state-diagram-svg.ts';
 export { stateTimelineSvg, type StateTimelineSvgOptions } from './states/state-timeline-svg.ts';
 export type { PictureOptions } from './svg/picture-options.ts';
-export type { Color, Theme } from './svg/theme.ts';
+export type { Color, PictureFonts, Theme } from './svg/theme.ts';
 export { PALETTE } from './svg/theme.ts';
 export { stateColor } from './states/state-color.ts';
 export {

@@ -42,6 +42,17 @@ it('follows the system unless told, and is light on paper', () => {
   expect(ladderSvg(conversation().sorted, { theme: 'dark' })).not.toContain('@media');
 });
 
+it('fonts are those of the system unless told', () => {
+  const fonts = { text: 'Inter', mono: "'Fira Code', monospace" };
+  for (const svg of [ladderSvg(conversation().sorted, { fonts }), stateDiagramSvg([], { fonts })]) {
+    expect(svg).toContain('text{font-family:Inter;');
+    expect(svg).toContain(".mono{font-family:'Fira Code', monospace;");
+  }
+  expect(ladderSvg(conversation().sorted, { fonts: { mono: 'Menlo' } })).toContain(
+    'text{font-family:system-ui',
+  );
+});
+
 it('wrong options and events are named', () => {
   const wrong: unknown = 'pink';
   expect(() => ladderSvg([], { theme: wrong as 'dark' })).toThrow(
@@ -50,6 +61,11 @@ it('wrong options and events are named', () => {
   expect(() => ladderSvg([], { rows: 3 })).toThrow('rows must be an integer from 4');
   const misspelt = { titel: 'x' };
   expect(() => ladderSvg([], misspelt as never)).toThrow('options.titel is no option: did you mean title?');
+  expect(() => ladderSvg([], { fonts: { text: 'a}</style>' } })).toThrow(
+    'fonts.text must be names of font families, not "a}</style>"',
+  );
+  expect(() => ladderSvg([], { fonts: { sans: 'Arial' } as never })).toThrow('fonts.sans is no option');
+  expect(() => ladderSvg([], { fonts: 3 as never })).toThrow('fonts must be an object, not 3');
   expect(() => stateDiagramSvg([], { hosts: ['a', 'b', 'c'] })).toThrow(
     'hosts must be an array of two names at most',
   );

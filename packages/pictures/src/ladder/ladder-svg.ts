@@ -20,7 +20,13 @@ export interface LadderSvgOptions extends PictureOptions {
   readonly rows?: number;
 }
 
-const OPTIONS: OptionNames<LadderSvgOptions> = { title: true, theme: true, connections: true, rows: true };
+const OPTIONS: OptionNames<LadderSvgOptions> = {
+  title: true,
+  theme: true,
+  fonts: true,
+  connections: true,
+  rows: true,
+};
 const DEFAULT_ROWS = 120;
 const WIDTH = 920;
 const TITLE_HEIGHT = 42;
@@ -35,7 +41,7 @@ const MARGIN = 14;
 export function ladderSvg(events: Iterable<TraceEvent>, options: LadderSvgOptions = {}): string {
   checkOptions('options', options, OPTIONS);
   checkPictureOptions(options);
-  const { connections, rows = DEFAULT_ROWS, theme = 'auto' } = options;
+  const { connections, rows = DEFAULT_ROWS, theme = 'auto', fonts } = options;
   checkInteger('rows', rows, 4, Number.MAX_SAFE_INTEGER);
   const all = [...events];
   const chosen = connections === 'all' ? connectionsOf(all) : (connections ?? connectionsOf(all).slice(0, 1));
@@ -52,7 +58,7 @@ export function ladderSvg(events: Iterable<TraceEvent>, options: LadderSvgOption
     y += drawing.height + MARGIN;
   }
   const title = options.title ?? titleOf(first, models.length);
-  const frame = { width: WIDTH, height: y, title, description: models.map(describe).join(' '), theme };
+  const frame = { width: WIDTH, height: y, title, description: models.map(describe).join(' '), theme, fonts };
   const caption = text(title, { class: 'title f-ink', x: MARGIN, y: 26 });
   return picture(frame, caption, ...parts);
 }

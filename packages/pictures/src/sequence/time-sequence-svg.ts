@@ -33,6 +33,7 @@ export interface TimeSequenceSvgOptions extends PictureOptions {
 const OPTIONS: OptionNames<TimeSequenceSvgOptions> = {
   title: true,
   theme: true,
+  fonts: true,
   connection: true,
   sender: true,
   samples: true,
@@ -56,7 +57,7 @@ const BOTTOM = 40;
 export function timeSequenceSvg(events: Iterable<TraceEvent>, options: TimeSequenceSvgOptions = {}): string {
   checkOptions('options', options, OPTIONS);
   checkPictureOptions(options);
-  const { sender, samples = [], theme = 'auto' } = options;
+  const { sender, samples = [], theme = 'auto', fonts } = options;
   if (sender !== undefined) checkOneOf('sender', sender, ['client', 'server']);
   checkArray('samples', samples);
   const all = [...events];
@@ -78,7 +79,7 @@ export function timeSequenceSvg(events: Iterable<TraceEvent>, options: TimeSeque
   const below = new Plot(x, { from: top + FLIGHT_HEIGHT, to: top, domain: [0, most * 1.05] });
   const title = options.title ?? `From ${model.from} to ${model.to}`;
   return picture(
-    { width: WIDTH, height, title, description: describe(model), theme },
+    { width: WIDTH, height, title, description: describe(model), theme, fonts },
     text(title, { class: 'title f-ink', x: 14, y: 26 }),
     element('g', {}, ...sequenceLegend(LEFT, 48, model)),
     sequence.grid(formatCountShort, durationText, 'bytes'),

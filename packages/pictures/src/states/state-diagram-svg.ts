@@ -15,7 +15,7 @@ export interface StateDiagramSvgOptions extends PictureOptions {
   readonly hosts?: readonly string[];
 }
 
-const OPTIONS: OptionNames<StateDiagramSvgOptions> = { title: true, theme: true, hosts: true };
+const OPTIONS: OptionNames<StateDiagramSvgOptions> = { title: true, theme: true, fonts: true, hosts: true };
 const SIZE = 10.5;
 const COLORS: readonly Color[] = ['blue', 'orange'];
 
@@ -39,7 +39,7 @@ export function stateDiagramSvg(
 ): string {
   checkOptions('options', options, OPTIONS);
   checkPictureOptions(options);
-  const { hosts, theme = 'auto' } = options;
+  const { hosts, theme = 'auto', fonts } = options;
   if (hosts !== undefined && (!Array.isArray(hosts) || hosts.length > 2))
     throw new RangeError(`hosts must be an array of two names at most, not ${shown(hosts)}`);
   const ends = staysOf([...events]).filter(({ host }) => hosts === undefined || hosts.includes(host));
@@ -50,7 +50,7 @@ export function stateDiagramSvg(
   const title = options.title ?? 'The states of a connection (RFC 9293)';
   const edges = edgesOf(steps);
   return picture(
-    { width: WIDTH, height: HEIGHT, title, description: describe(paths), theme },
+    { width: WIDTH, height: HEIGHT, title, description: describe(paths), theme, fonts },
     text(title, { class: 'title f-ink', x: 14, y: 26 }),
     ...drawLegend(paths),
     ...edges.map((edge) => drawEdge(edge, steps)),

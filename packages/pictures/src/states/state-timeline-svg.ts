@@ -11,7 +11,7 @@ import { type EndStays, type Stay, staysOf } from './stays.ts';
 /** How {@link stateTimelineSvg} draws. */
 export type StateTimelineSvgOptions = PictureOptions;
 
-const OPTIONS: OptionNames<StateTimelineSvgOptions> = { title: true, theme: true };
+const OPTIONS: OptionNames<StateTimelineSvgOptions> = { title: true, theme: true, fonts: true };
 const WIDTH = 920;
 const LEFT = 20;
 const RIGHT = 40;
@@ -54,6 +54,7 @@ export function stateTimelineSvg(
       title,
       description: ends.map(describe).join(' '),
       theme: options.theme ?? 'auto',
+      fonts: options.fonts,
     },
     text(title, { class: 'title f-ink', x: 14, y: 26 }),
     text(note, { class: 'small f-muted', x: WIDTH - RIGHT, y: 26, 'text-anchor': 'end' }),

@@ -1,5 +1,5 @@
 import { element, escaped, type Svg } from './element.ts';
-import { styleOf, type Theme } from './theme.ts';
+import { type PictureFonts, styleOf, type Theme } from './theme.ts';
 
 /** What a picture is, beside what is in it. */
 export interface PictureFrame {
@@ -10,11 +10,12 @@ export interface PictureFrame {
   /** The same in some sentences. */
   readonly description: string;
   readonly theme: Theme;
+  readonly fonts: PictureFonts | undefined;
 }
 
 /** A whole SVG document, on paper of its own, so that it can be read and printed anywhere. */
 export function picture(
-  { width, height, title, description, theme }: PictureFrame,
+  { width, height, title, description, theme, fonts }: PictureFrame,
   ...content: readonly Svg[]
 ): string {
   const size = { width: Math.ceil(width), height: Math.ceil(height) };
@@ -28,7 +29,7 @@ export function picture(
       'aria-labelledby': 'title desc',
     },
     `\n<title id="title">${escaped(title)}</title>\n<desc id="desc">${escaped(description)}</desc>\n`,
-    `<style>${styleOf(theme)}</style>\n`,
+    `<style>${styleOf(theme, fonts)}</style>\n`,
     element('rect', { class: 'f-paper', ...size, rx: 6 }),
     '\n',
     ...content.map((part) => `${part}\n`),

@@ -23,13 +23,21 @@ export const PALETTE = {
 /** A colour of the theme. */
 export type Color = keyof typeof PALETTE;
 
+/** Families of fonts, as CSS lists them in `font-family`. */
+export interface PictureFonts {
+  /** Of most text, in a regular and a bold weight. Default: what the system that shows the picture has for its own. */
+  readonly text?: string;
+  /** Of segments, addresses and calls. Default: what that system has for code. */
+  readonly mono?: string;
+}
+
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 const MONO = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
 /** Classes `f-blue` (filled), `s-blue` (stroked), and those of text. */
-export function styleOf(theme: Theme): string {
+export function styleOf(theme: Theme, { text = FONT, mono = MONO }: PictureFonts = {}): string {
   const base =
-    `text{font-family:${FONT};font-size:12px}.mono{font-family:${MONO};font-size:11.5px}` +
+    `text{font-family:${text};font-size:12px}.mono{font-family:${mono};font-size:11.5px}` +
     `.title{font-size:15px;font-weight:600}.bold{font-weight:600}.small{font-size:10.5px}` +
     `.halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}.line{fill:none;stroke-width:1.6px}` +
     `.thin{stroke-width:1px}.dash{stroke-dasharray:5 4}.dots{stroke-dasharray:1.5 3.5}`;
