@@ -11,6 +11,7 @@ import { addCapture } from './inspect/capture.ts';
 import { addConnections } from './inspect/connections.ts';
 import { readOutputDirectory, readOutputFile, STANDARD_OUTPUT } from './output-path.ts';
 import { pageOf } from './page.ts';
+import { DEFAULT_SCALE, PNG_FONTS, PngRenderer } from './png/png-renderer.ts';
 import { chapters } from './tour/chapters.ts';
 import { tour } from './tour/tour.ts';
 import { addNc } from './tun/nc.ts';
@@ -24,6 +25,7 @@ interface TourOptions {
   readonly only?: readonly string[];
   readonly pcapng?: string;
   readonly svg?: string;
+  readonly png?: string;
 }
 
 /** The command `halfclose`. */
@@ -53,6 +55,11 @@ export function commandLine(): Command {
         readOutputDirectory,
       ),
     )
+    .addOption(
+      new Option('--png <directory>', 'write a ladder of each closing there, as PNG').argParser(
+        readOutputDirectory,
+      ),
+    )
     .action(showTour);
   addConnections(program);
   addCapture(program);
@@ -67,7 +74,7 @@ export function commandLine(): Command {
   return program;
 }
 
-function showTour({ list, json, only, pcapng, svg }: TourOptions): void {
+async function showTour({ list, json, only, pcapng, svg, png }: TourOptions): Promise<void> {
   const page = pageOf(process.stdout, process.env);
   if (list === true) {
     for (const { name, title } of chapters)
@@ -77,11 +84,16 @@ function showTour({ list, json, only, pcapng, svg }: TourOptions): void {
   if (pcapng === STANDARD_OUTPUT)
     throw new UsageError('--pcapng needs a file: the tour itself goes to the standard output');
   const chosen = chapters.filter(({ name }) => only === undefined || only.includes(name));
-  if (svg !== undefined) mkdirSync(svg, { recursive: true });
+  // Before the work: it may not be installed.
+  const renderer = png === undefined ? null : await PngRenderer.load();
+  for (const directory of [svg, png]) if (directory !== undefined) mkdirSync(directory, { recursive: true });
   const packets = tour(chosen, page, {
     asJson: json === true,
     onClosing: ({ name, title }, events) => {
       if (svg !== undefined) writeFileSync(join(svg, `${name}.svg`), ladderSvg(events, { title }));
+      if (renderer === null || png === undefined) return;
+      const drawn = ladderSvg(events, { title, theme: 'light', fonts: PNG_FONTS });
+      writeFileSync(join(png, `${name}.png`), renderer.render(drawn, DEFAULT_SCALE));
     },
   });
   if (pcapng !== undefined) writeFileSync(pcapng, packets);

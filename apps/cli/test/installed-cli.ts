@@ -36,7 +36,7 @@ export class InstalledCli {
       silent: true,
       removeNodeProtocol: false,
       tsconfig: join(app, 'tsconfig.src.json'),
-      external: ['@bomb.sh/tab', 'commander', 'picocolors', 'send'],
+      external: ['@bomb.sh/tab', '@resvg/resvg-wasm', 'commander', 'picocolors', 'send'],
       noExternal: [/^@halfclose\//],
       esbuildOptions: (options) => {
         options.conditions = ['@halfclose/source'];
@@ -47,6 +47,7 @@ export class InstalledCli {
       mkdirSync(dirname(copy), { recursive: true });
       copyFileSync(exampleSource(file), copy);
     }
+    runNode([join(app, 'scripts/write-fonts.mjs'), dist]);
     copyFileSync(join(app, 'package.json'), join(directory, 'package.json'));
     // Where the addon is looked for.
     rmSync(join(directory, 'prebuilds'), { force: true });
