@@ -68,6 +68,7 @@ export const DOCUMENTS: DefaultTheme.SidebarItem[] = [
     text: 'How well',
     items: [
       { text: "Node's own tests", link: '/docs/node-suite' },
+      { text: 'Public suites of scripts', link: '/docs/public-suites' },
       { text: 'Speed', link: '/docs/benchmarks' },
       { text: 'Goodput', link: '/docs/goodput' },
     ],
