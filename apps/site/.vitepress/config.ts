@@ -4,12 +4,14 @@ import { slug } from 'github-slugger';
 import { defineConfig, type Plugin } from 'vitepress';
 import { NO_PAGES, routeOf } from '../src/pages.ts';
 import { followRepositoryLinks } from '../src/repository-links.ts';
-import { DOCUMENTS, GUIDES, listOf } from '../src/sidebar.ts';
+import { DOCUMENTS, GUIDES, listOf, unlisted } from '../src/sidebar.ts';
 import { referencePages, titlesIn } from '../src/titles.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const GITHUB = 'https://github.com/halfclose/halfclose';
+
+const more = unlisted([...titlesIn('docs/guides', root), ...titlesIn('docs', root)]);
 
 export default defineConfig({
   title: 'Halfclose',
@@ -61,6 +63,7 @@ export default defineConfig({
       '/': [
         ...GUIDES,
         ...DOCUMENTS,
+        ...(more.length > 0 ? [listOf('More', more)] : []),
         listOf('Decisions', titlesIn('docs/decisions', root)),
         listOf('Packages', [
           ...titlesIn('packages', root),

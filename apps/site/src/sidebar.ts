@@ -85,6 +85,22 @@ export const DOCUMENTS: DefaultTheme.SidebarItem[] = [
   },
 ];
 
+/** Where the entries of a sidebar lead, those of groups included. */
+export function linksOf(items: readonly DefaultTheme.SidebarItem[]): string[] {
+  return items.flatMap(({ link, items: below = [] }) => [
+    ...(link === undefined ? [] : [link]),
+    ...linksOf(below),
+  ]);
+}
+
+/** The pages that neither {@link GUIDES} nor {@link DOCUMENTS} name, so that a new one is found before it has its place. */
+export function unlisted(
+  pages: readonly (readonly [title: string, route: string])[],
+): (readonly [title: string, route: string])[] {
+  const listed = linksOf([...GUIDES, ...DOCUMENTS]);
+  return pages.filter(([, route]) => !listed.includes(linkOf(route)));
+}
+
 /** A list of links to the pages of a folder, by the files it is made of, and their titles. */
 export function listOf(
   text: string,
@@ -93,6 +109,10 @@ export function listOf(
   return {
     text,
     collapsed: true,
-    items: pages.map(([title, route]) => ({ text: title, link: `/${route.replace(/\.md$/, '')}` })),
+    items: pages.map(([title, route]) => ({ text: title, link: linkOf(route) })),
   };
+}
+
+function linkOf(route: string): string {
+  return `/${route.replace(/(?<=^|\/)index\.md$|\.md$/, '')}`;
 }

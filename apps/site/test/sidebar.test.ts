@@ -1,26 +1,21 @@
-import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { DefaultTheme } from 'vitepress';
 import { expect, it } from 'vitest';
-import { routeOf } from '../src/pages.ts';
-import { DOCUMENTS, GUIDES } from '../src/sidebar.ts';
+import { DOCUMENTS, GUIDES, linksOf, listOf, unlisted } from '../src/sidebar.ts';
+import { titlesIn } from '../src/titles.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-function linksOf(items: readonly DefaultTheme.SidebarItem[]): string[] {
-  return items.flatMap(({ link, items: below = [] }) => [
-    ...(link === undefined ? [] : [link]),
-    ...linksOf(below),
-  ]);
-}
-
 // Packages, examples and decisions are listed by what is in their folders.
-it('lists every guide and document, each once', () => {
-  const pages = execFileSync('git', ['ls-files', 'docs/*.md', ':(glob)*.md'], { cwd: root, encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .filter((file) => !file.startsWith('docs/decisions/'))
-    .flatMap((file) => routeOf(file) ?? [])
-    .map((route) => `/${route.replace(/(index)?\.md$/, '')}`);
-  expect(linksOf([...GUIDES, ...DOCUMENTS]).sort()).toEqual(pages.sort());
+it('names each guide in the order of reading', () => {
+  expect(unlisted(titlesIn('docs/guides', root))).toEqual([]);
+});
+
+it('lists no page twice', () => {
+  const links = linksOf([...GUIDES, ...DOCUMENTS]);
+  expect(links.filter((link, at) => links.indexOf(link) !== at)).toEqual([]);
+});
+
+it('has pages that are named nowhere in a list of their own', () => {
+  const pages = [...titlesIn('docs', root), ['A new one', 'docs/new.md'] as const];
+  expect(linksOf([listOf('More', unlisted(pages))])).toContain('/docs/new');
 });
