@@ -8,7 +8,6 @@ import { undocumented } from './public-docs.ts';
  */
 const LEFT: Readonly<Record<string, number>> = {
   '@halfclose/codec': 38,
-  '@halfclose/explain': 45,
   '@halfclose/packetdrill': 73,
   '@halfclose/pictures': 19,
   '@halfclose/stack': 73,

@@ -17,6 +17,7 @@ export interface Candidate {
   readonly number: number;
   /** `192.0.2.1:80` or `[2001:db8::1]:80`. */
   readonly client: string;
+  /** The other end, in the same form. */
   readonly server: string;
 }
 

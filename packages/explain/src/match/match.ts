@@ -5,7 +5,9 @@ import { formatDuration, plural } from '../report/units.ts';
 
 /** Two connections, of one capture each, that belong together. */
 export interface Match {
+  /** The connection as the first capture has it. */
   readonly first: Explanation;
+  /** The one of the second capture that belongs to it. */
   readonly second: Explanation;
   /**
    * `same`: one connection, seen from two places: both SYNs have the same numbers. `proxied`: the second one begins while the
@@ -16,6 +18,7 @@ export interface Match {
   readonly later: number;
   /** RSTs that one of the captures has and the other one has not, where both are of one connection. */
   readonly onlyInFirst: readonly ResetReport[];
+  /** The same the other way round. */
   readonly onlyInSecond: readonly ResetReport[];
 }
 

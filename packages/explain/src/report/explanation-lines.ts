@@ -7,7 +7,9 @@ import { formatBytes, formatCount, formatDuration, plural } from './units.ts';
 
 /** What is said of a connection, and what of it: `ended first` and `server, RST in packet 7`. */
 export interface ExplanationLine {
+  /** What it is about; empty: the same as the line before. */
   readonly label: string;
+  /** One line without a break at its end, to be wrapped by who shows it; never empty. */
   readonly text: string;
 }
 

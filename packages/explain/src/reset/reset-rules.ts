@@ -9,11 +9,15 @@ export type Certainty = 'sure' | 'likely' | 'open';
 
 /** One row of the table. The first row whose facts hold decides. */
 export interface ResetRule {
+  /** Its name in the table, which `ResetReport.rule` and docs/EXPLAIN.md have: `no-fin-wait-2`. */
   readonly id: string;
-  /** Facts that must hold, and facts that must not. */
+  /** Facts that must hold, all of them. */
   readonly all: readonly ResetFact[];
+  /** Facts of which none may hold; default: none. */
   readonly none?: readonly ResetFact[];
+  /** What the RST most likely is then. */
   readonly cause: ResetCause;
+  /** How far those facts decide. */
   readonly certainty: Certainty;
   /** What else it can be, the likeliest first. */
   readonly others: readonly ResetCause[];

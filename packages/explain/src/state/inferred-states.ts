@@ -20,10 +20,15 @@ export type InferredState =
 
 /** A change of an end's state, with the packet that shows it. */
 export interface InferredChange {
+  /** The end whose state changed. */
   readonly side: Side;
+  /** The state before. */
   readonly from: InferredState;
+  /** The state after. */
   readonly to: InferredState;
+  /** What brought it about, in a few words: `FIN acknowledged`. */
   readonly why: string;
+  /** The packet that shows it: the change itself was at that time, or somewhat before. */
   readonly mark: Mark;
 }
 
