@@ -6,9 +6,13 @@ import { formatIpAddress } from './ip-address-format.ts';
  * (`::ffff:a.b.c.d`), so that one code path serves both families. Immutable; compare with {@link IpAddress.equals}.
  */
 export class IpAddress {
+  /** The first 32 bits of the address, as int32; of an IPv4 address 0. */
   readonly word0: number;
+  /** The next 32 bits, as int32; of an IPv4 address 0. */
   readonly word1: number;
+  /** The next 32 bits, as int32; of an IPv4 address 0xffff. */
   readonly word2: number;
+  /** The last 32 bits, as int32: all of an IPv4 address (RFC 4291, 2.5.5.2). */
   readonly word3: number;
 
   /** Every number is taken modulo 2^32, as bitwise operators do (ECMA-262, ToInt32), so that none is impossible. */

@@ -33,6 +33,7 @@ function wordMatches(a: number, b: number, bits: number): boolean {
 
 /** An address, and how many of its leading bits name its network. */
 export interface IpPrefix {
+  /** The address as it was written, with the bits of the host. */
   readonly address: IpAddress;
   /** 0 to 32 for IPv4, 0 to 128 for IPv6. */
   readonly prefixLength: number;

@@ -3,10 +3,15 @@ import type { SequenceNumber } from './sequence-number.ts';
 
 /** The start of the TCP packet that an ICMP error is about, as far as the error quotes it (RFC 792; RFC 4443, 2.4). */
 export interface QuotedSegment {
+  /** Whose segment it was: the source address of the quoted IP header. */
   readonly source: IpAddress;
+  /** Where it was to go. */
   readonly destination: IpAddress;
+  /** 0 to 65535. */
   readonly sourcePort: number;
+  /** 0 to 65535. */
   readonly destinationPort: number;
+  /** Its sequence number, as int32: RFC 5927, 4.1, has it checked against what is in flight. */
   readonly seq: SequenceNumber;
 }
 

@@ -9,12 +9,15 @@ import type { SourceRoute } from './source-route.ts';
  */
 export interface TcpPacket {
   readonly kind: 'tcp';
+  /** Where it comes from, of the family of `destination`. */
   readonly source: IpAddress;
+  /** Where it goes. */
   readonly destination: IpAddress;
   /** IPv4 TTL or IPv6 hop limit, 0 to 255. */
   readonly hopLimit: number;
   /** Differentiated services codepoint, 0 to 63 (RFC 2474). */
   readonly dscp: number;
+  /** The TCP segment in it (RFC 9293, 3.1). */
   readonly segment: Segment;
   /** IPv4 only, and rare. Of a route that is not done, the last address is where the segment goes. */
   readonly sourceRoute?: SourceRoute;
@@ -28,10 +31,15 @@ export interface TcpPacket {
 /** An IP packet that carries an ICMP or ICMPv6 message. */
 export interface IcmpPacket {
   readonly kind: 'icmp';
+  /** The host or router that sent it, of the family of `destination`, which says whether it is ICMP or ICMPv6. */
   readonly source: IpAddress;
+  /** Where it goes. */
   readonly destination: IpAddress;
+  /** IPv4 TTL or IPv6 hop limit, 0 to 255. */
   readonly hopLimit: number;
+  /** Differentiated services codepoint, 0 to 63 (RFC 2474). */
   readonly dscp: number;
+  /** What it says: of ICMP (RFC 792) or ICMPv6 (RFC 4443), by the family. */
   readonly message: IcmpMessage;
   /** IPv4 only, and rare. Of a route that is not done, the last address is where the message goes. */
   readonly sourceRoute?: SourceRoute;

@@ -43,6 +43,7 @@ export class Segment {
   sourcePort = 0;
   /** 0 to 65535. */
   destinationPort = 0;
+  /** Number of the first octet of its text, or of its SYN, as int32 (RFC 9293, 3.1). */
   seq: SequenceNumber = 0;
   /** Meaningful only if `flags` has ACK; else 0 on what we send. */
   ack: SequenceNumber = 0;

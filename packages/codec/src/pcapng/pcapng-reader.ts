@@ -54,7 +54,9 @@ export interface PcapngPacket {
 
 /** What a pcapng file holds, the interfaces of all its sections counted on. */
 export interface Pcapng {
+  /** The interfaces of all sections, in the order of their descriptions. */
   readonly interfaces: readonly PcapngInterface[];
+  /** The packets of all sections, in the order of the file, which need not be that of their times. */
   readonly packets: readonly PcapngPacket[];
 }
 

@@ -21,7 +21,9 @@ const ICMP_HEADER = 8;
 export class FragmentView {
   /** The frame without padding of the link. */
   readonly bytes: Uint8Array;
+  /** Where the packet comes from; of IPv4 v4-mapped, as {@link IpAddress} holds it. */
   readonly source: IpAddress;
+  /** Where the packet goes, in the same form. */
   readonly destination: IpAddress;
   /** Which packet it is of, among those between the same addresses: 0 to 65535, of IPv6 to 2^32 - 1. */
   readonly identification: number;

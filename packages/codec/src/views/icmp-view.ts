@@ -9,6 +9,7 @@ const HEADER = 8;
 
 /** An ICMP or ICMPv6 message that has all of its first 8 octets, read in place (RFC 792; RFC 4443, 2.1). */
 export class IcmpView {
+  /** What `check` was given; it is not copied, so a change of it shows here. */
   readonly bytes: Uint8Array;
   /** Where the message starts in `bytes`. */
   readonly offset: number;
@@ -27,10 +28,12 @@ export class IcmpView {
     return end - offset < HEADER ? 'icmp-truncated' : new IcmpView(bytes, offset, end);
   }
 
+  /** The type, 0 to 255 (RFC 792; RFC 4443, 2.1). */
   get type(): number {
     return readUint8(this.bytes, this.offset);
   }
 
+  /** The code, 0 to 255, which says more of the type. */
   get code(): number {
     return readUint8(this.bytes, this.offset + 1);
   }

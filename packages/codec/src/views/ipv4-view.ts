@@ -12,6 +12,7 @@ const FRAGMENT_OFFSET = 0x1fff;
 
 /** An IPv4 header whose lengths were checked, read in place (RFC 791, 3.1). Of its options, a source route is read. */
 export class Ipv4View {
+  /** What `check` was given; it is not copied, so a change of it shows here. */
   readonly bytes: Uint8Array;
   /** Where the header starts in `bytes`. */
   readonly offset: number;
@@ -72,10 +73,14 @@ export class Ipv4View {
     return readUint8(this.bytes, this.offset + 9);
   }
 
+  /** The source address, v4-mapped (RFC 791, 3.1); a new object each time. */
   get source(): IpAddress {
     return readIpv4Address(this.bytes, this.offset + 12);
   }
 
+  /**
+   * The destination address, v4-mapped; of a source route that is not done, its next stop. A new object each time.
+   */
   get destination(): IpAddress {
     return readIpv4Address(this.bytes, this.offset + 16);
   }

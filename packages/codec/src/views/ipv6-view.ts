@@ -10,6 +10,7 @@ const HEADER = 40;
 
 /** An IPv6 header whose lengths were checked, read in place (RFC 8200, section 3). */
 export class Ipv6View {
+  /** What `check` was given; it is not copied, so a change of it shows here. */
   readonly bytes: Uint8Array;
   /** Where the header starts in `bytes`. */
   readonly offset: number;
@@ -67,10 +68,12 @@ export class Ipv6View {
     return readUint8(this.bytes, this.offset + 7);
   }
 
+  /** The source address (RFC 8200, section 3); a new object each time. */
   get source(): IpAddress {
     return readIpv6Address(this.bytes, this.offset + 8);
   }
 
+  /** The destination address of the header, whatever a routing header says; a new object each time. */
   get destination(): IpAddress {
     return readIpv6Address(this.bytes, this.offset + 24);
   }

@@ -10,6 +10,7 @@ const MINIMAL_HEADER = 20;
 
 /** A TCP header whose lengths were checked, read in place (RFC 9293, 3.1). */
 export class TcpView {
+  /** What `check` was given; it is not copied, so a change of it shows here. */
   readonly bytes: Uint8Array;
   /** Where the header starts in `bytes`. */
   readonly offset: number;
@@ -34,18 +35,22 @@ export class TcpView {
     return new TcpView(bytes, offset, offset + headerLength, end);
   }
 
+  /** 0 to 65535. */
   get sourcePort(): number {
     return readUint16(this.bytes, this.offset);
   }
 
+  /** 0 to 65535. */
   get destinationPort(): number {
     return readUint16(this.bytes, this.offset + 2);
   }
 
+  /** Number of the first octet of its text, or of its SYN, as int32 (RFC 9293, 3.1). */
   get seq(): SequenceNumber {
     return readInt32(this.bytes, this.offset + 4);
   }
 
+  /** The next number that its sender expects, as int32; meaningful only if `flags` has ACK. */
   get ack(): SequenceNumber {
     return readInt32(this.bytes, this.offset + 8);
   }
@@ -60,6 +65,7 @@ export class TcpView {
     return readUint16(this.bytes, this.offset + 14);
   }
 
+  /** How far behind `seq` the urgent data ends, 0 to 65535; meaningful only with URG (RFC 9293, 3.8.5). */
   get urgentPointer(): number {
     return readUint16(this.bytes, this.offset + 18);
   }
