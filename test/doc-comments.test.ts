@@ -8,7 +8,6 @@ import { undocumented } from './public-docs.ts';
  */
 const LEFT: Readonly<Record<string, number>> = {
   '@halfclose/packetdrill': 73,
-  '@halfclose/pictures': 19,
   '@halfclose/stack': 73,
   '@halfclose/tcp': 161,
   '@halfclose/trace': 18,

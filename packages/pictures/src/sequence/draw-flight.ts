@@ -6,7 +6,9 @@ import type { SequenceModel } from './sequence-model.ts';
 
 /** Bytes on their way at a time. */
 export interface Flight {
+  /** Milliseconds since the first event of the connection. */
   readonly time: number;
+  /** How much was in flight from then on, until the next one; SYN and FIN count 1 each. */
   readonly bytes: number;
 }
 

@@ -15,25 +15,35 @@ export interface SequenceSegment {
   readonly time: number;
   /** 0 is the SYN, 1 the first byte. */
   readonly from: number;
+  /** One behind its last byte; SYN and FIN take a number each (RFC 9293, 3.4). */
   readonly to: number;
+  /** Whether some of it had been sent before. */
   readonly isAgain: boolean;
+  /** What it is marked with: the flag that matters most, RST before SYN before FIN; `null`: it has none of them. */
   readonly mark: 'SYN' | 'FIN' | 'RST' | null;
 }
 
 /** What the other end acknowledged and offered at a time. */
 export interface SequenceAck {
+  /** Milliseconds since the first event of the connection. */
   readonly time: number;
+  /** The next number that it expects, counted as those of segments. */
   readonly ack: number;
   /** Up to where it could take more. */
   readonly edge: number;
+  /** What its SACK option reports beyond that (RFC 2018): first number, and one behind the last. */
   readonly blocks: readonly (readonly [number, number])[];
 }
 
 /** One direction of a connection over time. */
 export interface SequenceModel {
+  /** The sender: `192.0.2.1:80` or `[2001:db8::1]:80`. */
   readonly from: string;
+  /** The receiver, in the same form. */
   readonly to: string;
+  /** What the sender sent, in the order of the events. */
   readonly segments: readonly SequenceSegment[];
+  /** Acknowledgments of the receiver, in the order of the events; those of RSTs are left out. */
   readonly acks: readonly SequenceAck[];
   /** Milliseconds from the first to the last event. */
   readonly duration: number;
