@@ -10,7 +10,6 @@ const LEFT: Readonly<Record<string, number>> = {
   '@halfclose/packetdrill': 73,
   '@halfclose/stack': 73,
   '@halfclose/tcp': 161,
-  '@halfclose/trace': 18,
   '@halfclose/tun': 35,
 };
 

@@ -8,6 +8,7 @@ import type { TraceEndpoint, TraceEvent } from './event.ts';
 export interface TraceConnection {
   /** The end that was seen to open it: that called `connect` or sent a SYN; else the end that was seen first. */
   readonly client: TraceEndpoint;
+  /** The other end. */
   readonly server: TraceEndpoint;
 }
 

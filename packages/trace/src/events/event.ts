@@ -2,6 +2,7 @@ import type { IpAddress, Packet } from '@halfclose/codec';
 
 /** One end of a connection. */
 export interface TraceEndpoint {
+  /** IPv4, v4-mapped as {@link IpAddress} holds it, or IPv6. */
   readonly address: IpAddress;
   /** 0 to 65535. */
   readonly port: number;
@@ -17,6 +18,7 @@ interface EventBase {
 /** A packet left or reached a host, or was dropped there or on the way. */
 export interface SegmentEvent extends EventBase {
   readonly type: 'segment';
+  /** Seen from `host`: it left, it arrived, or it was dropped there or on the way. */
   readonly direction: 'sent' | 'received' | 'dropped';
   /** Its payload may be a view of a live buffer: valid only until `record` returns. */
   readonly packet: Packet;
@@ -29,10 +31,13 @@ export interface SegmentEvent extends EventBase {
 /** A connection went from one state to another. */
 export interface StateEvent extends EventBase {
   readonly type: 'state';
+  /** The end on `host`, whose state it is. */
   readonly local: TraceEndpoint;
+  /** The other end. */
   readonly remote: TraceEndpoint;
-  /** States as RFC 9293 prints them: `FIN-WAIT-2`. */
+  /** The state before, as RFC 9293 prints it: `FIN-WAIT-2`. */
   readonly from: string;
+  /** The state after, in the same form. */
   readonly to: string;
   /** What caused it, in a few words: `close()`, `FIN received`. */
   readonly why: string;
@@ -41,7 +46,9 @@ export interface StateEvent extends EventBase {
 /** A timer of a connection expired. */
 export interface TimerEvent extends EventBase {
   readonly type: 'timer';
+  /** The end on `host`, whose timer it is. */
   readonly local: TraceEndpoint;
+  /** The other end. */
   readonly remote: TraceEndpoint;
   /** `retransmission`, `loss probe`, `persist`, `delayed ack`, `keepalive`, `FIN-WAIT-2`, `TIME-WAIT`. */
   readonly timer: string;

@@ -6,8 +6,9 @@ import type { TraceEvent } from './event.ts';
 export interface TraceDifference {
   /** The place of the event, from 0. */
   readonly index: number;
-  /** What happened there in each, in a line; `null`: nothing more. */
+  /** What happened there in the first trace, in a line; `null`: it has ended. */
   readonly left: string | null;
+  /** What happened there in the second one, in the same form. */
   readonly right: string | null;
 }
 

@@ -32,20 +32,27 @@ export interface LadderPacketRow extends Omit<Arrow, 'forms'> {
   readonly kind: 'packet';
   /** The same in both rows of one packet. */
   readonly id: number;
+  /** The packet itself, as its event has it. */
   readonly packet: Packet;
   /** What it says, the longest form first. */
   readonly forms: readonly string[];
+  /** How it stands out: `dim`: dropped; `red`: RST; `green`: SYN; `yellow`: FIN; `null`: none of these. */
   readonly style: Style;
-  /** What happened on either side; `null`: nothing in this row. */
+  /** What happened on the left side; `null`: nothing in this row. */
   readonly left: LadderMoment | null;
+  /** What happened on the right side; `null`: nothing in this row. */
   readonly right: LadderMoment | null;
 }
 
 /** A row with a call, a timer, or a change of state that no segment shows. */
 export interface LadderNoteRow {
+  /** What it is: a `call` of the program, a `timer` that expired, a `state` that changed, or a `note`. */
   readonly kind: Note['kind'];
+  /** The end that it happened on. */
   readonly side: Side;
+  /** What is written there. */
   readonly text: string;
+  /** When it was, and the state after it. */
   readonly moment: LadderMoment;
 }
 
@@ -53,7 +60,9 @@ export interface LadderNoteRow {
 export interface LadderModel {
   /** The client on the left. */
   readonly ends: Readonly<Record<Side, TraceEndpoint>>;
+  /** Names of the hosts of both ends, as events have them; `null`: no event is of that end's host. */
   readonly hosts: Readonly<Record<Side, string | null>>;
+  /** What happened, from top to bottom. */
   readonly rows: readonly (LadderPacketRow | LadderNoteRow)[];
 }
 
