@@ -10,7 +10,6 @@ const LEFT: Readonly<Record<string, number>> = {
   '@halfclose/packetdrill': 73,
   '@halfclose/stack': 73,
   '@halfclose/tcp': 161,
-  '@halfclose/tun': 35,
 };
 
 const found = undocumented(fileURLToPath(new URL('..', import.meta.url)));

@@ -289,6 +289,7 @@ export class TunDevice extends EventEmitter<TunEvents> {
     process.nextTick(() => this.emit('close'));
   }
 
+  /** Closes it, for `using` (TypeScript 5.2 and later). */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -27,6 +27,7 @@ export class TunError extends Error {
     return new TunError(code, errno, syscall, advice === undefined ? message : `${message}: ${advice}`);
   }
 
+  /** `ERR_TUN_UNSUPPORTED`, with `errno` 0 and `syscall` `'open'`: not on this system, or not with this build. */
   static unsupported(message: string): TunError {
     return new TunError('ERR_TUN_UNSUPPORTED', 0, 'open', message);
   }

@@ -4,15 +4,23 @@ import { FrameSplitter } from './frame-splitter.ts';
 
 /** A stream.Readable, as far as it is used. */
 export interface ByteSource {
+  /** Told of bytes, in pieces of any size, and of its end: 'end', 'close' or 'error' end the device. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'close' | 'end' | 'error', listener: () => void): unknown;
+  /** Ends it; called when the device is closed. */
   destroy(): unknown;
 }
 
 /** A stream.Writable, as far as it is used. */
 export interface ByteSink {
+  /** Told of its end: 'close' or 'error' end the device. */
   on(event: 'close' | 'error', listener: () => void): unknown;
+  /**
+   * Takes a frame with its length in front, whose memory is its own from then on; `callback` once that has left, or
+   * failed. What it returns is not looked at: `queueLength` bounds what waits.
+   */
   write(chunk: Uint8Array, callback: () => void): boolean;
+  /** Ends it after what was written; called when the device is closed. */
   end(): unknown;
 }
 

@@ -29,10 +29,15 @@ export interface CarriedDeviceOptions {
 
 /** What a device has done, in frames and their bytes. */
 export interface CarriedCounters {
+  /** Frames that arrived and were given to the receiver. */
   framesReceived: number;
+  /** Their bytes, without what the carrier puts around them. */
   bytesReceived: number;
+  /** Frames that the carrier was given; whether they left, it does not tell. */
   framesSent: number;
+  /** Their bytes. */
   bytesSent: number;
+  /** Frames that went no further, by reason. */
   readonly dropped: {
     /** The carrier had not taken `queueLength` frames yet. */
     'queue-full': number;
@@ -47,6 +52,7 @@ const LARGEST_QUEUE = 1_000_000;
 
 /** A device whose frames something else carries: a `FrameDevice` for `WireDevice` of `@halfclose/stack`. */
 export class CarriedDevice {
+  /** What it is called in traces; by default after its carrier: `udp`, `websocket`. */
   readonly name: string;
   /** Largest IP packet in bytes. */
   readonly mtu: number;

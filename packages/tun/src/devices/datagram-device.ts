@@ -3,12 +3,15 @@ import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carr
 
 /** A socket of node:dgram, as far as it is used. */
 export interface DatagramSocket {
+  /** Told of datagrams with where they come from, and of its end, which ends the device. */
   on(
     event: 'message',
     listener: (message: Uint8Array, from: { readonly address: string; readonly port: number }) => void,
   ): unknown;
   on(event: 'close', listener: () => void): unknown;
+  /** Sends a frame as one datagram; `callback` once it has left, or failed. */
   send(frame: Uint8Array, port: number, address: string, callback: () => void): void;
+  /** Ends it; called when the device is closed. */
   close(): unknown;
 }
 
@@ -16,6 +19,7 @@ export interface DatagramSocket {
 export interface DatagramPeer {
   /** A numeric address: it is compared with where datagrams come from. */
   readonly address: string;
+  /** 1 to 65535. */
   readonly port: number;
 }
 

@@ -3,13 +3,20 @@ import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carr
 
 /** A stream.Duplex, as far as it is used. */
 export interface PacketDuplex {
+  /** Told of packets, one a chunk, and of its end: 'end', 'close' or 'error' end the device. */
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'close' | 'end', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /**
+   * Sends a packet, whose memory is its own from then on; `callback` once it has left, or failed. What it returns is
+   * not looked at: `queueLength` bounds what waits.
+   */
   write(chunk: Uint8Array, callback: (error?: Error | null) => void): boolean;
+  /** Ends it; called when the device is closed. */
   destroy(): unknown;
-  /** As `Tun` of tuntap2 has it. */
+  /** Name of the device, if it is a string, as `Tun` of tuntap2 has it. */
   readonly name?: unknown;
+  /** Largest IP packet in bytes, if it is a number; else 1500. */
   readonly mtu?: unknown;
 }
 

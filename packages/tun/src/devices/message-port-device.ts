@@ -4,9 +4,13 @@ import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carr
 
 /** A MessagePort, of a browser or of node:worker_threads, or a Worker as its owner sees it. */
 export interface FramePort {
+  /** Sends a frame; `transfer` has its memory where it is the frame's alone, and is empty else. */
   postMessage(frame: Uint8Array, transfer: ArrayBuffer[]): void;
+  /** Told of messages, whose `data` is a frame, and of its end, which ends the device where the port tells it. */
   addEventListener(type: 'message' | 'close', listener: (event: object) => void): void;
+  /** Begins to deliver, where a port has to be told; a Worker has not. */
   start?(): void;
+  /** Ends it; called when the device is closed. */
   close?(): void;
 }
 

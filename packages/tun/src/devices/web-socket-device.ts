@@ -4,11 +4,17 @@ import { CarriedDevice, carriedOptions, type CarriedDeviceOptions } from './carr
 
 /** A WebSocket of a browser, of Node 22 and later, or of the package `ws`. */
 export interface FrameSocket {
+  /** Set to 'arraybuffer' by the device, so that messages come as such. */
   binaryType: string;
+  /** Bytes that it was given and has not sent (WHATWG WebSockets). */
   readonly bufferedAmount: number;
+  /** 0 while it connects, when frames wait; 1 while it is open; frames that are sent later are dropped. */
   readonly readyState: number;
+  /** Sends a frame as one binary message. */
   send(frame: Uint8Array): void;
+  /** Told when it is open, of messages, whose `data` is a frame, and of its end, which ends the device. */
   addEventListener(type: 'message' | 'open' | 'close', listener: (event: object) => void): void;
+  /** Ends it; called when the device is closed. */
   close(): void;
 }
 
