@@ -80,6 +80,13 @@ it('has an example in each section of the page of the API', () => {
   );
 });
 
+it('says of each section of the page of the API how stable it is, and since when it is there', () => {
+  const sections = readFileSync(API_PAGE, 'utf8').split(/^## /m).slice(1);
+  const line =
+    /^.*\n\n> Stability: (1\.1 - Active development|1\.2 - Release candidate)\. Added in: v\d+\.\d+\.\d+[.,]/;
+  expect(sections.filter((text) => !line.test(text)).map((text) => text.split('\n', 1)[0])).toEqual([]);
+});
+
 it('has the example of the README of the whole project for its first', () => {
   const root = readFileSync(ROOT_README, 'utf8');
   const [example] = examplesOf(ROOT_README);

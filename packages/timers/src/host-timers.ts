@@ -56,7 +56,7 @@ export class HostTimers implements TimerService {
     return this.#wheel.nextDeadline();
   }
 
-  /** {@inheritDoc TimerService.arm} The host's resolution is 1 ms, so a timer fires up to about 1 ms late. */
+  /** As of every service; the host's resolution is 1 ms, so a timer fires up to about 1 ms late. */
   arm(timer: Timer, deadline: Milliseconds): void {
     this.#wheel.arm(timer, deadline);
     // A later deadline finds its turn when the host timer fires for an earlier one.

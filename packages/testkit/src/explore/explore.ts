@@ -20,7 +20,7 @@ import { beginFault, codeOf, endFault, FAULT_KINDS, type FaultKind, type Planned
 import { seedsOf } from './seeds.ts';
 import { shrink } from './shrink.ts';
 
-/** How {@link explore} looks for failures. */
+/** How `lab.explore` looks for failures. */
 export interface ExploreOptions extends Omit<LabOptions, 'seed'> {
   /** How many seeds are tried; default 100. `HALFCLOSE_SEEDS` says otherwise, `HALFCLOSE_SEED` tries one. */
   readonly seeds?: number;

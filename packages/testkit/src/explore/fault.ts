@@ -14,7 +14,7 @@ export const FAULT_KINDS = [
   'delay',
 ] as const;
 
-/** See {@link FAULT_KINDS}. */
+/** See `FAULT_KINDS`. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** One fault of a run: what is done to which host, when, and for how long. */
