@@ -4,6 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { deadLinks } from './dead-links.mjs';
 
+/** Milliseconds until a step is given up; the longest takes a minute on two busy cores. */
+const PATIENCE = 300_000;
+
 const app = fileURLToPath(new URL('../', import.meta.url));
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const dist = `${app}dist`;
@@ -39,6 +42,7 @@ function step(name, command, args) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
+    timeout: PATIENCE,
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
