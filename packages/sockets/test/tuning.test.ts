@@ -35,16 +35,16 @@ it('changes the congestion control by its name, and knows of no other (ENOENT)',
   hosts.settle(15);
   const { sender } = a.connection ?? expect.fail();
   const { cwnd } = sender;
-  expect(sender.congestion.name).toBe('cubic');
+  expect(sender.congestion.control.name).toBe('cubic');
   expect(a.setsockopt('TCP_CONGESTION', 'reno')).toBe(0);
-  expect([a.getsockopt('TCP_CONGESTION'), sender.congestion.name, sender.cwnd]).toEqual([
+  expect([a.getsockopt('TCP_CONGESTION'), sender.congestion.control.name, sender.cwnd]).toEqual([
     'reno',
     'reno',
     cwnd,
   ]);
-  const { congestion } = sender;
+  const { control } = sender.congestion;
   a.setsockopt('TCP_CONGESTION', 'reno');
-  expect(sender.congestion).toBe(congestion);
+  expect(sender.congestion.control).toBe(control);
 });
 
 it('passes the congestion control of a listener to its connections', () => {
@@ -56,8 +56,8 @@ it('passes the congestion control of a listener to its connections', () => {
   hosts.settle();
   const accepted = listener.accept() as TcpSocket;
   expect(accepted.getsockopt('TCP_CONGESTION')).toBe('reno');
-  expect(accepted.connection?.sender.congestion.name).toBe('reno');
-  expect(client.connection?.sender.congestion.name).toBe('cubic');
+  expect(accepted.connection?.sender.congestion.control.name).toBe('reno');
+  expect(client.connection?.sender.congestion.control.name).toBe('cubic');
 });
 
 it('acknowledges at once with TCP_QUICKACK, which does not last', () => {

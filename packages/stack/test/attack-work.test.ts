@@ -81,7 +81,7 @@ describe('work for each acknowledgment of “SACK slowness” (CVE-2019-11478)',
   const slowed = (segments: number): Work => {
     const { target, hosted } = victimOfSmallSegments();
     const { sender } = hosted.connection;
-    sender.cwnd = segments;
+    sender.congestion.begin(segments);
     target.write(hosted, segments * 48);
     expect(sender.flight.packetsOut).toBe(segments);
     const ACKS = 300;
@@ -126,7 +126,7 @@ describe('work for each acknowledgment of “SACK slowness” (CVE-2019-11478)',
     sack(una, 1);
     for (const acknowledged of [2, 4]) target.hit(hosted, { ack: (una + 48 * acknowledged) | 0 });
     expect(sender.recovery.detection.disorder.seen).toBe(1);
-    sender.cwnd = segments;
+    sender.congestion.begin(segments);
     target.write(hosted, segments * 48);
     target.clock.advanceBy(190);
     const ACKS = 300;

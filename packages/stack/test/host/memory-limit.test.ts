@@ -80,7 +80,7 @@ describe('a send buffer', () => {
     const [stream] = new Crowd(1, changes).streams;
     if (stream === undefined) throw new Error('there is one');
     const { sender } = stream.source.connection;
-    sender.cwnd = 200;
+    sender.congestion.begin(200);
     stream.source.connection.changeSettings({ sendBuffer: 0 });
     expect(Math.min(sender.bufferLimit, 400_000)).toBe(most);
   });

@@ -8,8 +8,7 @@ export function establish(connection: ControlBlock, why: string, now: number): v
   const { sender, profile } = connection;
   connection.transition('ESTABLISHED', why, now);
   // RFC 6928, 2: after a lost SYN, start from one segment. Linux forgives the first.
-  sender.cwnd = sender.retransmissions > 1 ? 1 : profile.initialWindow;
-  sender.ssthresh = 0x7fffffff;
+  sender.congestion.begin(sender.retransmissions > 1 ? 1 : profile.initialWindow);
   expandSendBuffer(connection);
   sender.recovery.timeouts = 0;
   sender.rtt.resetBackoff();

@@ -43,21 +43,25 @@ export class Cubic implements CongestionControl {
     this.#hystart = slowStart === 'hystart' ? new HyStart() : new HyStartPlusPlus();
   }
 
-  onSample(view: CongestionView, rtt: number, now: number): void {
-    if (this.#epoch >= 0 && now - this.#epoch < SETTLING) return;
-    this.#hystart?.onSample(view, rtt, now);
+  onSample(view: CongestionView, rtt: number, now: number): boolean {
+    if (this.#epoch >= 0 && now - this.#epoch < SETTLING) return false;
+    return this.#hystart?.onSample(view, rtt, now) === true;
   }
 
-  onAcknowledged(view: CongestionView, acked: number, now: number): void {
-    let left = acked;
-    if (view.cwnd < view.ssthresh) {
-      const { cwnd } = view;
-      this.#slowStart(view, acked);
-      if (view.cwnd < view.ssthresh) return;
-      left -= view.cwnd - cwnd;
-      if (left <= 0) return;
-    }
-    this.#avoidCongestion(view, left, now);
+  endsSlowStart(view: CongestionView): boolean {
+    if (this.#hystart?.onGrowth(view) !== true) return false;
+    this.#hystart = null;
+    return true;
+  }
+
+  onAcknowledged(view: CongestionView, acked: number, now: number): number {
+    const { cwnd, ssthresh } = view;
+    if (cwnd >= ssthresh) return this.#avoidCongestion(view, cwnd, acked, now);
+    const window = this.#hystart?.grown(view, acked) ?? Math.min(cwnd + acked, ssthresh);
+    if (window < ssthresh) return window;
+    if (this.#kind === 'hystart') this.#hystart = null;
+    const left = acked - (window - cwnd);
+    return left > 0 ? this.#avoidCongestion(view, window, left, now) : window;
   }
 
   thresholdAfterLoss(view: CongestionView): number {
@@ -90,30 +94,21 @@ export class Cubic implements CongestionControl {
     this.#epoch = -1;
   }
 
-  #slowStart(view: CongestionView, acked: number): void {
-    if (this.#hystart === null) {
-      view.cwnd = Math.min(view.cwnd + acked, view.ssthresh);
-      return;
-    }
-    if (!this.#hystart.grow(view, acked)) return;
-    view.ssthresh = view.cwnd;
-    this.#hystart = null;
-  }
-
-  #avoidCongestion(view: CongestionView, acked: number, now: number): void {
-    const window = view.cwnd + this.#fraction;
+  #avoidCongestion({ smoothedRtt }: CongestionView, cwnd: number, acked: number, now: number): number {
+    const window = cwnd + this.#fraction;
     if (this.#epoch < 0) this.#begin(window, now);
     // RFC 9438, 5.8: time during which the application did not fill the window does not count.
-    else if (now - this.#lastAt > view.smoothedRtt) this.#epoch += now - this.#lastAt;
+    else if (now - this.#lastAt > smoothedRtt) this.#epoch += now - this.#lastAt;
     this.#lastAt = now;
     // RFC 9438, 4.3: as fast as Reno from where it was before the loss.
     this.#wEst += ((this.#wEst < this.#prior ? ALPHA : 1) * acked) / window;
-    const target = Math.min(Math.max(this.#windowAt(now + view.smoothedRtt), window), MOST_GROWTH * window);
+    const target = Math.min(Math.max(this.#windowAt(now + smoothedRtt), window), MOST_GROWTH * window);
     const grown =
       this.#windowAt(now) < this.#wEst ? this.#wEst : window + ((target - window) * acked) / window;
-    if (grown <= window) return;
-    view.cwnd = Math.floor(grown);
-    this.#fraction = grown - view.cwnd;
+    if (grown <= window) return cwnd;
+    const whole = Math.floor(grown);
+    this.#fraction = grown - whole;
+    return whole;
   }
 
   #begin(window: number, now: number): void {

@@ -1,6 +1,5 @@
 import { type SequenceNumber, seqGeq } from '@halfclose/codec';
-import { thresholdOfWindow } from './congestion-control.ts';
-import type { Sender } from '../sending/sender.ts';
+import type { WindowSurroundings } from './congestion-window.ts';
 
 /**
  * Whether cwnd is what limits a sender: only then may it grow, and a window that the program has not used for an RTO
@@ -22,36 +21,34 @@ export class CwndUsage {
   }
 
   /** Whether acknowledgments may let cwnd grow. In slow start it may reach twice what was out. */
-  allowsGrowth({ cwnd, ssthresh }: Sender): boolean {
+  allowsGrowth(cwnd: number, ssthresh: number): boolean {
     return this.#limited || (cwnd < ssthresh && cwnd < 2 * this.#mostOut);
   }
 
-  /** A burst is over; `limited`: by cwnd. */
-  onBurst(sender: Sender, limited: boolean, now: number): void {
-    const { packetsOut } = sender.flight;
-    if (seqGeq(sender.sndUna, this.#windowEnd) || limited || (!this.#limited && packetsOut > this.#mostOut)) {
+  /** A burst is over; `limited`: by cwnd. Returns the most segments that were out in an RTO that did not fill cwnd; -1: there was none. */
+  onBurst(
+    { flight, sndUna, sndNxt, cwnd, ssthresh, profile, rtt }: WindowSurroundings,
+    limited: boolean,
+    isOpen: boolean,
+    now: number,
+  ): number {
+    const { packetsOut } = flight;
+    if (seqGeq(sndUna, this.#windowEnd) || limited || (!this.#limited && packetsOut > this.#mostOut)) {
       this.#limited = limited;
       this.#mostOut = packetsOut;
-      this.#windowEnd = sender.sndNxt;
+      this.#windowEnd = sndNxt;
     }
-    if (this.allowsGrowth(sender)) {
+    if (this.allowsGrowth(cwnd, ssthresh)) {
       this.#used = 0;
       this.#fullAt = now;
-      return;
+      return -1;
     }
     if (packetsOut > this.#used) this.#used = packetsOut;
-    if (sender.profile.slowStartAfterIdle && now - this.#fullAt >= sender.rtt.rto) this.#shrink(sender, now);
-  }
-
-  #shrink(sender: Sender, now: number): void {
-    if (sender.recovery.state === 'open') {
-      const used = Math.max(this.#used, sender.profile.initialWindow);
-      if (used < sender.cwnd) {
-        sender.ssthresh = thresholdOfWindow(sender);
-        sender.cwnd = (sender.cwnd + used) >> 1;
-      }
-      this.#used = 0;
-    }
+    if (!profile.slowStartAfterIdle || now - this.#fullAt < rtt.rto) return -1;
     this.#fullAt = now;
+    if (!isOpen) return -1;
+    const used = this.#used;
+    this.#used = 0;
+    return used;
   }
 }

@@ -25,29 +25,30 @@ export class HyStartPlusPlus {
   #fraction = 0;
 
   /** Nothing: each acknowledgment counts as a sample when the window grows. */
-  onSample(): void {
-    return;
+  onSample(): boolean {
+    return false;
   }
 
-  /** Grows `view.cwnd` for `acked` segments. Returns whether slow start is over. */
-  grow(view: CongestionView, acked: number): boolean {
-    if (view.rounds !== this.#round) {
-      if (this.#onRound(view.rounds)) return true;
-    }
+  /** The window is about to grow. Returns whether slow start is to end. */
+  onGrowth({ rounds }: CongestionView): boolean {
+    return rounds !== this.#round && this.#onRound(rounds);
+  }
+
+  /** The window of slow start after `acked` more segments. */
+  grown({ cwnd, ssthresh, latestRtt }: CongestionView, acked: number): number {
     this.#samples++;
-    this.#minimum = Math.min(this.#minimum, view.latestRtt);
+    this.#minimum = Math.min(this.#minimum, latestRtt);
     const growth = Math.min(acked, MOST_PER_ACK);
     if (this.#baseline < 0) {
-      view.cwnd = Math.min(view.cwnd + growth, view.ssthresh);
       this.#detectDelay();
-      return false;
+      return Math.min(cwnd + growth, ssthresh);
     }
     this.#fraction += growth;
-    view.cwnd = Math.min(view.cwnd + Math.floor(this.#fraction / CSS_GROWTH_DIVISOR), view.ssthresh);
+    const window = Math.min(cwnd + Math.floor(this.#fraction / CSS_GROWTH_DIVISOR), ssthresh);
     this.#fraction %= CSS_GROWTH_DIVISOR;
     // The growth of the round trip was noise: slow start goes on as it was.
     if (this.#samples >= RTT_SAMPLES && this.#minimum < this.#baseline) this.#baseline = -1;
-    return false;
+    return window;
   }
 
   #onRound(round: number): boolean {

@@ -26,18 +26,22 @@ export class HyStart {
   #shortestOfRound = Infinity;
   #samples = 0;
 
-  /** A round trip was measured. Sets `view.ssthresh` where slow start is to end. */
-  onSample(view: CongestionView, rtt: number, now: number): void {
+  /** A round trip was measured. Returns whether slow start is to end. */
+  onSample(view: CongestionView, rtt: number, now: number): boolean {
     this.#shortest = Math.min(this.#shortest, rtt, view.minimumRtt);
-    if (view.cwnd >= view.ssthresh || view.cwnd < LEAST_WINDOW) return;
+    if (view.cwnd >= view.ssthresh || view.cwnd < LEAST_WINDOW) return false;
     if (this.#roundEnd === null || seqGt(view.sndUna, this.#roundEnd)) this.#begin(view, now);
-    if (this.#isTrain(view, now) || this.#isDelayed(rtt)) view.ssthresh = view.cwnd;
+    return this.#isTrain(view, now) || this.#isDelayed(rtt);
   }
 
-  /** Grows `view.cwnd` for `acked` segments. Returns whether slow start is over. */
-  grow(view: CongestionView, acked: number): boolean {
-    view.cwnd = Math.min(view.cwnd + acked, view.ssthresh);
-    return view.cwnd >= view.ssthresh;
+  /** What ends slow start comes with a sample. */
+  onGrowth(): boolean {
+    return false;
+  }
+
+  /** The window of slow start after `acked` more segments. */
+  grown({ cwnd, ssthresh }: CongestionView, acked: number): number {
+    return Math.min(cwnd + acked, ssthresh);
   }
 
   #begin(view: CongestionView, now: number): void {

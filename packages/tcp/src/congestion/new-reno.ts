@@ -5,23 +5,26 @@ export class NewReno implements CongestionControl {
   readonly name = 'reno';
   #acked = 0;
 
-  onSample(): void {
-    return;
+  onSample(): boolean {
+    return false;
   }
 
-  onAcknowledged(view: CongestionView, acked: number): void {
+  endsSlowStart(): boolean {
+    return false;
+  }
+
+  onAcknowledged({ cwnd, ssthresh }: CongestionView, acked: number): number {
+    let window = cwnd;
     let left = acked;
-    if (view.cwnd < view.ssthresh) {
-      const grown = Math.min(view.cwnd + left, view.ssthresh);
-      left -= grown - view.cwnd;
-      view.cwnd = grown;
-      if (left === 0) return;
+    if (window < ssthresh) {
+      window = Math.min(cwnd + acked, ssthresh);
+      left -= window - cwnd;
+      if (left === 0) return window;
     }
     this.#acked += left;
-    if (this.#acked >= view.cwnd) {
-      this.#acked -= view.cwnd;
-      view.cwnd++;
-    }
+    if (this.#acked < window) return window;
+    this.#acked -= window;
+    return window + 1;
   }
 
   thresholdAfterLoss(view: CongestionView): number {

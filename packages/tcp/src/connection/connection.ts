@@ -57,7 +57,7 @@ export class Connection extends ControlBlock {
     if (this.ownState !== 'CLOSED') changes = { ...changes, maxSegment: this.settings.maxSegment };
     this.replaceSettings({ ...this.settings, ...changes });
     if (changes.sendBuffer !== undefined) expandSendBuffer(this);
-    if (changes.congestionControl !== undefined) this.sender.changeCongestionControl();
+    if (changes.congestionControl !== undefined) this.sender.congestion.changeControl();
   }
 
   // --- opening

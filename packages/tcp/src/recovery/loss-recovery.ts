@@ -9,14 +9,7 @@ import type { RttEstimator } from './rtt-estimator.ts';
 import type { Sender } from '../sending/sender.ts';
 import type { SentSegment } from '../flight/sent-segment.ts';
 import { judgeTailLossProbe } from './tail-loss-probe.ts';
-import {
-  countDuplicateReport,
-  mayUndo,
-  thresholdBefore,
-  undo,
-  undoByDuplicates,
-  undoInPart,
-} from './undoing.ts';
+import { countDuplicateReport, mayUndo, undo, undoByDuplicates, undoInPart } from './undoing.ts';
 
 /** Linux's names for where a sender stands: TCP_CA_Open, Disorder, CWR, Recovery, Loss. */
 export type RecoveryState = 'open' | 'disorder' | 'cwr' | 'recovery' | 'loss';
@@ -110,7 +103,7 @@ export class LossRecovery {
     if (!this.isReducing) {
       // RFC 5681 counts what is acknowledged in order. On a path that reorders, little is (Linux tcp_may_raise_cwnd).
       if (ack.acked > 0 || (ack.sacked > 0 && detection.isReordering))
-        sender.growCwnd(ack.delivered, ack.now);
+        sender.congestion.grow(ack.delivered, ack.now);
     } else if (ack.delivered > 0) {
       this.#reduce(sender, ack.delivered, ack.advanced && flight.everLost === lostBefore);
     }
@@ -158,7 +151,7 @@ export class LossRecovery {
   /** Linux tcp_non_congestion_loss_retransmit. */
   #repair(sender: Sender): void {
     if (this.state === 'loss') return;
-    sender.ssthresh = thresholdBefore(sender);
+    sender.congestion.keepThroughRepair(this.isReducing);
     this.reduction = null;
     this.highSeq = sender.sndNxt;
     this.state = 'loss';
@@ -208,10 +201,10 @@ export class LossRecovery {
       flight.retransmittedOut,
       sender.firstRetransmissionStamp,
     );
-    sender.ssthresh = sender.congestion.thresholdAfterLoss(sender);
+    sender.congestion.enterReduction();
     this.highSeq = sender.sndNxt;
     this.probeEnd = null;
-    sender.noteReduction();
+    sender.maker.ecn?.onReduction();
   }
 
   /** Nothing (more) is being repaired. */
@@ -272,7 +265,7 @@ export class LossRecovery {
   #reduce(sender: Sender, delivered: number, progress: boolean): void {
     const reduction = this.reduction;
     if (reduction === null) return;
-    sender.cwnd = reduction.cwnd(sender.flight.inFlight, sender.ssthresh, delivered, progress);
+    sender.congestion.proportional(reduction, delivered, progress);
   }
 
   /** Everything is acknowledged that was out when the reduction began. */
@@ -287,13 +280,13 @@ export class LossRecovery {
       this.recover = this.highSeq;
     }
     const marker = this.reduction?.undoMarker ?? null;
-    if (this.state === 'cwr' || marker !== null) sender.cwnd = sender.ssthresh;
+    if (this.state === 'cwr' || marker !== null) sender.congestion.leaveReduction();
     this.state = 'open';
   }
 
   /** Its segment alone is sent again, and in smaller ones. */
   #onMtuProbeLost(sender: Sender): void {
-    sender.cwnd++;
+    sender.congestion.onMtuProbeLost();
     this.onSegmentsTooLarge(sender, sender.mss);
   }
 
@@ -301,7 +294,8 @@ export class LossRecovery {
     if (this.isReducing) {
       // What ECN asked for goes on, and is not to be undone.
       if (this.reduction !== null) this.reduction.ssthreshBefore = null;
-    } else this.beginReduction(sender, byEcho ? null : thresholdBefore(sender), sender.sndUna);
+    } else
+      this.beginReduction(sender, byEcho ? null : sender.congestion.thresholdBefore(false), sender.sndUna);
     this.state = 'recovery';
     this.#mayRescue = sender.profile.rescueRetransmission;
   }

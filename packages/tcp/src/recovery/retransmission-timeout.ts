@@ -5,7 +5,7 @@ import type { LossRecovery } from './loss-recovery.ts';
 import { totalsOf } from '../sending/send-totals.ts';
 import type { Sender } from '../sending/sender.ts';
 import { armRetransmission } from './transmit-timer.ts';
-import { mayUndo, thresholdBefore, undo } from './undoing.ts';
+import { mayUndo, undo } from './undoing.ts';
 
 /**
  * A retransmission timeout, and what the acknowledgments after it tell: whether it was spurious, by F-RTO (RFC 5682) or
@@ -25,10 +25,9 @@ export function onRetransmissionTimeout(sender: Sender, now: number): void {
   if (recovery.state === 'open' || recovery.state === 'disorder') recovery.detection.onTimeoutInDisorder();
   markAllLost(sender, now);
   if (begins) {
-    recovery.beginReduction(sender, thresholdBefore(sender), sender.sndUna);
-    sender.congestion.onTimeout();
+    recovery.beginReduction(sender, sender.congestion.thresholdBefore(recovery.isReducing), sender.sndUna);
   }
-  sender.cwnd = sender.flight.inFlight + 1;
+  sender.congestion.onTimeout(begins);
   // Of a handshake, it is when the first SYN went (Linux retrans_stamp).
   if (isFirst && sender.sndUna !== sender.iss) recovery.firstTimeoutAt = Math.floor(now);
   recovery.timeouts++;

@@ -20,7 +20,7 @@ export function judgeTailLossProbe(sender: Sender, ack: AckTally, probeEnd: Sequ
     recovery.probeEnd = null;
   } else if (seqGt(sndUna, probeEnd)) {
     recovery.beginReduction(sender, 0, null);
-    sender.cwnd = sender.ssthresh;
+    sender.congestion.leaveReduction();
     recovery.keepOpen(sender);
   }
 }

@@ -1,6 +1,5 @@
 import { seqGt, seqLeq, seqLt } from '@halfclose/codec';
 import type { AckTally } from '../flight/ack-tally.ts';
-import { thresholdOfWindow } from '../congestion/congestion-control.ts';
 import type { CwndReduction } from '../congestion/cwnd-reduction.ts';
 import type { Sender } from '../sending/sender.ts';
 
@@ -8,11 +7,6 @@ import type { Sender } from '../sending/sender.ts';
  * Taking back a reduction of cwnd that was not needed, as what was sent again had not been lost: timestamps tell so
  * (Eifel, RFC 3522 and RFC 4015), or D-SACK does (RFC 2883, RFC 3708).
  */
-
-/** What the threshold is worth to whoever takes it back. */
-export function thresholdBefore(sender: Sender): number {
-  return sender.recovery.isReducing ? sender.ssthresh : thresholdOfWindow(sender);
-}
 
 /** A D-SACK arrived: of the retransmissions, fewer are left that may have been needed (RFC 3708, section 3). */
 export function countDuplicateReport(sender: Sender, ack: AckTally): void {
@@ -33,25 +27,18 @@ export function mayUndo(sender: Sender, ack: AckTally): boolean {
   return reduction.isAllDuplicate || wasDelayed(sender, ack, reduction);
 }
 
-/**
- * The threshold as it was, and cwnd as well, as on Linux, or no more than lets go what `ack` acknowledged, so that no burst
- * follows (RFC 4015, section 3.2, step 8).
- */
+/** Takes the reduction back, if that is to be: see {@link CongestionWindow.undo}. */
 export function undo(sender: Sender, ack: AckTally, byDuplicates = false): void {
-  const { recovery, flight, profile } = sender;
+  const { recovery } = sender;
   const { reduction } = recovery;
   if (reduction === null) return;
   reduction.undoMarker = null;
   recovery.detection.onUndone(byDuplicates);
   if (reduction.ssthreshBefore === null) return;
-  if (profile.undoRestoresCwnd) sender.cwnd = Math.max(sender.cwnd, reduction.cwndBefore);
-  else {
-    sender.cwnd = Math.max(1, flight.inFlight + Math.min(ack.acked, profile.initialWindow));
-    // It does not grow for the same once more.
-    ack.delivered = 0;
-  }
-  sender.ssthresh = Math.max(sender.ssthresh, reduction.ssthreshBefore);
-  sender.noteUndo();
+  sender.congestion.undo(reduction.cwndBefore, reduction.ssthreshBefore, ack.acked);
+  // It does not grow for the same once more.
+  if (!sender.profile.undoRestoresCwnd) ack.delivered = 0;
+  sender.maker.ecn?.onUndo();
   recovery.undone++;
 }
 

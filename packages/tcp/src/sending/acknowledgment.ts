@@ -57,7 +57,7 @@ export function takeAcknowledgment(
   if (advanced) {
     tally.acked = flight.acknowledge(ack, tally);
     sender.releaseText(ack);
-    sender.countRound();
+    sender.congestion.countRound();
     if (sender.maker.mtuProbe?.onAcknowledged(sender) === true) sender.maker.updateMss();
     if (flight.head?.sacked === true) {
       // RFC 2018, section 8: it may drop what it reported, until the number acknowledges it.
@@ -68,7 +68,7 @@ export function takeAcknowledgment(
   } else tally.duplicate = plain && !isOld && !windowChanged;
   sampleRtt(sender, echoedRtt, now);
   if (tally.lastSentAt >= 0 && !tally.retransmitted) {
-    sender.noteSample(now - tally.lastSentAt, now);
+    sender.congestion.onSample(now - tally.lastSentAt, now);
   }
   const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== NEVER;
   recovery.onAck(sender, tally);

@@ -63,7 +63,7 @@ export class PathMtuProbe {
   onAcknowledged(sender: Sender): boolean {
     if (this.size === 0 || !seqLeq(seqAdd(this.#start, this.size), sender.sndUna)) return false;
     // cwnd counts segments, which are larger now.
-    sender.cwnd = Math.max(1, Math.floor((sender.cwnd * sender.mss) / this.size));
+    sender.congestion.rescale(this.size);
     this.low = this.size;
     this.size = 0;
     return true;

@@ -1,21 +1,9 @@
-import { makeCongestionControl } from '../congestion/make-congestion-control.ts';
 import type { CongestionControlName } from '../profile/rule-names.ts';
-import {
-  Flag,
-  NO_BYTES,
-  type Segment,
-  type SequenceNumber,
-  seqAdd,
-  seqDiff,
-  seqLeq,
-  seqLt,
-} from '@halfclose/codec';
+import { Flag, NO_BYTES, type Segment, type SequenceNumber, seqAdd, seqDiff, seqLeq } from '@halfclose/codec';
 import { takeAcknowledgment } from './acknowledgment.ts';
-import type { CongestionControl, CongestionView } from '../congestion/congestion-control.ts';
+import { CongestionWindow, type WindowSurroundings } from '../congestion/congestion-window.ts';
 import { deadlineAt, LONG_AGO, NEVER } from '../base/connection-time.ts';
-import { CwndUsage } from '../congestion/cwnd-usage.ts';
 import type { EcnState } from '../path/ecn.ts';
-import { LEAST_WINDOW } from '../congestion/hystart.ts';
 import { LossRecovery } from '../recovery/loss-recovery.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
 import { Nagle } from './nagle.ts';
@@ -72,7 +60,7 @@ export interface SegmentMaker {
  * The sending half of a connection: SND.UNA, SND.NXT, the peer's window, cwnd. What is sent next is decided in
  * `transmission.ts`, what an acknowledgment does in `acknowledgment.ts`, which timer runs in `transmit-timer.ts`.
  */
-export class Sender implements CongestionView {
+export class Sender implements WindowSurroundings {
   readonly maker: SegmentMaker;
   readonly profile: Profile;
   readonly iss: SequenceNumber;
@@ -95,10 +83,7 @@ export class Sender implements CongestionView {
   lastPiece = 0;
   /** Octets of text per segment on the wire: the peer's MSS, the path's, less our options. */
   mss = 536;
-  cwnd: number;
-  ssthresh = 0x7fffffff;
-  /** See {@link CongestionView.rounds}. */
-  rounds = 0;
+  readonly congestion: CongestionWindow;
   /** A FIN follows the text. */
   finQueued = false;
   finSent = false;
@@ -125,11 +110,6 @@ export class Sender implements CongestionView {
   stoppedByCwnd = false;
   /** See {@link totalsOf}. */
   totals: SendTotals | null = null;
-  #roundEnd: SequenceNumber;
-  /** Made when text is first acknowledged or lost: an idle connection has none. */
-  #congestion: CongestionControl | null = null;
-  /** Made when text is first sent. */
-  #usage: CwndUsage | null = null;
   #nagle: Nagle | null = null;
 
   constructor(
@@ -150,8 +130,7 @@ export class Sender implements CongestionView {
     this.account = account;
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt, profile);
-    this.#roundEnd = iss;
-    this.cwnd = profile.initialWindow;
+    this.congestion = new CongestionWindow(this, iss, profile);
   }
 
   /** What the buffer takes (Linux sk_wmem_queued). */
@@ -162,6 +141,24 @@ export class Sender implements CongestionView {
   /** SND.WND in octets. */
   get sndWnd(): number {
     return this.window.size;
+  }
+
+  /** In segments. */
+  get cwnd(): number {
+    return this.congestion.size;
+  }
+
+  /** In segments. */
+  get ssthresh(): number {
+    return this.congestion.ssthresh;
+  }
+
+  get rounds(): number {
+    return this.congestion.rounds;
+  }
+
+  get congestionControl(): CongestionControlName {
+    return this.maker.congestionControl;
   }
 
   get smoothedRtt(): number {
@@ -179,19 +176,6 @@ export class Sender implements CongestionView {
   /** Made when it is first asked for: to send text, or to be set. */
   get nagle(): Nagle {
     return (this.#nagle ??= new Nagle(this.iss));
-  }
-
-  /** The congestion control in use. */
-  get congestion(): CongestionControl {
-    return (this.#congestion ??= makeCongestionControl(
-      this.maker.congestionControl,
-      this.profile.cubicSlowStart,
-    ));
-  }
-
-  /** Another one is to be used: it starts with cwnd and ssthresh as they are (Linux tcp_reinit_congestion_control). */
-  changeCongestionControl(): void {
-    if (this.#congestion?.name !== this.maker.congestionControl) this.#congestion = null;
   }
 
   /** The sequence number of the first octet in the buffer. */
@@ -296,8 +280,7 @@ export class Sender implements CongestionView {
   settle(now: number): void {
     const { flight } = this;
     if (this.sentInBurst || this.stoppedByCwnd) {
-      this.#usage ??= new CwndUsage(this.sndUna, now);
-      this.#usage.onBurst(this, this.stoppedByCwnd || flight.inFlight >= this.cwnd, now);
+      this.congestion.onBurst(this.stoppedByCwnd, this.recovery.state === 'open', now);
       this.sentInBurst = this.stoppedByCwnd = false;
     }
     if (flight.packetsOut === 0 && this.timer === 'none' && this.hasUnsent && this.sndUna !== this.iss) {
@@ -402,35 +385,6 @@ export class Sender implements CongestionView {
     this.buffer.release(octets);
     this.#charge();
     this.textAcknowledged += octets;
-  }
-
-  /** Notes whether SND.UNA has moved over everything that was out when the round began. */
-  countRound(): void {
-    if (seqLt(this.sndUna, this.#roundEnd)) return;
-    this.rounds++;
-    this.#roundEnd = this.sndNxt;
-  }
-
-  /** `acked` segments were acknowledged outside of recovery. */
-  growCwnd(acked: number, now: number): void {
-    if (this.#usage?.allowsGrowth(this) === true) this.congestion.onAcknowledged(this, acked, now);
-  }
-
-  /** A round trip was measured. None is made a congestion control for that is only to hear of it: an idle connection has none. */
-  noteSample(rtt: number, now: number): void {
-    if (this.#congestion === null && this.cwnd < LEAST_WINDOW) return;
-    this.congestion.onSample(this, rtt, now);
-  }
-
-  /** cwnd was reduced. */
-  noteReduction(): void {
-    this.maker.ecn?.onReduction();
-  }
-
-  /** A reduction of cwnd was taken back. */
-  noteUndo(): void {
-    this.congestion.onUndo();
-    this.maker.ecn?.onUndo();
   }
 
   /** What SACK blocks reported holds no more (RFC 2018, section 8). */

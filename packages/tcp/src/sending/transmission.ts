@@ -1,6 +1,5 @@
 import { Flag, NO_BYTES, type Segment, seqAdd, seqDiff, seqGt } from '@halfclose/codec';
 import { burstSize } from './burst-size.ts';
-import { thresholdOfWindow } from '../congestion/congestion-control.ts';
 import type { PathMtuProbe } from './path-mtu-probe.ts';
 import { onNewTextSent } from '../recovery/retransmission-timeout.ts';
 import { totalsOf } from './send-totals.ts';
@@ -54,30 +53,18 @@ function lastSegmentOf({ flight }: Sender, sent: SentSegment): SentSegment {
 function sendMtuProbe(sender: Sender, probe: PathMtuProbe, size: number, now: number): Segment {
   const payload = sender.buffer.view(seqDiff(sender.sndNxt, sender.bufferSeq), size, false);
   probe.onSent(sender.sndNxt, size);
-  sender.cwnd--;
+  sender.congestion.onMtuProbeSent();
   return transmit(sender, payload, false, size, false, now);
 }
 
 function sendNewText(sender: Sender, byNagle: boolean, now: number): Segment | null {
   const { flight } = sender;
-  if (flight.packetsOut === 0) restartAfterIdle(sender, now);
+  if (flight.packetsOut === 0) sender.congestion.restartAfterIdle(now - sender.lastSentAt);
   // A SYN is no text, and cwnd is not for it (RFC 7413 lets text go behind a SYN+ACK).
   const quota = sender.cwnd - flight.inFlight + (sender.sndUna === sender.iss ? 1 : 0);
   if (quota > 0) return sendNew(sender, quota, byNagle, now);
   sender.stoppedByCwnd = true;
   return null;
-}
-
-/** RFC 5681, 4.1: after an idle RTO the old cwnd tells nothing. */
-function restartAfterIdle(sender: Sender, now: number): void {
-  const { profile } = sender;
-  if (!profile.slowStartAfterIdle) return;
-  const idle = now - sender.lastSentAt;
-  const { rto } = sender.rtt;
-  if (idle <= rto || sender.cwnd <= profile.initialWindow) return;
-  sender.ssthresh = thresholdOfWindow(sender);
-  const halvings = Math.min(Math.floor(idle / rto), 31);
-  sender.cwnd = Math.max(sender.cwnd >> halvings, profile.initialWindow);
 }
 
 function sendLost(sender: Sender, now: number): Segment | null {

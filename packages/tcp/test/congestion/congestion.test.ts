@@ -16,25 +16,17 @@ const view = (cwnd: number, ssthresh: number) => ({
 
 describe('Reno (RFC 5681)', () => {
   it('grows by one segment for each that is acknowledged in slow start', () => {
-    const state = view(10, 100);
-    new NewReno().onAcknowledged(state, 2);
-    expect(state.cwnd).toBe(12);
+    expect(new NewReno().onAcknowledged(view(10, 100), 2)).toBe(12);
   });
 
   it('stops slow start at ssthresh', () => {
-    const state = view(10, 11);
-    new NewReno().onAcknowledged(state, 5);
-    expect(state.cwnd).toBe(11);
+    expect(new NewReno().onAcknowledged(view(10, 11), 5)).toBe(11);
   });
 
   it('grows by one segment in a round trip in congestion avoidance', () => {
-    const state = view(10, 5);
     const reno = new NewReno();
     const seen: number[] = [];
-    for (let acked = 1; acked <= 21; acked++) {
-      reno.onAcknowledged(state, 1);
-      seen.push(state.cwnd);
-    }
+    for (let cwnd = 10; seen.length < 21; seen.push(cwnd)) cwnd = reno.onAcknowledged(view(cwnd, 5), 1);
     expect([seen[8], seen[9], seen[19], seen[20]]).toEqual([10, 11, 11, 12]);
   });
 

@@ -31,9 +31,18 @@ class Flow implements CongestionView {
     const acks = this.cwnd >> 1;
     for (let i = 0; i < acks; i++) {
       this.now += rtt / acks;
-      this.control.onAcknowledged(this, 2, this.now);
+      this.acknowledge(2, this.now);
     }
     return this;
+  }
+
+  acknowledge(acked: number, now: number): void {
+    if (this.cwnd < this.ssthresh && this.control.endsSlowStart(this)) this.ssthresh = this.cwnd;
+    this.cwnd = this.control.onAcknowledged(this, acked, now);
+  }
+
+  sample(rtt: number, now: number): void {
+    if (this.control.onSample(this, rtt, now)) this.ssthresh = this.cwnd;
   }
 
   /** A retransmission timeout, and the slow start after it. */
@@ -122,7 +131,7 @@ describe('CUBIC (RFC 9438)', () => {
       const flow = flowAt(before, 10);
       const { cwnd } = flow;
       for (let acks = 1; ; acks++) {
-        flow.control.onAcknowledged(flow, 1, acks / 10);
+        flow.acknowledge(1, acks / 10);
         if (flow.cwnd > cwnd) return acks;
       }
     };
@@ -156,8 +165,8 @@ describe('CUBIC (RFC 9438)', () => {
   it('grows by half a segment for each that is acknowledged at most, however steep the curve (4.2)', () => {
     const flow = flowAt(1000, 20_000);
     const before = flow.cwnd;
-    flow.control.onAcknowledged(flow, 1, 1);
-    flow.control.onAcknowledged(flow, 100, 20_000);
+    flow.acknowledge(1, 1);
+    flow.acknowledge(100, 20_000);
     expect(flow.cwnd - before).toBeLessThanOrEqual(51);
     expect(flow.cwnd - before).toBeGreaterThanOrEqual(49);
   });
@@ -235,7 +244,7 @@ describe('HyStart++ (RFC 9406)', () => {
 
   it('grows by eight segments for one acknowledgment at most (4.2, L)', () => {
     const flow = new Flow('cubic', 100);
-    flow.control.onAcknowledged(flow, 20, 1);
+    flow.acknowledge(20, 1);
     expect(flow.cwnd).toBe(18);
   });
 
@@ -265,14 +274,14 @@ describe('HyStart as Linux has it', () => {
   const windows = (cwnd: number, acks: readonly (readonly [wait: number, rtt: number])[]): number[] => {
     const flow = new Flow('cubic', 100, 'hystart');
     flow.cwnd = cwnd;
-    flow.control.onSample(flow, 100, flow.now);
+    flow.sample(100, flow.now);
     flow.now += 100;
     flow.sndUna = 1;
     flow.sndNxt = 1000;
     return acks.map(([wait, rtt]) => {
       flow.now += wait;
-      flow.control.onSample(flow, rtt, flow.now);
-      if (flow.cwnd < flow.ssthresh) flow.control.onAcknowledged(flow, 1, flow.now);
+      flow.sample(rtt, flow.now);
+      if (flow.cwnd < flow.ssthresh) flow.acknowledge(1, flow.now);
       return flow.cwnd < flow.ssthresh ? flow.cwnd : 0;
     });
   };
@@ -300,10 +309,10 @@ describe('HyStart as Linux has it', () => {
 
   it('lets the window grow by all that one acknowledgment is for, and the rest count beyond the threshold', () => {
     const flow = new Flow('cubic', 100, 'hystart');
-    flow.control.onAcknowledged(flow, 10, 100);
+    flow.acknowledge(10, 100);
     expect(flow.cwnd).toBe(20);
     flow.ssthresh = 22;
-    flow.control.onAcknowledged(flow, 40, 200);
+    flow.acknowledge(40, 200);
     expect(flow.cwnd).toBeGreaterThan(22);
   });
 
@@ -313,11 +322,11 @@ describe('HyStart as Linux has it', () => {
     flow.lose();
     flow.control.onTimeout();
     flow.cwnd = 30;
-    flow.control.onSample(flow, 100, flow.now);
+    flow.sample(100, flow.now);
     flow.now += 100;
     flow.sndUna = 1;
     flow.sndNxt = 1000;
-    for (const [wait, rtt] of nine(130)) flow.control.onSample(flow, rtt, (flow.now += wait));
+    for (const [wait, rtt] of nine(130)) flow.sample(rtt, (flow.now += wait));
     expect(flow.ssthresh).toBe(30);
   });
 });

@@ -309,7 +309,7 @@ const ROWS: readonly FieldRow<Profile>[] = [
     'sendBufferMax',
     (changes) => {
       const wire = Wire.established({ profile: changes });
-      wire.write(1).drain().connection.sender.cwnd = 1000;
+      wire.write(1).drain().connection.sender.congestion.begin(1000);
       return wire.send('. 1:1(0) ack 2').connection.sendRoom;
     },
     [1_000_000, 993_535],
@@ -437,7 +437,7 @@ const ROWS: readonly FieldRow<Profile>[] = [
     'slowStartAfterIdle',
     (changes) => {
       const wire = Wire.established({ profile: changes }).write(1).drain().send('. 1:1(0) ack 2').drain();
-      wire.connection.sender.cwnd = 40;
+      wire.connection.sender.congestion.begin(40);
       return wire.advance(10_000).write(50_000).sent.length;
     },
     [true, 10],
@@ -515,7 +515,7 @@ const ROWS: readonly FieldRow<Profile>[] = [
         tailLossProbe: false,
       });
       const { connection } = wire;
-      connection.sender.cwnd = 40;
+      connection.sender.congestion.begin(40);
       wire.write(40 * 988).drain();
       const first = connection.timestampAt(wire.now);
       wire

@@ -16,7 +16,7 @@ const SACK_TS = {
 const sent = (options: WireOptions, segments: number): Wire => {
   const wire = Wire.established({ ...options, profile: { slowStartAfterIdle: false, ...options.profile } });
   const { sender } = wire.connection;
-  sender.cwnd = segments;
+  sender.congestion.begin(segments);
   // As large as acknowledgments would have made it on the way to such a cwnd.
   sender.bufferLimit = Math.max(sender.bufferLimit, 2 * segments * (sender.mss + 640));
   return wire
@@ -138,7 +138,7 @@ describe('on a path that brings segments out of order', () => {
   it('the send buffer does not shrink with cwnd: what fills the link during a recovery lies in it, too', () => {
     const wire = sent(small, 40);
     const { connection } = wire.send('. 1:1(0) ack 1001');
-    connection.sender.cwnd = 1;
+    connection.sender.congestion.begin(1);
     wire.send('. 1:1(0) ack 40001');
     // The first acknowledgment lets cwnd grow to 41.
     expect(connection.sender.bufferLimit).toBe(2 * 41 * 1640);

@@ -105,7 +105,7 @@ describe('what is undone (RFC 4015, 3.2)', () => {
       ...SACK_TS,
       profile: { ...SACK_TS.profile, slowStartAfterIdle: false, undoRestoresCwnd },
     });
-    wire.connection.sender.cwnd = 40;
+    wire.connection.sender.congestion.begin(40);
     wire.write(40 * 988).drain();
     const first = wire.connection.timestampAt(wire.now);
     wire

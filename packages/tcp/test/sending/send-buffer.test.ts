@@ -112,7 +112,7 @@ describe('send buffer', () => {
 it('takes as much as the profile says once cwnd is large, and 2 MiB on a path by reference', () => {
   const room = (byReference?: BlockPool): number => {
     const wire = Wire.established(byReference === undefined ? {} : { byReference });
-    wire.write(1).drain().connection.sender.cwnd = 1_000_000;
+    wire.write(1).drain().connection.sender.congestion.begin(1_000_000);
     wire.send('. 1:1(0) ack 2');
     return wire.connection.sendRoom;
   };
