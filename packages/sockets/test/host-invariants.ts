@@ -58,7 +58,8 @@ export class HostInvariants {
     }
     if (flight.inFlight < 0 || sender.cwnd < 1)
       throw new Error(`in flight ${flight.inFlight}, cwnd ${sender.cwnd}: ${at}`);
-    if (packets > 0 && sender.timer === 'none') throw new Error(`text is in flight without a timer: ${at}`);
+    if (packets > 0 && sender.timer.kind === 'none')
+      throw new Error(`text is in flight without a timer: ${at}`);
   }
 
   /** `mayShrink`: memory was short, the one thing for which a window is taken back. */

@@ -92,7 +92,7 @@ export { orphanPatience } from './profile/retry-limits.ts';
 export { type Allocate, BlockPool } from './sending/send-buffer.ts';
 export type { Path } from './path/path.ts';
 export type { SegmentMaker, Sender } from './sending/sender.ts';
-export type { TransmitTimer } from './recovery/transmit-timer.ts';
+export type { TransmitTimerKind } from './recovery/transmit-timer.ts';
 export type { Receiver } from './receiving/receiver.ts';
 export type { ChosenRoute } from './path/source-route.ts';
 export { type TcpInfo, tcpInfo } from './report/tcp-info.ts';

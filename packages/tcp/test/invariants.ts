@@ -43,8 +43,8 @@ function assertFlight({ sender, state }: Connection): void {
   expect(sender.cwnd).toBeGreaterThanOrEqual(1);
   if (packetsOut === 0) return;
   expect(next, 'the retransmission queue reaches SND.NXT').toBe(sndNxt);
-  expect(sender.timer, `something is in flight in ${state}, so a timer runs`).not.toBe('none');
-  expect(sender.timerDeadline).not.toBe(NEVER);
+  expect(sender.timer.kind, `something is in flight in ${state}, so a timer runs`).not.toBe('none');
+  expect(sender.timer.deadline).not.toBe(NEVER);
   const syn = sndUna === sender.iss ? 1 : 0;
   const fin = sender.finSent ? 1 : 0;
   expect(seqDiff(sndNxt, sndUna) - syn - fin, 'what is in flight is still buffered').toBeLessThanOrEqual(

@@ -40,7 +40,7 @@ export function controlBlockOf(connection: Connection, now: number): ControlBloc
   const { sender, receiver } = connection;
   const info = tcpInfo(connection, now);
   const isSynchronized = receiver.irs !== 0 || receiver.rcvNxt !== 0;
-  const isRunning = sender.timer !== 'none';
+  const isRunning = sender.timer.kind !== 'none';
   return {
     state: connection.state,
     'SND.UNA': (sender.sndUna - sender.iss) >>> 0,
@@ -60,8 +60,8 @@ export function controlBlockOf(connection: Connection, now: number): ControlBloc
     resent: info.tcpi_total_retrans,
     sendQueue: sender.buffer.length,
     receiveQueue: connection.readable,
-    timer: isRunning ? sender.timer : 'none',
-    timerAt: isRunning ? sender.timerDeadline : null,
+    timer: isRunning ? sender.timer.kind : 'none',
+    timerAt: isRunning ? sender.timer.deadline : null,
   };
 }
 

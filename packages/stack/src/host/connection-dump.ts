@@ -162,7 +162,7 @@ function timersOf(
   now: number,
 ): DumpedTimer[] {
   const deadlines: readonly (readonly [DumpedTimerName, number])[] = [
-    [sender.timer === 'persist' ? 'persist' : 'on', sender.timerDeadline],
+    [sender.timer.kind === 'persist' ? 'persist' : 'on', sender.timer.deadline],
     ['delayed ack', receiver.acks.deadline],
     // Linux has one timer for both as long as there is a socket.
     [finWait2StaysWhole ? 'keepalive' : 'timewait', finWait2Deadline],

@@ -36,7 +36,7 @@ it('tells the octets in both queues and the timer of a connection', () => {
     local: { address: '10.0.0.1', port: hosted.localPort },
     remote: { address: '10.0.0.2', port: 80 },
     owner: 'socket',
-    timers: [{ name: 'on', remaining: hosted.connection.sender.timerDeadline - bench.clock.now() }],
+    timers: [{ name: 'on', remaining: hosted.connection.sender.timer.deadline - bench.clock.now() }],
   });
 });
 

@@ -3,7 +3,6 @@ import { type SequenceNumber, seqDiff } from '@halfclose/codec';
 import type { ControlBlock } from '../control/control-block.ts';
 import { ConnectionEvent } from '../control/connection-events.ts';
 import { isSynchronized } from '../control/connection-state.ts';
-import { deadlineAt } from '../base/connection-time.ts';
 import type { ErrorCode } from '../control/ending.ts';
 
 /**
@@ -71,8 +70,7 @@ function revertBackoff({ sender }: ControlBlock, seq: SequenceNumber, now: numbe
   const { flight, recovery, rtt } = sender;
   if (seq !== sender.sndUna || recovery.timeouts === 0 || rtt.backoff === 0 || flight.head === null) return;
   rtt.takeBackBackoff();
-  if (sender.timer !== 'retransmission') return;
-  sender.timerDeadline = deadlineAt(Math.max(flight.head.sentAt + rtt.rto, now));
+  sender.timer.onBackoffTakenBack(flight.head.sentAt, now);
 }
 
 function isFatal({ state, passive, profile }: ControlBlock, kind: NetworkErrorKind): boolean {

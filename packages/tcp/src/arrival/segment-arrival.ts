@@ -178,7 +178,7 @@ function onAcknowledgment(connection: ControlBlock, segment: Segment, now: numbe
   const plain = segment.payload.length === 0 && (segment.flags & (Flag.SYN | Flag.FIN)) === 0;
   const echoed = echoedRtt(connection, segment, now);
   if (!plain && echoed >= 0) receiver.noteRoundTrip(echoed);
-  const probeDeadline = sender.timer === 'persist' ? sender.timerDeadline : NEVER;
+  const probeDeadline = sender.timer.kind === 'persist' ? sender.timer.deadline : NEVER;
   const advanced = sender.onAck(segment, plain, echoed, now);
   if (probeDeadline !== NEVER) keepProbeDeadline(connection, probeDeadline);
   if (connection.state === 'SYN-RECEIVED') {
@@ -198,8 +198,8 @@ function onAcknowledgment(connection: ControlBlock, segment: Segment, now: numbe
  * a peer must not stop it by many of them.
  */
 function keepProbeDeadline({ sender, orphan, settings }: ControlBlock, deadline: number): void {
-  if (sender.timer !== 'persist' || (!orphan && settings.userTimeout === 0)) return;
-  sender.timerDeadline = Math.min(sender.timerDeadline, deadline);
+  if (sender.timer.kind !== 'persist' || (!orphan && settings.userTimeout === 0)) return;
+  sender.timer.endBy(deadline);
 }
 
 /** Seventh and eighth check: text and FIN. */

@@ -26,8 +26,8 @@ export function tickConnection(connection: ControlBlock, now: number): string | 
     onFinWait2Limit(connection, now);
     return 'FIN-WAIT-2';
   }
-  if (isDue(sender.timerDeadline, now)) {
-    struck = sender.timer;
+  if (isDue(sender.timer.deadline, now)) {
+    struck = sender.timer.kind;
     onTransmitTimer(connection, now);
   }
   return struck;
@@ -51,10 +51,10 @@ function onFinWait2Limit(connection: ControlBlock, now: number): void {
 
 function onTransmitTimer(connection: ControlBlock, now: number): void {
   const { sender } = connection;
-  if (sender.timer === 'retransmission' && sender.flight.packetsOut > 0) {
+  if (sender.timer.kind === 'retransmission' && sender.flight.packetsOut > 0) {
     if (giveUpRetransmitting(connection, now)) return;
     sender.buffer.keep();
-  } else if (sender.timer === 'persist') {
+  } else if (sender.timer.kind === 'persist') {
     if (giveUpProbing(connection, now)) return;
     sender.buffer.keep();
   }
@@ -64,9 +64,10 @@ function onTransmitTimer(connection: ControlBlock, now: number): void {
 
 /** A timer that backs off must not miss the limit (Linux tcp_clamp_rto_to_user_timeout, tcp_clamp_probe0_to_user_timeout). */
 function strikeAtUserTimeout({ sender, settings, probingSince }: ControlBlock): void {
-  if (sender.timer !== 'retransmission' && sender.timer !== 'persist') return;
-  const since = sender.timer === 'persist' ? probingSince : sender.recovery.firstTimeoutAt;
-  sender.timerDeadline = Math.min(sender.timerDeadline, deadlineAt(since + settings.userTimeout));
+  const { timer, recovery } = sender;
+  if (timer.kind !== 'retransmission' && timer.kind !== 'persist') return;
+  const since = timer.kind === 'persist' ? probingSince : recovery.firstTimeoutAt;
+  timer.endBy(deadlineAt(since + settings.userTimeout));
 }
 
 /** R2 of RFC 9293, 3.8.3. Returns whether the connection has ended. */

@@ -115,7 +115,7 @@ export class Connection extends ControlBlock {
 
   /** The earliest of all deadlines; Infinity: none. */
   get deadline(): number {
-    const earliest = earlier(this.sender.timerDeadline, this.receiver.acks.deadline);
+    const earliest = earlier(this.sender.timer.deadline, this.receiver.acks.deadline);
     return earlier(earlier(earliest, this.keepAliveDeadline), this.finWait2Deadline);
   }
 

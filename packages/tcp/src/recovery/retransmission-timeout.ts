@@ -4,7 +4,6 @@ import { NEVER } from '../base/connection-time.ts';
 import type { LossRecovery } from './loss-recovery.ts';
 import { totalsOf } from '../sending/send-totals.ts';
 import type { Sender } from '../sending/sender.ts';
-import { armRetransmission } from './transmit-timer.ts';
 import { mayUndo, undo } from './undoing.ts';
 
 /**
@@ -58,7 +57,7 @@ export function onWindowReopened(sender: Sender, now: number): void {
   flight.markLost(flight.head);
   recovery.permission = 'now';
   rtt.resetBackoff();
-  armRetransmission(sender, now);
+  sender.timer.awaitTimeout(now);
 }
 
 /** An acknowledgment in `loss`: F-RTO (RFC 5682, 2.1 and 3.1), else the ordinary way (RFC 5681, 3.1). */

@@ -1,14 +1,13 @@
 import { seqGt, seqLt, type SequenceNumber } from '@halfclose/codec';
 import type { AckTally } from '../flight/ack-tally.ts';
 import type { Sender } from '../sending/sender.ts';
-import { armRetransmission } from './transmit-timer.ts';
 
 /** A tail loss probe went out (RFC 8985, 7.3): new text, or `retransmitted`. */
 export function noteTailLossProbe(sender: Sender, retransmitted: boolean, now: number): void {
   const { recovery } = sender;
   recovery.probeEnd = sender.sndNxt;
   recovery.probeRetransmitted = retransmitted;
-  armRetransmission(sender, now);
+  sender.timer.awaitTimeout(now);
 }
 
 /** An acknowledgment while a probe up to `probeEnd` is out: it tells whether that repaired a loss (RFC 8985, 7.4). */

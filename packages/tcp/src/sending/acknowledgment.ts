@@ -12,10 +12,6 @@ import { AckTally } from '../flight/ack-tally.ts';
 import { NEVER } from '../base/connection-time.ts';
 import { onWindowReopened } from '../recovery/retransmission-timeout.ts';
 import type { Sender } from './sender.ts';
-import { arm, armPersist, disarm, rearm } from '../recovery/transmit-timer.ts';
-
-/** Milliseconds: how soon a peer that has dropped what it SACKed is sent everything again (Linux tcp_check_sack_reneging). */
-const SOONEST_AFTER_RENEGING = 10;
 
 /** One for all connections: nothing of it outlives the call. */
 const tally = new AckTally();
@@ -62,7 +58,7 @@ export function takeAcknowledgment(
     if (flight.head?.sacked === true) {
       // RFC 2018, section 8: it may drop what it reported, until the number acknowledges it.
       tally.end();
-      arm(sender, 'retransmission', now + Math.max(sender.rtt.smoothed / 16, SOONEST_AFTER_RENEGING));
+      sender.timer.onReneging(now);
       return true;
     }
   } else tally.duplicate = plain && !isOld && !windowChanged;
@@ -73,19 +69,19 @@ export function takeAcknowledgment(
   const told = advanced || tally.sacked > 0 || recovery.detection.reorderDeadline !== NEVER;
   recovery.onAck(sender, tally);
   tally.end();
-  if (told) rearm(sender, advanced && !recovery.isImpatient(sender, una), now);
+  if (told) sender.timer.rearm(advanced && !recovery.isImpatient(sender, una), now);
   if (wasClosed && windowChanged && !advanced) onWindowReopened(sender, now);
   return advanced;
 }
 
 /** A window opened, or did not, while only probes could go on. */
 function onWindowWithNothingInFlight(sender: Sender, now: number): void {
-  if (sender.timer !== 'persist' || !sender.hasUnsent) return;
+  if (sender.timer.kind !== 'persist' || !sender.hasUnsent) return;
   const needed = Math.min(Math.max(sender.unsent, 1), sender.mss);
   if (sender.sndWnd >= needed) {
     sender.rtt.resetBackoff();
-    disarm(sender);
-  } else armPersist(sender, now);
+    sender.timer.disarm();
+  } else sender.timer.awaitPersist(now);
 }
 
 function takeSackBlocks(sender: Sender, blocks: readonly SequenceNumber[], ack: SequenceNumber): void {

@@ -2,7 +2,7 @@ import type { CongestionControlName } from '../profile/rule-names.ts';
 import { Flag, NO_BYTES, type Segment, type SequenceNumber, seqAdd, seqDiff, seqLeq } from '@halfclose/codec';
 import { takeAcknowledgment } from './acknowledgment.ts';
 import { CongestionWindow, type WindowSurroundings } from '../congestion/congestion-window.ts';
-import { deadlineAt, LONG_AGO, NEVER } from '../base/connection-time.ts';
+import { LONG_AGO } from '../base/connection-time.ts';
 import type { EcnState } from '../path/ecn.ts';
 import { LossRecovery } from '../recovery/loss-recovery.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
@@ -20,14 +20,7 @@ import { SendWindow } from './send-window.ts';
 import { SentSegment } from '../flight/sent-segment.ts';
 import { nextToSend } from './transmission.ts';
 import { lastPieceAfter, pieceSize } from './write-pieces.ts';
-import {
-  armPersist,
-  armRetransmission,
-  disarm,
-  rearm,
-  SHORTEST_TIMEOUT,
-  type TransmitTimer,
-} from '../recovery/transmit-timer.ts';
+import { TransmitTimer } from '../recovery/transmit-timer.ts';
 
 /** What the sender needs from its connection. */
 export interface SegmentMaker {
@@ -94,9 +87,7 @@ export class Sender implements WindowSurroundings {
   /** Segments sent again, and their octets of text. */
   retransmissions = 0;
   textSentAgain = 0;
-  timer: TransmitTimer = 'none';
-  /** Whole milliseconds, or {@link NEVER}. */
-  timerDeadline = NEVER;
+  readonly timer: TransmitTimer;
   /** Unanswered zero-window probes. */
   probesOut = 0;
   /** A probe is to be sent whatever cwnd says. */
@@ -130,6 +121,7 @@ export class Sender implements WindowSurroundings {
     this.account = account;
     this.rtt = new RttEstimator(profile);
     this.recovery = new LossRecovery(this.flight, this.rtt, profile);
+    this.timer = new TransmitTimer(this.flight, this.rtt, this.recovery, profile);
     this.congestion = new CongestionWindow(this, iss, profile);
   }
 
@@ -242,7 +234,7 @@ export class Sender implements WindowSurroundings {
     this.flight.push(new SentSegment(this.iss, seqAdd(this.iss, 1), flags, 1, this.mss, now));
     this.sndNxt = seqAdd(this.iss, 1);
     this.recovery.firstTimeoutAt = Math.floor(now);
-    armRetransmission(this, now);
+    this.timer.awaitTimeout(now);
     return this.maker.makeSegment(flags, this.iss, NO_BYTES, now);
   }
 
@@ -283,8 +275,8 @@ export class Sender implements WindowSurroundings {
       this.congestion.onBurst(this.stoppedByCwnd, this.recovery.state === 'open', now);
       this.sentInBurst = this.stoppedByCwnd = false;
     }
-    if (flight.packetsOut === 0 && this.timer === 'none' && this.hasUnsent && this.sndUna !== this.iss) {
-      armPersist(this, now);
+    if (flight.packetsOut === 0 && this.timer.kind === 'none' && this.hasUnsent && this.sndUna !== this.iss) {
+      this.timer.awaitPersist(now);
     }
     noteLimit(this, now);
   }
@@ -302,25 +294,26 @@ export class Sender implements WindowSurroundings {
   /** The transmit timer struck. What it calls for goes out with the next calls of {@link nextSegment}. */
   onTimer(now: number): void {
     const { timer, rtt, recovery } = this;
-    disarm(this);
-    switch (timer) {
+    const { kind } = timer;
+    timer.disarm();
+    switch (kind) {
       case 'retransmission':
         this.#onRetransmissionTimeout(now);
         break;
       case 'loss probe':
         if (recovery.probeEnd === null) this.probe = 'tail loss';
-        armRetransmission(this, now);
+        this.timer.awaitTimeout(now);
         break;
       case 'reordering':
         recovery.onReorderingTimer(this, now);
-        rearm(this, false, now);
+        this.timer.rearm(false, now);
         break;
       case 'persist':
         // What is urgent is told of first (Linux tcp_write_wakeup).
         this.probe = this.maker.isUrgent ? 'urgent' : 'window';
         this.probesOut++;
         rtt.backOff();
-        armPersist(this, now);
+        this.timer.awaitPersist(now);
         break;
       case 'none':
         break;
@@ -335,9 +328,7 @@ export class Sender implements WindowSurroundings {
 
   /** Lets the first retransmission of a SYN come soon; later ones keep their times. */
   hastenSyn(now: number): void {
-    if (this.recovery.timeouts === 0 && this.timer === 'retransmission') {
-      this.timerDeadline = Math.min(this.timerDeadline, deadlineAt(now + SHORTEST_TIMEOUT));
-    }
+    if (this.recovery.timeouts === 0) this.timer.hasten(now);
   }
 
   /** Asks for one segment that the peer must answer: a keep-alive. */
@@ -358,7 +349,7 @@ export class Sender implements WindowSurroundings {
     this.unsent = this.lastPiece = 0;
     this.flight.clear();
     this.probe = 'none';
-    disarm(this);
+    this.timer.disarm();
   }
 
   /** Takes in text behind what is there, by copy. */
@@ -413,6 +404,6 @@ export class Sender implements WindowSurroundings {
     const isSyn = this.sndUna === this.iss && (flight.head.flags & (Flag.SYN | Flag.ACK)) === Flag.SYN;
     onRetransmissionTimeout(this, now);
     if (!isSyn || recovery.timeouts > this.profile.synLinearTimeouts) this.rtt.backOff();
-    armRetransmission(this, now);
+    this.timer.awaitTimeout(now);
   }
 }

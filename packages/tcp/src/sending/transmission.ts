@@ -6,7 +6,6 @@ import { totalsOf } from './send-totals.ts';
 import type { Sender } from './sender.ts';
 import { SentSegment } from '../flight/sent-segment.ts';
 import { noteTailLossProbe } from '../recovery/tail-loss-probe.ts';
-import { armAfterSending, armRetransmission } from '../recovery/transmit-timer.ts';
 
 /** The next segment with text or a FIN, new or again; `null`: nothing may go now. */
 export function nextToSend(sender: Sender, now: number): Segment | null {
@@ -96,7 +95,7 @@ function resend(sender: Sender, sent: SentSegment, room: number, now: number): S
   if (sent.text > 0) totalsOf(sender).textSegments++;
   sender.textSentAgain += sent.text;
   if (sent.text > 0) sender.lastSentAt = Math.floor(now);
-  if (sender.timer === 'none') armRetransmission(sender, now);
+  if (sender.timer.kind === 'none') sender.timer.awaitTimeout(now);
   if ((sent.flags & Flag.SYN) !== 0) return resendSyn(sender, sent, now);
   const { text } = sent;
   const payload = text > 0 ? sender.buffer.view(seqDiff(sent.seq, sender.bufferSeq), text, false) : NO_BYTES;
@@ -189,9 +188,8 @@ function transmit(
   sender.sentInBurst = true;
   if (length > 0) totalsOf(sender).textSegments++;
   sender.recovery.onSent(count);
-  const { timer } = sender;
-  if (wasIdle || timer === 'none' || timer === 'loss probe' || timer === 'persist')
-    armAfterSending(sender, now);
+  const timer = sender.timer.kind;
+  if (wasIdle || timer === 'none' || timer === 'loss probe' || timer === 'persist') sender.timer.onSent(now);
   const segment = maker.makeSegment(flags, seq, payload, now);
   if (count > 1) leaveToDevice(segment, mss);
   if (maker.ecn !== null && length > 0) maker.ecn.onNewText(segment);

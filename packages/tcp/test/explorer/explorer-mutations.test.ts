@@ -31,7 +31,7 @@ const lastAckHasNoTimer: Mutation = (connection) => {
   const { tick, sender } = connection;
   Object.defineProperty(connection, 'deadline', {
     get: () =>
-      connection.state === 'LAST-ACK' || sender.timerDeadline === NEVER ? Infinity : sender.timerDeadline,
+      connection.state === 'LAST-ACK' || sender.timer.deadline === NEVER ? Infinity : sender.timer.deadline,
   });
   connection.tick = (now) => (connection.state === 'LAST-ACK' ? null : tick.call(connection, now));
 };

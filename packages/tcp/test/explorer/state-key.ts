@@ -73,7 +73,7 @@ function keyOfConnection(end: End, connection: Connection): string {
     `${seqDiff(sender.sndUna, iss)}:${seqDiff(sender.sndNxt, iss)}+${sender.buffer.length}`,
     bits(sender.finQueued, sender.finSent, sender.nagle.holds(true, sender.sndUna, sender.sndNxt)),
     Math.min(sender.cwnd, AMPLE_CWND),
-    sender.timer,
+    sender.timer.kind,
     `${recovery.state} ${recovery.timeouts} ${sender.probesOut} ${flight.join(' ')}`,
     recovery.state === 'open' ? '' : seqDiff(recovery.highSeq, iss),
     `${seqDiff(rcvNxt, irs)}:${seqDiff(receiver.window.lastUpdate, irs)}`,
@@ -101,7 +101,7 @@ function keyOfTimers(world: World, first: EndName): string {
     const { connection, recordDeadline } = end;
     const which = end.name === first ? '1' : '2';
     const { sender, receiver, finWait2Deadline } = connection;
-    timers.push([sender.timerDeadline, `${which}${sender.timer}`]);
+    timers.push([sender.timer.deadline, `${which}${sender.timer.kind}`]);
     timers.push([receiver.acks.deadline, `${which}ack`]);
     timers.push([finWait2Deadline, `${which}fw2`]);
     timers.push([recordDeadline, `${which}record`]);

@@ -467,7 +467,7 @@ const ROWS: readonly FieldRow<Profile>[] = [
       const wire = willing({ ...changes, sack: true })
         .write(1)
         .drain();
-      return wire.connection.sender.timer;
+      return wire.connection.sender.timer.kind;
     },
     [true, 'loss probe'],
     [false, 'retransmission'],

@@ -25,7 +25,7 @@ describe('retransmission timeout (RFC 6298)', () => {
 
   it('starts anew with each acknowledgment of new text', () => {
     const wire = Wire.established().write(2000).drain().advance(200).send('. 1:1(0) ack 1001');
-    const left = wire.connection.sender.timerDeadline - wire.now;
+    const left = wire.connection.sender.timer.deadline - wire.now;
     expect(left).toBe(Math.ceil(wire.connection.sender.rtt.rto));
   });
 
