@@ -25,7 +25,7 @@ const LEFT: Readonly<Record<string, Circles>> = {
     files: [24],
     folders: ['connecting', 'ending', 'handle', 'network', 'server', 'socket', 'types.ts'],
   },
-  tcp: { files: [14], folders: ['congestion', 'flight', 'recovery', 'sending'] },
+  tcp: { files: [13], folders: ['flight', 'recovery', 'sending'] },
   testkit: { files: [12], folders: ['explore', 'faults', 'hosts', 'lab', 'register', 'time', 'trace'] },
 };
 
