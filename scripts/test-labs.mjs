@@ -74,10 +74,16 @@ for (const name of names) {
   console.log(`${status === 0 ? 'ok' : 'failed'} ${name}`);
   if (status === 0) continue;
   failed++;
-  console.log(`${stdout}${stderr}`.trim().split('\n').slice(-60).join('\n'));
+  console.log(whatFailed(`${stdout}${stderr}`.trim().split('\n')).join('\n'));
 }
 console.log(`${names.length - failed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
+
+/** From the first failure that node:test tells of, which are among the others; else the last lines. */
+function whatFailed(lines) {
+  const first = lines.findIndex((line) => line.startsWith('not ok'));
+  return first < 0 ? lines.slice(-60) : lines.slice(first, first + 60);
+}
 
 /** Brings the tests and what they use where they find each other. Returns why that is not possible. */
 function install() {

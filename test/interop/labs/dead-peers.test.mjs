@@ -62,14 +62,14 @@ test(
 );
 
 test(
-  'a connection to nowhere: undici gives up after 10 s, node:http after 67 s',
+  'a connection to nowhere: undici gives up after 10 s, node:http after 131 s',
   lab(async (net) => {
     await assert.rejects(request('http://10.9.9.9/'), { code: 'UND_ERR_CONNECT_TIMEOUT' });
     assert(net.now > 10_000 && net.now < 11_000);
     const begun = net.now;
     const [error] = await once(http.get('http://10.9.9.9/'), 'error').catch((thrown) => [thrown]);
     assert.equal(error.code, 'ETIMEDOUT');
-    assert.equal(Math.round((net.now - begun) / 1000), 67);
+    assert.equal(Math.round((net.now - begun) / 1000), 131);
   }),
 );
 
