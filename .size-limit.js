@@ -3,7 +3,7 @@
 // package needs, so the last row is the price of the whole stack.
 const limits = [
   ['codec', '20 kB'],
-  ['tcp', '40 kB'],
+  ['tcp', '44 kB'],
   ['net', '110 kB'],
   // What a page needs that is a host.
   ['web', '90 kB'],
