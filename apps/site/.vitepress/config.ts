@@ -3,13 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { slug } from 'github-slugger';
 import { defineConfig, type Plugin } from 'vitepress';
 import { NO_PAGES, routeOf } from '../src/pages.ts';
-import { followRepositoryLinks } from '../src/repository-links.ts';
+import { followRepositoryLinks, GITHUB } from '../src/repository-links.ts';
 import { DOCUMENTS, GUIDES, listOf, unlisted } from '../src/sidebar.ts';
 import { referencePages, titlesIn } from '../src/titles.ts';
 
 const app = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const GITHUB = 'https://github.com/halfclose/halfclose';
 
 const more = unlisted([...titlesIn('docs/guides', root), ...titlesIn('docs', root)]);
 

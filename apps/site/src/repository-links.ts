@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
 import { routeOf } from './pages.ts';
 
-/** Where files are to be read that are no pages. */
-const FILES = 'https://github.com/halfclose/halfclose';
+/** The repository, where files are to be read that are no pages. */
+export const GITHUB = 'https://github.com/halfclose/halfclose';
 
 /** What VitePress tells a rule of the page at hand; `realPath` is missing where it indexes for the search. */
 interface PageEnvironment {
@@ -30,7 +30,7 @@ export function followRepositoryLinks(md: MarkdownRenderer, root: string): void 
 
 /** The link on the site for one of a file of the repository; absolute for pages, so that VitePress finds dead ones. */
 export function siteLink(href: string, file: string, root: string): string {
-  const own = `${FILES}/blob/main/`;
+  const own = `${GITHUB}/blob/main/`;
   const [, target = '', hash = ''] = /^([^#]*)(#.*)?$/.exec(href) ?? [];
   if (target === '' || target.startsWith('/')) return href;
   if (/^[a-z]+:/.test(target) && !target.startsWith(own)) return href;
@@ -39,7 +39,7 @@ export function siteLink(href: string, file: string, root: string): string {
   if (page !== null) return `/${page}${hash}`;
   const kind = isFolder(join(root, path)) ? 'tree' : 'blob';
   // What does not exist is left to VitePress, which says so.
-  return existsSync(join(root, path)) ? `${FILES}/${kind}/main/${path}${hash}` : `/${path}`;
+  return existsSync(join(root, path)) ? `${GITHUB}/${kind}/main/${path}${hash}` : `/${path}`;
 }
 
 /** The page of a file, or of the README of a folder. */
