@@ -111,6 +111,22 @@ function openingWrite(
   };
 }
 
+/** A write, which may open the connection. `destination`: where it is to go then; `null`: it does not say. */
+function sending(
+  socket: TcpSocket,
+  bytes: Uint8Array,
+  flags: number,
+  args: CallArguments,
+  context: CallContext,
+  destination: () => Expression | null,
+): RunningCall {
+  const blocking = blocks(args, context, flags);
+  if (!opensFast(socket, flags)) return writing(socket, bytes, flags, blocking);
+  const name = destination();
+  const to = name === null ? null : destinationOf(args, name, context);
+  return openingWrite(socket, bytes, flags, blocking, to, context);
+}
+
 /** Reads what there is, or with MSG_WAITALL as much as the buffer holds. */
 function reading(
   socket: TcpSocket,
@@ -173,10 +189,7 @@ function write(flagsAt: number): CallStart {
     const flags = flagsAt < 0 ? 0 : args.integer(flagsAt);
     if (args.isNull(1)) return immediate(-Errno.EFAULT);
     const bytes = args.bytes(args.at(1), args.length(args.at(2)));
-    const blocking = blocks(args, context, flags);
-    if (!opensFast(socket, flags)) return writing(socket, bytes, flags, blocking);
-    const to = args.count > 4 ? destinationOf(args, args.at(4), context) : null;
-    return openingWrite(socket, bytes, flags, blocking, to, context);
+    return sending(socket, bytes, flags, args, context, () => (args.count > 4 ? args.at(4) : null));
   });
 }
 
@@ -240,11 +253,7 @@ function lengthOf(args: CallArguments, list: Expression): number {
 }
 
 const writev: CallStart = onSocket((socket, args, context) => {
-  const bytes = joined(args, countedVector(args));
-  const blocking = blocks(args, context, 0);
-  return opensFast(socket, 0)
-    ? openingWrite(socket, bytes, 0, blocking, null, context)
-    : writing(socket, bytes, 0, blocking);
+  return sending(socket, joined(args, countedVector(args)), 0, args, context, () => null);
 });
 
 const readv: CallStart = onSocket((socket, args, context) =>
@@ -254,11 +263,7 @@ const readv: CallStart = onSocket((socket, args, context) =>
 const sendmsg: CallStart = onSocket((socket, args, context) => {
   const flags = args.integer(2);
   const bytes = joined(args, messageVector(args));
-  const blocking = blocks(args, context, flags);
-  if (!opensFast(socket, flags)) return writing(socket, bytes, flags, blocking);
-  const name = fieldOf(args.at(1), 'msg_name')?.value ?? null;
-  const to = name === null ? null : destinationOf(args, name, context);
-  return openingWrite(socket, bytes, flags, blocking, to, context);
+  return sending(socket, bytes, flags, args, context, () => fieldOf(args.at(1), 'msg_name')?.value ?? null);
 });
 
 const recvmsg: CallStart = onSocket((socket, args, context) => {

@@ -54,8 +54,7 @@ const COUNTS: Readonly<Record<string, number>> = {
  * @throws UnsupportedError for a call, an option or an argument that cannot be done here
  */
 export function checkCall(call: SystemCall): void {
-  if (!CALLS.has(call.name))
-    throw new UnsupportedError(`line ${call.position.line}: the call ${call.name}()`);
+  startOf(call);
   const count = COUNTS[call.name] ?? call.arguments.length;
   if (call.arguments.length === count) CHECKS.get(call.name)?.(new CallArguments(call));
 }
@@ -67,15 +66,20 @@ export function checkCall(call: SystemCall): void {
  * @throws UnsupportedError for a call, an option or an argument that cannot be done here
  */
 export function startCall(call: SystemCall, context: CallContext): RunningCall {
-  const start = CALLS.get(call.name);
+  const start = startOf(call);
   checkCall(call);
-  if (start === undefined) throw new UnsupportedError(`the call ${call.name}()`);
   const count = COUNTS[call.name];
   if (count !== undefined && call.arguments.length !== count) {
     throw new ScriptFault(`${call.name}() has ${call.arguments.length} arguments, and takes ${count}`);
   }
   const { value } = call.result;
   return start(new CallArguments(call), context, value.kind === 'ellipsis' ? 0 : integerOf(value));
+}
+
+function startOf({ name, position }: SystemCall): CallStart {
+  const start = CALLS.get(name);
+  if (start === undefined) throw new UnsupportedError(`line ${position.line}: the call ${name}()`);
+  return start;
 }
 
 /** What is wrong with what a call returned; `null`: nothing. */
