@@ -1,4 +1,5 @@
 import { decodePacket, Flag, type Packet, type Segment, seqDiff } from '@halfclose/codec';
+import { formatFlags } from '@halfclose/packetdrill';
 
 /** What the system under test sent, in numbers that both sides share. */
 export interface HeardPacket {
@@ -22,18 +23,6 @@ export interface Origins {
   readonly tested: number;
   readonly peer: number;
 }
-
-const NAMES: readonly (readonly [number, string])[] = [
-  [Flag.SYN, 'S'],
-  [Flag.FIN, 'F'],
-  [Flag.RST, 'R'],
-  [Flag.PSH, 'P'],
-  [Flag.ACK, '.'],
-  [Flag.URG, 'U'],
-  [Flag.ECE, 'E'],
-  [Flag.CWR, 'W'],
-  [Flag.AE, 'A'],
-];
 
 /** A frame of the system under test. */
 export function hear(frame: Uint8Array, at: number, step: number, origins: Origins): HeardPacket {
@@ -68,7 +57,7 @@ export function hear(frame: Uint8Array, at: number, step: number, origins: Origi
 function segmentText(segment: Segment, seq: number, ack: number, origins: Origins): string {
   const { flags, payload } = segment;
   const { length } = payload;
-  const words = [flagsText(flags), `${seq}:${seq + length}(${length})`];
+  const words = [formatFlags(flags), `${seq}:${seq + length}(${length})`];
   if ((flags & Flag.ACK) !== 0) words.push(`ack ${ack}`);
   if (segment.urgentPointer !== 0) words.push(`urg ${segment.urgentPointer}`);
   const options: string[] = [];
@@ -82,13 +71,6 @@ function segmentText(segment: Segment, seq: number, ack: number, origins: Origin
   if (options.length > 0) words.push(`<${options.join(',')}>`);
   if (length > 0) words.push(`#${sumOf(payload)}`);
   return words.join(' ');
-}
-
-/** Flags as tcpdump writes them. */
-export function flagsText(flags: number): string {
-  return NAMES.filter(([bit]) => (flags & bit) !== 0)
-    .map(([, name]) => name)
-    .join('');
 }
 
 function ipText(packet: Packet): string {

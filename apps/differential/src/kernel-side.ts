@@ -1,4 +1,5 @@
 import { writeIpAddress } from '@halfclose/codec';
+import { AF_INET, AF_INET6 } from '@halfclose/sockets';
 import { OPTIONS, STATES } from './constants.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { OptionName } from './scenario.ts';
@@ -7,8 +8,6 @@ import type { SockDiag } from './sock-diag.ts';
 import type { SystemCalls } from './system-calls.ts';
 import { readTcpInfo } from './tcp-info.ts';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const IPPROTO_TCP = 6;
 const TCP_INFO = 11;

@@ -1,8 +1,7 @@
 import { ANY_IPV4, ANY_IPV6, decodePacket, encodePacket, type Packet } from '@halfclose/codec';
 import { AF_INET, AF_INET6, Errno, TcpSocket } from '@halfclose/sockets';
-import { Host, type PacketDevice, type Profile } from '@halfclose/stack';
+import { cutPacket, Host, type PacketDevice, type Profile } from '@halfclose/stack';
 import { VirtualClock } from '@halfclose/timers';
-import { cut } from './cut.ts';
 import { type Endpoints, PREFIX_LENGTH } from './endpoints.ts';
 import type { OptionName } from './scenario.ts';
 import { type Closing, POLL_EVENTS, type Side } from './side.ts';
@@ -34,7 +33,8 @@ export class OurSide implements Side {
       mtu: MTU,
       offload: { checksum: false, segmentOctets: LARGEST_SEGMENT },
       transmit: (packet) => {
-        for (const piece of cut(packet)) onFrame(encodePacket(piece), this.#clock.now());
+        const pieces = packet.kind === 'tcp' ? cutPacket(packet) : [packet];
+        for (const piece of pieces) onFrame(encodePacket(piece), this.#clock.now());
       },
       attach: (receive) => {
         this.#deliver = receive;

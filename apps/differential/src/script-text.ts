@@ -1,6 +1,7 @@
 import { Flag } from '@halfclose/codec';
 import { errnoName } from '@halfclose/sockets';
-import { flagsText, type HeardPacket } from './heard-packet.ts';
+import { formatFlags } from '@halfclose/packetdrill';
+import type { HeardPacket } from './heard-packet.ts';
 import type { Recording, Resolved } from './player.ts';
 import type { CallStep, Scenario, SegmentStep } from './scenario.ts';
 
@@ -105,7 +106,7 @@ function inboundText(step: SegmentStep, numbers: Resolved, recording: Recording)
   const { options } = step;
   const ecn = ['', '[ect1] ', '[ect0] ', '[ce] '][step.ecn ?? 0] ?? '';
   const words = [
-    `< ${ecn}${flagsText(step.flags)} ${numbers.seq}:${numbers.seq + step.length}(${step.length})`,
+    `< ${ecn}${formatFlags(step.flags)} ${numbers.seq}:${numbers.seq + step.length}(${step.length})`,
   ];
   if ((step.flags & Flag.ACK) !== 0) words.push(`ack ${numbers.ack}`);
   words.push(`win ${step.window}`);

@@ -1,9 +1,8 @@
 import { writeIpAddress } from '@halfclose/codec';
+import { AF_INET, AF_INET6 } from '@halfclose/sockets';
 import type { Endpoints } from './endpoints.ts';
 import type { SystemCalls } from './system-calls.ts';
 
-const AF_INET = 2;
-const AF_INET6 = 10;
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const NETLINK_SOCK_DIAG = 4;

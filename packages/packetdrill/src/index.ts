@@ -45,7 +45,9 @@ export type {
 export { type CodeFailure, CodeInterpreter, type CodeNames, type CodeOutcome } from './code/evaluate-code.ts';
 
 export type { AssertedState, AssertedTimer, CommandAction } from './commands/command-action.ts';
+export { LINUX_CLOSING_SYSCTLS } from './commands/default-sysctls.ts';
 export { type CommandEnvironment, interpretCommand } from './commands/interpret-command.ts';
+export { applySysctl, type MutableProfile, type SettingOutcome } from './commands/sysctl-profile.ts';
 
 export { errnoNameOf, errnoNumber } from './calls/errno-numbers.ts';
 export { addressOf, fieldOf, integerOf, symbolValue } from './calls/expression-value.ts';
@@ -57,6 +59,7 @@ export { JoinedSegments } from './packets/joined-segments.ts';
 export { formatOutbound } from './packets/packet-text.ts';
 export { type Endpoints, ScriptConnection } from './packets/script-connection.ts';
 export { ScriptFault } from './script/script-fault.ts';
+export { formatFlags } from './script/tcp-flags.ts';
 export type { SequenceSpace } from './packets/sequence-space.ts';
 export type { TimestampMap } from './packets/timestamp-map.ts';
 export {

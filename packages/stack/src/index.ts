@@ -78,6 +78,7 @@ export type { HostOptions } from './host/host-options.ts';
 export type { ConnectionOwner, HostedConnection } from './connections/hosted-connection.ts';
 export type { Caller, Next } from './host/run-loop.ts';
 export type { InheritedSettings, Listener, ListenerOwner } from './connections/listener.ts';
+export { cutPacket } from './devices/cut-packet.ts';
 export { LoopbackDevice } from './devices/loopback-device.ts';
 export type { DeviceOffload, PacketDevice, Reassembler, RefusedFrames } from './devices/packet-device.ts';
 export { type Binding, PortTable, type WantedBinding } from './ports/port-table.ts';

@@ -1,7 +1,7 @@
 import type { CommandAction } from './command-action.ts';
 
-/** What `./defaults.sh` beside the closing scripts sets. */
-const LINUX_CLOSING: Readonly<Record<string, string>> = {
+/** What `./defaults.sh` beside the closing scripts sets, without `net.ipv4.`: docs/linux was measured with it. */
+export const LINUX_CLOSING_SYSCTLS: Readonly<Record<string, string>> = {
   tcp_rmem: '4096 131072 6291456',
   tcp_wmem: '4096 262144 4194304',
   tcp_timestamps: '1',
@@ -57,7 +57,7 @@ const PACKETDRILL: Readonly<Record<string, string>> = {
 
 /** The sysctls that a `defaults.sh` sets where its text is not at hand. */
 export function defaultSettings(suite: 'linux-closing' | 'packetdrill'): CommandAction[] {
-  const settings = suite === 'linux-closing' ? LINUX_CLOSING : PACKETDRILL;
+  const settings = suite === 'linux-closing' ? LINUX_CLOSING_SYSCTLS : PACKETDRILL;
   return Object.entries(settings).map(([name, value]) => ({
     kind: 'sysctl',
     name: `net.ipv4.${name}`,
